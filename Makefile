@@ -1,0 +1,61 @@
+# `make` lists the targets. Each one installs what it needs, once, and again when a lock file changes.
+# Variables: PYTHON (which interpreter), NO_UV=1 (use pip), JOBS (test processes), TESTS (which tests).
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+JOBS ?= 2
+TESTS ?= tests
+export PYTHON NO_UV
+
+RUN := PYTHONPATH=generator .venv/bin/python
+ISOTYPE := $(RUN) -m isotype
+STAMPS := .venv/.stamps
+# An environment whose interpreter is gone is made again, whatever its stamps say.
+BROKEN := $(shell [ -x .venv/bin/python ] || echo broken)
+
+.PHONY: help generate check test lint pytest bench format lock clean broken
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
+
+generate: $(STAMPS)/generate ## Compile every schema into generated/
+	@$(ISOTYPE) generate
+
+check: $(STAMPS)/generate ## Say whether generated/ is what the schemas say
+	@$(ISOTYPE) check
+
+test: lint pytest ## Run everything: linters, types, tests on real engines, the full check
+	@$(ISOTYPE) check --full
+
+lint: $(STAMPS)/dev ## Lint and type-check the code, and lint the schemas
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff format --check --quiet
+	@.venv/bin/mypy --no-error-summary
+	@said=$$(PYTHONPATH=generator .venv/bin/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
+	@$(ISOTYPE) lint
+
+pytest: $(STAMPS)/dev $(STAMPS)/node ## Run the tests: make pytest TESTS=tests/language JOBS=4
+	@.venv/bin/python -m pytest -q -n $(JOBS) $(TESTS)
+
+bench: $(STAMPS)/dev $(STAMPS)/node ## Measure speed and memory beside the peers
+	@PYTHONPATH=generator:. .venv/bin/python -m bench
+
+format: $(STAMPS)/dev ## Format the code and apply the linter's safe repairs
+	@.venv/bin/ruff check --quiet --fix-only
+	@.venv/bin/ruff format --quiet
+
+lock: ## Bring the lock files in line with pyproject.toml and package.json (needs uv and npm)
+	@.make/lock
+
+clean: ## Remove everything that can be made again
+	@rm -rf .venv .cache .isotype node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMPS)/generate: requirements/generate.txt .make/setup $(BROKEN)
+$(STAMPS)/dev: requirements/dev.txt requirements/engines.txt pyproject.toml .make/setup $(BROKEN)
+$(STAMPS)/node: package-lock.json requirements/node.txt .make/setup $(BROKEN) | $(STAMPS)/dev
+
+$(STAMPS)/%:
+	@.make/setup $*
+	@mkdir -p $(STAMPS) && touch $@

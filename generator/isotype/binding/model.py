@@ -1,0 +1,87 @@
+"""The bridge between the projections: for each field its column, its place in every shape, and its symbols.
+
+Layers that need both sides (models with their mapper, the API) read this and nothing else decides a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from isotype.shapes.model import Shape, Shapes, StateMachine, WirePath
+from isotype.tables.model import Column, ForeignKey, StoredView, Table, Tables, ViewColumn
+
+
+@dataclass(frozen=True, slots=True)
+class FieldBinding:
+    """One field. `attribute` is its name on the SQLAlchemy model; `paths` maps a shape variant to its place there."""
+
+    field: str
+    attribute: str
+    column: Column
+    paths: Mapping[str, WirePath]
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """One end of a reference, as the model shows it.
+
+    `many` is true on the side that holds a list. `target` is the other model's class name and `target_module` its
+    file. `back` is the other end's name, '' when there is none. `foreign_key` stands on the referring table;
+    `local` is true on the referring side. `optional` when the foreign key may be null.
+    """
+
+    name: str
+    target: str
+    target_module: str
+    many: bool
+    local: bool
+    back: str
+    foreign_key: ForeignKey
+    table: str
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntityBinding:
+    """One entity on both sides. `class_name` is the model's, `module` the file in every layer.
+
+    `shapes` has the variants that exist (`create`, `update`, `response`, `list_item`, `list`), {} when not exposed.
+    """
+
+    entity: str
+    class_name: str
+    module: str
+    table: Table
+    fields: tuple[FieldBinding, ...]
+    relationships: tuple[Relationship, ...]
+    shapes: Mapping[str, Shape]
+    machines: tuple[StateMachine, ...]
+
+    def field(self, name: str) -> FieldBinding:
+        """The binding of that field; KeyError when there is none."""
+        for candidate in self.fields:
+            if candidate.field == name:
+                return candidate
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewBinding:
+    """A view, its model class and its output shape."""
+
+    view: StoredView
+    class_name: str
+    module: str
+    attributes: tuple[tuple[str, ViewColumn], ...]
+    shape: Shape | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """Everything a layer may stand on: both projections and what joins them."""
+
+    tables: Tables
+    shapes: Shapes
+    entities: tuple[EntityBinding, ...]
+    views: tuple[ViewBinding, ...] = ()

@@ -1,0 +1,104 @@
+"""From a domain and its two projections to the bindings that join them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from isotype.binding.model import Bindings, EntityBinding, FieldBinding, Relationship, ViewBinding
+from isotype.domain.identifiers import model_attribute, module_name
+from isotype.domain.model import Domain, Entity, Reference
+from isotype.shapes.directions import directions
+from isotype.shapes.entities import links, variant_paths
+from isotype.shapes.model import Shape, Shapes, WirePath
+from isotype.tables.model import Table, Tables
+
+_VARIANTS = ("create", "update", "response", "list_item")
+
+
+def bind(domain: Domain, tables: Tables, shapes: Shapes) -> Bindings:
+    """Join both projections of one domain, entity by entity in source order."""
+    by_entity = {table.entity: table for table in tables.tables}
+    owned: dict[str, dict[str, Shape]] = {}
+    for module in shapes.modules:
+        if module.entity:
+            variants = {shape.variant: shape for shape in module.shapes if shape.variant != "object"}
+            owned[module.entity] = variants
+    machines = {module.entity: module.machines for module in shapes.modules if module.entity}
+    used = directions(domain)
+    entities = tuple(
+        EntityBinding(
+            entity=entity.name,
+            class_name=entity.name,
+            module=module_name(entity.name),
+            table=by_entity[entity.name],
+            fields=tuple(
+                _fields(
+                    entity,
+                    by_entity[entity.name],
+                    {variant: variant_paths(domain, entity, used, variant) for variant in _VARIANTS}
+                    if entity.api.exposed
+                    else {},
+                )
+            ),
+            relationships=tuple(_relationships(domain, entity, by_entity)),
+            shapes=MappingProxyType(owned.get(entity.name, {})),
+            machines=machines.get(entity.name, ()),
+        )
+        for entity in domain.entities
+    )
+    views = tuple(
+        ViewBinding(
+            view=view,
+            class_name=view.view,
+            module=module_name(view.view),
+            attributes=tuple((model_attribute(column.field), column) for column in view.columns),
+            shape=shapes.by_name.get(view.view),
+        )
+        for view in tables.views
+    )
+    return Bindings(tables, shapes, entities, views)
+
+
+def _fields(entity: Entity, table: Table, paths: Mapping[str, Mapping[str, WirePath]]) -> Iterator[FieldBinding]:
+    by_column = {column.field: column for column in table.columns}
+    linked = links(entity)
+    for field in entity.fields:
+        column = by_column[field.name]
+        yield FieldBinding(
+            field=field.name,
+            attribute=model_attribute(column.name if field.name in linked else field.name),
+            column=column,
+            paths=MappingProxyType(
+                {variant: found[field.name] for variant, found in paths.items() if field.name in found}
+            ),
+        )
+
+
+def _relationships(domain: Domain, entity: Entity, by_entity: Mapping[str, Table]) -> Iterator[Relationship]:
+    """References of this entity first, then those of others to it, in source order."""
+    for reference in entity.references:
+        yield _relationship(entity, reference, by_entity, local=True)
+    for other in domain.entities:
+        for reference in other.references:
+            if reference.entity == entity.name and reference.back:
+                yield _relationship(other, reference, by_entity, local=False)
+
+
+def _relationship(owner: Entity, reference: Reference, by_entity: Mapping[str, Table], *, local: bool) -> Relationship:
+    """One end of a reference; `owner` is the referring entity on both sides."""
+    table = by_entity[owner.name]
+    columns = tuple(owner.field(name).column or name for name in reference.fields)
+    key = next(key for key in table.foreign_keys if key.columns == columns and key.place == reference.place)
+    target = reference.entity if local else owner.name
+    return Relationship(
+        name=model_attribute(reference.name if local else reference.back),
+        target=target,
+        target_module=module_name(target),
+        many=not local,
+        local=local,
+        back=model_attribute(reference.back if local else reference.name) if reference.back else "",
+        foreign_key=key,
+        table=table.name,
+        optional=any(owner.field(name).nullable for name in reference.fields),
+    )

@@ -1,0 +1,87 @@
+"""The command line: arguments → one call → print → exit code.
+
+`main` is the way in. What needs no arguments read — `--version`, `--help`, and a check that finds everything in sync —
+is answered here, without importing what the other commands stand on. `arguments` reads command lines; each command is
+a module with a function `run`, wired to its collaborators by `pipeline`.
+
+Exit codes: 0 nothing found, 1 findings, 2 the job could not be done, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from isotype import __version__
+
+OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(command_line: list[str] | None = None) -> int:
+    """Run one command line; the result is the exit code."""
+    given = sys.argv[1:] if command_line is None else command_line
+    try:
+        code = _answer(given)
+        if code is None:
+            from isotype.cli import arguments
+
+            code = arguments.run(given)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; the interpreter must not fail on it again while it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:
+        return _internal_error(error)
+
+
+def _answer(given: list[str]) -> int | None:
+    """The exit code of what can be answered at once; None when the command line has to be read."""
+    if given in (["--version"], ["-V"]):
+        print(f"isotype {__version__}")
+        return OK
+    if given in (["--help"], ["-h"], []):
+        from isotype.cli.commands import help_text
+
+        print(help_text(), end="", file=sys.stdout if given else sys.stderr)
+        return OK if given else FAILED
+    if given[0] == "check" and (code := _quick_check(given[1:])) is not None:
+        return code
+    if given[0] in ("generate", "check") and not any(name.startswith("-") for name in given):
+        # Nothing but names: `click` has nothing to read, and importing it would cost more than reading them does.
+        from importlib import import_module
+
+        return int(import_module(f"isotype.cli.{given[0]}").run(given[1:]))
+    return None
+
+
+def _quick_check(given: list[str]) -> int | None:
+    names = [argument for argument in given if argument not in ("--quiet", "-q")]
+    if any(name.startswith("-") for name in names):
+        return None
+    from isotype.workspace import quick
+
+    domains = quick.in_sync(os.getcwd(), names, __version__)
+    if domains is None:
+        return None
+    if len(names) == len(given):
+        for name, count in domains:
+            print(f"{name}: {count} files, in sync")
+    return OK
+
+
+def _internal_error(error: Exception) -> int:
+    if os.environ.get("ISOTYPE_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+        return FAILED
+    from isotype.report import redacted
+
+    words = " ".join(f"{type(error).__name__}: {error}".split())
+    hint = "run with ISOTYPE_DEBUG=1 for the traceback"
+    print(f"isotype: internal error: {redacted(words)} ({hint})", file=sys.stderr)
+    return FAILED

@@ -1,0 +1,156 @@
+"""Reading command lines. This is the only module that knows `click`; a command is imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+import click
+
+from isotype import __version__
+from isotype.cli import FAILED, INTERRUPTED, OK
+from isotype.cli.commands import COMMANDS, help_text
+from isotype.cli.output import Output
+from isotype.cli.pipeline import Pipeline, real
+from isotype.report import FORMATS
+from isotype.workspace.settings import LAYERS
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def run(given: Sequence[str], collaborators: Pipeline | None = None) -> int:
+    """Carry out one command line; the exit code. `collaborators` stand in for the real ones."""
+    try:
+        code = commands.main(list(given), prog_name="isotype", standalone_mode=False, obj=collaborators or real())
+    except click.ClickException as error:
+        error.show(file=sys.stderr)
+        return FAILED
+    except click.Abort:
+        return INTERRUPTED
+    return code if isinstance(code, int) else OK
+
+
+class Commands(click.Group):
+    """The commands, with the help that is also printed without `click`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_help(self, ctx: click.Context) -> str:
+        return help_text().rstrip("\n")
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if not name.startswith("-") and name not in self.commands:
+            close = get_close_matches(name, COMMANDS, 1)
+            way_out = f"Did you mean {close[0]!r}?" if close else f"There are {', '.join(COMMANDS)}."
+            ctx.fail(f"There is no command {name!r}. {way_out}")
+        return super().resolve_command(ctx, args)
+
+
+def reporting(command: Command) -> Command:
+    """The options by which every command that finds something says how it is printed."""
+    for option in (
+        click.option("--quiet", "-q", is_flag=True, help="Print findings only."),
+        click.option("--output", "file", metavar="FILE", default="", help="Write the report to a file."),
+        click.option(
+            "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+domains = click.argument("domains", nargs=-1, metavar="[DOMAIN]...")
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="isotype", message="%(prog)s %(version)s")
+def commands() -> None:
+    """One schema; the same type in every layer."""
+
+
+@commands.command(short_help=COMMANDS["init"])
+@click.argument("name", default="")
+@click.pass_obj
+def init(used: Pipeline, name: str) -> int:
+    """Start a project in this folder: a small schema, the configuration, a commit hook, an editor setting.
+
+    NAME is the domain's name; without one it is the folder's. Files that are already here stay as they are.
+    """
+    from isotype.cli import init
+
+    return init.run(name, collaborators=used)
+
+
+@commands.command(short_help=COMMANDS["generate"])
+@domains
+@click.option("--only", multiple=True, type=click.Choice(LAYERS), help="Write this layer only; may be repeated.")
+@click.option("--dry-run", is_flag=True, help="Print what would change as a unified diff; write nothing.")
+@click.option("--watch", is_flag=True, help="Generate again whenever a schema, template or setting changes.")
+@reporting
+@click.pass_obj
+def generate(
+    used: Pipeline,
+    domains: tuple[str, ...],
+    only: tuple[str, ...],
+    dry_run: bool,
+    watch: bool,
+    form: str,
+    file: str,
+    quiet: bool,
+) -> int:
+    """Compile the schemas of the named domains, or of all, and write the files that differ."""
+    output = Output(form, file, quiet)
+    if watch and dry_run:
+        raise click.UsageError("--watch writes and --dry-run does not: give one of them.")
+    if watch:
+        from isotype.cli import watch as watching
+
+        return watching.run(domains, only=only, output=output, collaborators=used)
+    from isotype.cli import generate
+
+    return generate.run(domains, only=only, dry_run=dry_run, output=output, collaborators=used)
+
+
+@commands.command(short_help=COMMANDS["check"])
+@domains
+@click.option("--full", is_flag=True, help="Render and compare, without believing the manifests.")
+@reporting
+@click.pass_obj
+def check(used: Pipeline, domains: tuple[str, ...], full: bool, form: str, file: str, quiet: bool) -> int:
+    """Say whether the generated files are what the schemas say: missing, edited, stale and left-over files are named.
+
+    The committed manifests are believed when every digest in them holds; --full renders everything all the same.
+    """
+    from isotype.cli import check
+
+    return check.run(domains, full=full, output=Output(form, file, quiet), collaborators=used)
+
+
+@commands.command(short_help=COMMANDS["lint"])
+@domains
+@reporting
+@click.pass_obj
+def lint(used: Pipeline, domains: tuple[str, ...], form: str, file: str, quiet: bool) -> int:
+    """Point out what is allowed in the schemas of the named domains, or of all, yet probably not meant.
+
+    `ignore` under [lint] in the configuration leaves findings out: by code, or as "code:object.path".
+    """
+    from isotype.cli import lint
+
+    return lint.run(domains, output=Output(form, file, quiet), collaborators=used)
+
+
+@commands.command(short_help=COMMANDS["schema"])
+@click.option("--output", "file", metavar="FILE", default="", help="Write it to a file.")
+@click.pass_obj
+def schema(used: Pipeline, file: str) -> int:
+    """Print the JSON Schema by which editors complete and check the schema language."""
+    from isotype.cli import schema
+
+    return schema.run(file=file, collaborators=used)

@@ -1,0 +1,124 @@
+"""`isotype generate`: render everything in memory, then write what differs."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from isotype.cli import FAILED, OK, pipeline
+from isotype.cli.output import Output, emit
+from isotype.cli.pipeline import Pipeline
+from isotype.cli.progress import Progress
+from isotype.findings import Finding, IsotypeError
+from isotype.workspace import comparison, configuration, lock, writing
+from isotype.workspace.comparison import Difference, Rendered
+from isotype.workspace.configuration import Configuration
+
+
+class Generated(NamedTuple):
+    """What a run did: the warnings of the schemas, a line for each domain, the differences it found and made."""
+
+    warnings: tuple[Finding, ...]
+    summary: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+
+def run(
+    names: Sequence[str] = (),
+    *,
+    only: Sequence[str] = (),
+    dry_run: bool = False,
+    output: Output = Output(),  # noqa: B008 -- frozen
+    collaborators: Pipeline | None = None,
+) -> int:
+    """Generate the named domains, or all; the exit code."""
+    used = collaborators or pipeline.real()
+    progress = Progress(output.quiet)
+    try:
+        settings = configuration.load(os.getcwd(), names)
+        if dry_run:
+            return _preview(settings, only, output, used)
+        with lock.held(settings.root):
+            recovered = writing.recover(settings.root)
+            done = generate(settings, only, used, progress)
+    except IsotypeError as error:
+        progress.clear()
+        return emit(output, "generate", error.findings, FAILED)
+    progress.clear()
+    finished = ("finished what an interrupted run had begun",) if recovered else ()
+    return emit(output, "generate", done.warnings, OK, (*finished, *done.summary))
+
+
+def generate(
+    settings: Configuration, only: Sequence[str], used: Pipeline, progress: Progress, write: bool = True
+) -> Generated:
+    """Render every chosen domain, compare, and write what differs; the caller holds the lock.
+
+    Nothing is written when any domain is wrong, or when a file stands in the way that Isotype did not make.
+    """
+    rendered: list[Rendered] = []
+    findings: list[Finding] = []
+    broken = False
+    seconds: dict[str, float] = {}
+    for domain in settings.domains:
+        began = time.perf_counter()
+        progress.say(f"{domain.name}: reading the schema")
+        try:
+            loaded, warnings = pipeline.load(used, settings, domain)
+            findings += warnings
+            progress.say(f"{domain.name}: rendering")
+            rendered.append(pipeline.render(used, settings, domain, loaded))
+        except IsotypeError as error:
+            findings += error.findings
+            broken = True
+        seconds[domain.name] = time.perf_counter() - began
+    if broken:
+        raise IsotypeError(*findings)
+    began = time.perf_counter()
+    progress.say("comparing")
+    differences = comparison.compare(settings, rendered, only)
+    foreign = [difference for difference in differences if difference.kind == comparison.FOREIGN]
+    if foreign:
+        raise IsotypeError(*(comparison.as_finding(difference, "") for difference in foreign))
+    if write:
+        changes = [writing.Change(difference.path, difference.content) for difference in differences]
+        writing.apply(settings.root, changes, lambda done, total: progress.say(f"writing {done} of {total} files"))
+    elapsed = (time.perf_counter() - began) / len(rendered)
+    lines = [_line(item, differences, seconds[item.domain.name] + elapsed) for item in rendered]
+    return Generated(tuple(findings), (*lines, *_former_lines(settings, differences)), differences)
+
+
+def _preview(settings: Configuration, only: Sequence[str], output: Output, used: Pipeline) -> int:
+    """Print what a run would change as a unified diff, and write nothing."""
+    from isotype.cli.difference import unified
+    from isotype.workspace.check import undisturbed
+
+    undisturbed(settings)
+    done = generate(settings, only, used, Progress(quiet=True), write=False)
+    summary = tuple(f"{line} (dry run)" for line in done.summary)
+    if output.form == "text" and not output.file:
+        return emit(output, "generate", done.warnings, OK, (*unified(settings.root, done.differences), *summary))
+    findings = [comparison.as_finding(difference, "the schema") for difference in done.differences]
+    return emit(output, "generate", [*done.warnings, *findings], OK, summary)
+
+
+def _line(item: Rendered, differences: Sequence[Difference], seconds: float) -> str:
+    name = item.domain.name
+    total = sum(len(outputs) for outputs in item.layers.values())
+    own = [difference for difference in differences if difference.domain == name]
+    written = sum(1 for difference in own if difference.content is not None)
+    removed = len(own) - written
+    # The manifest is written with the files it lists, and is none of them.
+    written -= any(difference.path == item.domain.manifest for difference in own) and written > 1
+    return f"{name}: {total} files, {written} written, {removed} removed, {seconds:.1f} s"
+
+
+def _former_lines(settings: Configuration, differences: Sequence[Difference]) -> list[str]:
+    known = {domain.name for domain in settings.all_domains}
+    removed: dict[str, int] = {}
+    for difference in differences:
+        if difference.domain not in known:
+            removed[difference.domain] = removed.get(difference.domain, 0) + 1
+    return [f"{name}: 0 files, 0 written, {count} removed, the domain is no more" for name, count in removed.items()]

@@ -1,0 +1,73 @@
+"""Printing, once, at the edge."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from isotype import report
+from isotype.cli import FAILED
+from isotype.findings import ERROR, Finding
+
+
+class Output(NamedTuple):
+    """How a command's result is printed: the format, the file it goes to ('' is standard output), and whether only
+    findings are."""
+
+    form: str = "text"
+    file: str = ""
+    quiet: bool = False
+
+
+def emit(output: Output, command: str, findings: Sequence[Finding], code: int, summary: Sequence[str] = ()) -> int:
+    """Print a result; the exit code, which is 2 when the report cannot be written.
+
+    Findings go to standard output, or to the file; why a job could not be done goes to standard error as text.
+    """
+    lines = [] if output.quiet else list(summary)
+    if output.file:
+        try:
+            Path(output.file).write_text(
+                report.render(findings, output.form, command=command, summary=lines), "utf-8", "backslashreplace"
+            )
+        except OSError as error:
+            fail(f"the report cannot be written to {output.file!r}: {error.strerror}")
+            return FAILED
+        if findings and not output.quiet:
+            lines = [f"{len(findings)} finding{'s' if len(findings) > 1 else ''}, written to {output.file}", *lines]
+        findings = findings if code == FAILED else ()
+    stdout, stderr = sys.stdout, sys.stderr
+    if output.form != "text" and not output.file:
+        write(stdout, report.render(findings, output.form, command=command, summary=lines))
+        return code
+    failures = [finding for finding in findings if code == FAILED and not finding.place.file]
+    reported = [] if output.file else [finding for finding in findings if finding not in failures]
+    write(stdout, report.render(reported, "text", summary=lines, color=colored(stdout)))
+    for failure in failures:
+        severity = "" if failure.severity == ERROR else f"{failure.severity}: "
+        write(stderr, f"isotype: {severity}" + report.render([failure._replace(severity=ERROR)], "text"))
+    return code
+
+
+def fail(message: str) -> None:
+    """Say on standard error why the job cannot be done."""
+    write(sys.stderr, f"isotype: {report.redacted(message)}\n")
+
+
+def write(stream: object, text: str) -> None:
+    """Write text to a stream, whatever its encoding can hold."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+    print(text, end="", file=stream, flush=True)  # type: ignore[call-overload]
+
+
+def colored(stream: object) -> bool:
+    """Whether colour is wanted: on a terminal that has it, unless NO_COLOR is set."""
+    isatty = getattr(stream, "isatty", None)
+    if isatty is None or not isatty():
+        return False
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,97 @@
+"""The collaborators of the commands: every real one is wired here, and imported only when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from isotype.findings import Finding, IsotypeError
+from isotype.workspace.configuration import Configuration
+from isotype.workspace.settings import DomainSettings
+
+if TYPE_CHECKING:
+    from isotype.domain.model import Domain
+    from isotype.workspace.comparison import Rendered
+
+
+class Pipeline(NamedTuple):
+    """What the commands call.
+
+    `load` reads `{name: text}` into a domain, `render` makes {(layer, path in its folder): text} of a domain, `lint`
+    finds what is probably not meant in one, `editor_schema` is the language as JSON Schema.
+    """
+
+    load: Callable[[Mapping[str, str]], tuple[Domain | None, tuple[Finding, ...]]]
+    render: Callable[[Domain, Configuration, DomainSettings], Mapping[tuple[str, str], str]]
+    lint: Callable[[Domain], tuple[Finding, ...]]
+    editor_schema: Callable[[], Mapping[str, Any]]
+
+
+def real() -> Pipeline:
+    """The pipeline of the command line."""
+    return Pipeline(_load, _render, _lint, _editor_schema)
+
+
+def load(
+    pipeline: Pipeline, configuration: Configuration, domain: DomainSettings
+) -> tuple[Domain, tuple[Finding, ...]]:
+    """The domain as its files say it, and what is worth a warning; raises `IsotypeError` with all that is wrong."""
+    from isotype.findings import ERROR
+    from isotype.workspace import sources
+
+    texts, findings = sources.read(configuration.root, domain.schema)
+    if findings:
+        raise IsotypeError(*findings)
+    loaded, findings = pipeline.load(texts)
+    if loaded is None or any(finding.severity == ERROR for finding in findings):
+        raise IsotypeError(*findings)
+    return loaded, findings
+
+
+def render(pipeline: Pipeline, configuration: Configuration, settings: DomainSettings, domain: Domain) -> Rendered:
+    """Everything the domain compiles to, with its place under the project root."""
+    from isotype import __version__
+    from isotype.workspace import manifest
+    from isotype.workspace.comparison import Rendered
+
+    inputs = manifest.input_digest(configuration.root, settings, __version__)
+    layers: dict[str, dict[str, bytes]] = {layer: {} for layer in settings.only}
+    for (layer, path), text in pipeline.render(domain, configuration, settings).items():
+        full = f"{settings.layers[layer].path}/{path}"
+        if not manifest.is_safe(full):
+            raise ValueError(f"the layer {layer!r} would write outside its folder: {path!r}")
+        layers[layer][full] = text.encode()
+    return Rendered(settings, layers, inputs)
+
+
+def _load(texts: Mapping[str, str]) -> tuple[Domain | None, tuple[Finding, ...]]:
+    from isotype import language
+
+    loaded = language.load(texts)
+    return loaded.domain, loaded.findings
+
+
+def _render(domain: Domain, configuration: Configuration, settings: DomainSettings) -> Mapping[tuple[str, str], str]:
+    from isotype import layers
+
+    options = layers.Options(
+        header_source=settings.schema,
+        layers={
+            layer: layers.LayerOptions(it.path, it.import_base, it.extension) for layer, it in settings.layers.items()
+        },
+        wanted=settings.only,
+        templates=f"{configuration.root}/{settings.templates}" if settings.templates else "",
+    )
+    return layers.render(domain, options).files
+
+
+def _lint(domain: Domain) -> tuple[Finding, ...]:
+    from isotype import lint
+
+    return tuple(lint.lint(domain))
+
+
+def _editor_schema() -> Mapping[str, Any]:
+    from isotype import language
+
+    return language.editor_schema()

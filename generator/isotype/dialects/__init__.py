@@ -1,0 +1,1 @@
+"""How each target language writes identifiers, literals, types, patterns and rules; one module per language."""

@@ -1,0 +1,77 @@
+"""Characters a reader cannot see, and prose broken into lines."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+
+# Controls, soft hyphen, fillers, zero-width and bidirectional marks, line separators, surrogates, private signs of
+# annotation and tags. A closed list, so that output does not depend on the Unicode tables of the Python that runs.
+# The joiners U+200C and U+200D are left alone: Persian words and emoji are made with them.
+_HIDDEN = (
+    (0x0000, 0x001F), (0x007F, 0x009F), (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160),
+    (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2000, 0x200B), (0x200E, 0x200F), (0x2028, 0x202F), (0x205F, 0x206F),
+    (0x3000, 0x3000), (0x3164, 0x3164), (0xD800, 0xDFFF), (0xFDD0, 0xFDEF), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFFC), (0xFFFE, 0xFFFF), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+    (0x10FFFE, 0x10FFFF),
+)  # fmt: skip
+_STARTS = [low for low, _ in _HIDDEN]
+
+
+def is_hidden(character: str) -> bool:
+    """Whether the character is one that a reader of source text cannot see, or that moves what is around it."""
+    code = ord(character)
+    return code <= _HIDDEN[bisect_right(_STARTS, code) - 1][1]
+
+
+def escape(text: str, spell: Callable[[str], str], special: str = "") -> str:
+    """The text with each hidden character, and each of `special`, as `spell` spells it."""
+    if text.isascii() and text.isprintable() and not any(character in text for character in special):
+        return text
+    return "".join(
+        spell(character) if character in special or is_hidden(character) else character for character in text
+    )
+
+
+def visible(text: str) -> str:
+    """The text with hidden characters shown as `\\uXXXX`, for comments, where nothing is ever read back."""
+    return escape(text, _shown)
+
+
+def paragraph_lines(text: str) -> list[str]:
+    """Prose as a comment holds it: its lines without trailing blanks, without blank lines at either end.
+
+    Lines after the first lose the indentation they share, as they do in a Python docstring.
+    """
+    first, *rest = text.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n").expandtabs(4).split("\n")
+    indents = [len(line) - len(line.lstrip(" ")) for line in rest if line.strip(" ")]
+    shared = min(indents, default=0)
+    return [first.rstrip(" "), *(line[shared:].rstrip(" ") for line in rest)] if first else []
+
+
+def wrap(line: str, width: int, first_width: int | None = None) -> Iterator[str]:
+    """The line, broken at blanks where it is longer than `width`; what follows a break keeps the line's indentation.
+
+    `first_width` is what the first piece may take; a word longer than the width stays whole.
+    """
+    limit = width if first_width is None else first_width
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    while len(line) > limit:
+        at = line.rfind(" ", len(indent) + 1, limit + 1)
+        if at < 0:
+            at = line.find(" ", limit + 1)
+        if at < 0:
+            break
+        yield line[:at].rstrip(" ")
+        line = indent + line[at:].lstrip(" ")
+        limit = width
+    yield line
+
+
+def _shown(character: str) -> str:
+    return spell_hexadecimal(character) if ord(character) <= 0xFFFF else f"\\u{{{ord(character):x}}}"
+
+
+def spell_hexadecimal(character: str) -> str:
+    """`\\uXXXX`, which Python, JavaScript, JSON and PostgreSQL's `E''` share, up to U+FFFF."""
+    return f"\\u{ord(character):04x}"

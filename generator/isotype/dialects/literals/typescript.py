@@ -1,0 +1,82 @@
+"""Strings, names and comments of TypeScript, spelled as Biome leaves them."""
+
+from __future__ import annotations
+
+import re
+
+from isotype.dialects.literals.characters import escape, paragraph_lines, spell_hexadecimal, visible, wrap
+
+WIDTH = 100
+"""The line length of generated TypeScript, within which prose is wrapped."""
+
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", '"': '\\"', "'": "\\'"}
+
+# What would end or confuse a script element, should the code ever be put into a page.
+_MARKUP = re.compile(r"<(?=/script|!--|script)", re.IGNORECASE)
+
+# Tags and comments that tools obey.
+_TAG = re.compile(r"(^|[\s{(*/])@(?=\w)")
+_DIRECTIVE = re.compile(
+    r"^(?=\s*(?:biome-|eslint|prettier-|deno-|oxlint|tslint|jshint|jslint|istanbul|c8\b|v8\b|vitest|globals?\b|exported\b|"
+    r"webpack|sourceMappingURL|[/#!<]))",
+    re.IGNORECASE,
+)
+
+
+def typescript_string(text: str) -> str:
+    """A string literal on one line, in double quotes unless single ones need fewer backslashes."""
+    quote = "'" if text.count('"') > text.count("'") else '"'
+    return quote + _MARKUP.sub(r"\\x3c", escape(text, _spell, "\\" + quote)) + quote
+
+
+def typescript_property(name: str) -> str:
+    """A property's name in an object literal, an interface or a type: quoted only when it must be.
+
+    A literal property `__proto__` would set the prototype, quoted or not, so that one is computed.
+    """
+    if name == "__proto__":
+        return '["__proto__"]'
+    return name if _is_name(name) else typescript_string(name)
+
+
+def typescript_access(name: str) -> str:
+    """What follows an object to reach its property: `.name`, or `["the name"]`."""
+    return f".{name}" if _is_name(name) and name != "__proto__" else f"[{typescript_string(name)}]"
+
+
+def typescript_regex(body: str) -> str:
+    """The literal of a regular expression whose body a pattern printer wrote."""
+    return f"/{body}/u"
+
+
+def typescript_doc(text: str, indent: str = "", width: int = WIDTH) -> list[str]:
+    """The lines of a JSDoc comment, in which nothing acts as a tag or a directive; none when there is no text."""
+    room = width - len(indent) - 3
+    lines = [_inert(piece) for line in paragraph_lines(text) for piece in wrap(visible(line), room)]
+    if not lines:
+        return []
+    if len(lines) == 1 and len(whole := f"{indent}/** {lines[0]} */") <= width:
+        return [whole]
+    return [f"{indent}/**", *(f"{indent} * {line}".rstrip(" ") for line in lines), f"{indent} */"]
+
+
+def typescript_comment_lines(text: str, indent: str = "", width: int = WIDTH) -> list[str]:
+    """The text as `// ` lines which no tool takes for a directive; none when there is no text."""
+    room = width - len(indent) - 3
+    lines = (piece for line in paragraph_lines(text) for piece in wrap(visible(line), room))
+    return [f"{indent}// {_inert(line)}".rstrip(" ") for line in lines]
+
+
+def _inert(line: str) -> str:
+    return _DIRECTIVE.sub("- ", _TAG.sub(r"\1\\@", line.replace("*/", "*\\/")))
+
+
+def _is_name(name: str) -> bool:
+    return name.replace("$", "_").isidentifier()
+
+
+def _spell(character: str) -> str:
+    code = ord(character)
+    if character in _NAMED:
+        return _NAMED[character]
+    return spell_hexadecimal(character) if code <= 0xFFFF else f"\\u{{{code:x}}}"

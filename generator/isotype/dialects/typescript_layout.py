@@ -1,0 +1,114 @@
+"""TypeScript expressions, and how they are broken into lines that a formatter leaves as they are.
+
+```
+Code
+├── str        an atom: never broken
+├── Call       callee(arguments)
+├── Items      [items]
+└── Entries    { keys: values }
+```
+
+The rules are Biome's: what fits stays on one line; a call whose last argument is an object, an array or a block hugs
+it; any other call has one argument a line.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+WIDTH = 100
+"""The line length of generated TypeScript."""
+
+INDENT = "  "
+
+
+class Call(NamedTuple):
+    """A call of the function `callee`."""
+
+    callee: str
+    arguments: tuple[Code, ...]
+
+
+class Items(NamedTuple):
+    """An array literal."""
+
+    items: tuple[Code, ...]
+
+
+class Entries(NamedTuple):
+    """An object literal; keys are printed already."""
+
+    entries: tuple[tuple[str, Code], ...]
+
+
+Code = str | Call | Items | Entries
+
+
+def flat(code: Code) -> str:
+    """The expression on one line."""
+    if isinstance(code, str):
+        return code
+    if isinstance(code, Call):
+        return f"{code.callee}({', '.join(map(flat, code.arguments))})"
+    if isinstance(code, Items):
+        return f"[{', '.join(map(flat, code.items))}]"
+    if not code.entries:
+        return "{}"
+    return "{ " + ", ".join(f"{key}: {flat(value)}" for key, value in code.entries) + " }"
+
+
+def layout(code: Code, indent: str, used: int, after: int = 1) -> str:
+    """The expression, broken where it must be.
+
+    `used` columns of its first line are taken already, `after` follow its end.
+    Lines after the first are indented by `indent`.
+    """
+    text = flat(code)
+    if used + len(text) + after <= WIDTH or isinstance(code, str):
+        return text
+    if isinstance(code, Call):
+        return _broken_call(code, indent, used)
+    return _broken(code, indent)
+
+
+def entry(key: str, value: Code, indent: str) -> str:
+    """`key: value,` on lines of its own; a long text goes to the next line."""
+    head = f"{indent}{key}: "
+    text = layout(value, indent, len(head))
+    if isinstance(value, str) and value[:1] in "\"'" and len(head) + len(text) + 1 > WIDTH:
+        return f"{indent}{key}:\n{indent}{INDENT}{text},"
+    return f"{head}{text},"
+
+
+def _broken_call(call: Call, indent: str, used: int) -> str:
+    *others, last = call.arguments or ("",)
+    if isinstance(last, Items | Entries) and not (others and isinstance(others[-1], type(last))):
+        head = f"{call.callee}({''.join(flat(other) + ', ' for other in others)}"
+        if used + len(head) + 1 <= WIDTH:
+            return f"{head}{_broken(last, indent)})"
+    inner = indent + INDENT
+    lines = [f"{inner}{layout(argument, inner, len(inner))},\n" for argument in call.arguments]
+    return f"{call.callee}(\n{''.join(lines)}{indent})"
+
+
+def _broken(code: Items | Entries, indent: str) -> str:
+    inner = indent + INDENT
+    if isinstance(code, Entries):
+        return "{\n" + "".join(entry(key, value, inner) + "\n" for key, value in code.entries) + indent + "}"
+    if all(isinstance(item, str) and item.lstrip("-")[:1].isdigit() for item in code.items):
+        return "[\n" + _filled(code.items, inner) + indent + "]"
+    return "[\n" + "".join(f"{inner}{layout(item, inner, len(inner))},\n" for item in code.items) + indent + "]"
+
+
+def _filled(numbers: tuple[Code, ...], indent: str) -> str:
+    """Numbers, as many on a line as fit."""
+    lines = [indent]
+    for number in numbers:
+        piece = f"{number},"
+        if lines[-1] == indent:
+            lines[-1] += piece
+        elif len(lines[-1]) + 1 + len(piece) <= WIDTH:
+            lines[-1] += f" {piece}"
+        else:
+            lines.append(indent + piece)
+    return "".join(f"{line}\n" for line in lines)

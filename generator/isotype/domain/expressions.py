@@ -1,0 +1,246 @@
+"""Rule expressions as trees: SQL boolean expressions over the fields of one row.
+
+The parser and the type checker live in `language`; each dialect prints the tree.
+A tree that left the checker is *typed*: every node knows its `type`.
+
+```
+Expression
+├── Name  Literal                        operands
+├── Arithmetic  Negate  Call  Case       values
+├── Compare  In  Between  Like  Match    predicates (three-valued)
+├── IsNull  IsTruth  Quantified
+└── And  Or  Not                         connectives
+```
+
+Booleans are three-valued as in SQL (TRUE, FALSE, NULL).
+A rule refuses a row only when its expression is FALSE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
+from typing import Any
+
+from isotype.domain.patterns import Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class ValueType:
+    """The type of an expression.
+
+    `kind` is one of `boolean`, `integer`, `decimal`, `float`, `text`, `enum`, `timestamp`, `local_timestamp`,
+    `date`, `time`, `duration`, `uuid`, `bytes`, `inet`, `json`, `array`, `null`.
+    `scale` counts fraction digits of a decimal (0 for integers), -1 when a division left them open; `digits` bounds
+    the significant digits, 0 is unbounded. Integers have 5, 10 or 19 digits: 16, 32 or 64 bits.
+    `number` is true when an integer or decimal travels as a JSON number.
+    `name` is the enum's name; `item` the item type of an array.
+    """
+
+    kind: str
+    scale: int = 0
+    digits: int = 0
+    number: bool = False
+    name: str = ""
+    item: ValueType | None = None
+
+
+BOOLEAN = ValueType("boolean")
+TEXT = ValueType("text")
+NULL = ValueType("null")
+UNTYPED = ValueType("")
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A node; `at` is the offset of its first character in the expression's text, ignored in comparisons."""
+
+    type: ValueType = field(default=UNTYPED, kw_only=True)
+    at: int = field(default=0, kw_only=True, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Expression):
+    """A field of the row, by the field's name in the schema."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Expression):
+    """A constant: text, exact number, boolean, or None for NULL.
+
+    Instants, dates, uuids stay text here, in canonical wire form; the node's `type` says what they are.
+    """
+
+    value: str | int | Decimal | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Expression):
+    """`left op right`, op one of `= <> < <= > >=`."""
+
+    op: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class And(Expression):
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or(Expression):
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Expression):
+    part: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class In(Expression):
+    value: Expression
+    options: tuple[Expression, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Between(Expression):
+    value: Expression
+    low: Expression
+    high: Expression
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull(Expression):
+    value: Expression
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IsTruth(Expression):
+    """`value IS [NOT] TRUE` or `IS [NOT] FALSE`, as `truth` says; never NULL."""
+
+    value: Expression
+    truth: bool
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Like(Expression):
+    """SQL LIKE with a literal pattern (`%`, `_`, escape `\\`), case-sensitive in every target."""
+
+    value: Expression
+    pattern: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Expression):
+    """`value ~ 'pattern'`: true when the pattern is found anywhere in the text."""
+
+    value: Expression
+    pattern: Pattern
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Expression):
+    """`left op right`, op one of `+ - * /`; `/` only where a computed value allows it."""
+
+    op: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Negate(Expression):
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """A function with one fixed meaning: `length(text)` in code points, `cardinality(array)`, `abs(number)`,
+    `coalesce(a, b, …)`, and, in computed values only, `round(number, digits)`."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Expression):
+    """Searched CASE; without ELSE the value is NULL."""
+
+    branches: tuple[tuple[Expression, Expression], ...]
+    otherwise: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified(Expression):
+    """`value op ANY (array)` or `value op ALL (array)` over an array field."""
+
+    op: str
+    value: Expression
+    quantifier: str
+    array: Expression
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    """The direct parts of a node, in source order."""
+    match node:
+        case Compare(left=left, right=right) | Arithmetic(left=left, right=right):
+            return (left, right)
+        case And(parts=parts) | Or(parts=parts):
+            return parts
+        case Not(part=part):
+            return (part,)
+        case In(value=value, options=options):
+            return (value, *options)
+        case Between(value=value, low=low, high=high):
+            return (value, low, high)
+        case IsNull(value=value) | IsTruth(value=value) | Like(value=value) | Match(value=value) | Negate(value=value):
+            return (value,)
+        case Call(arguments=arguments):
+            return arguments
+        case Case(branches=branches, otherwise=otherwise):
+            flat = tuple(part for branch in branches for part in branch)
+            return flat if otherwise is None else (*flat, otherwise)
+        case Quantified(value=value, array=array):
+            return (value, array)
+        case _:
+            return ()
+
+
+def walk(node: Expression) -> Iterator[Expression]:
+    """The node and everything below it, parents first."""
+    yield node
+    for part in children(node):
+        yield from walk(part)
+
+
+def names(node: Expression) -> tuple[str, ...]:
+    """The fields an expression reads, each once, in order of first use."""
+    return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, Name)))
+
+
+def rename(node: Expression, names: Mapping[str, str]) -> Expression:
+    """The same expression reading other names; a name without an entry stays."""
+    if isinstance(node, Name):
+        return replace(node, name=names.get(node.name, node.name))
+    changes = {
+        part.name: _renamed(getattr(node, part.name), names) for part in fields(node) if part.name not in ("type", "at")
+    }
+    return replace(node, **changes)
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, Expression):
+        return rename(value, names)
+    if isinstance(value, tuple):
+        return tuple(_renamed(part, names) for part in value)
+    return value

@@ -1,0 +1,1 @@
+"""How a schema is written: text with places in, a domain or findings out."""

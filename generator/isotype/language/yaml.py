@@ -1,0 +1,308 @@
+"""YAML as the language understands it: core scalars, one document, positions, no anchors, no tags.
+
+PyYAML composes the nodes; meaning is given here, because PyYAML resolves scalars as YAML 1.1 does (`no` is false,
+`12:30` is a number) and because walking composed nodes is faster than constructing values from them.
+"""
+
+from __future__ import annotations
+
+import gc
+import operator
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from isotype.language.wording import quoted
+from isotype.domain.places import Place
+from isotype.findings import Finding
+
+DEEPEST = 64
+"""Collections may stand this deep in one another."""
+
+LONGEST_NUMBER = 400
+"""No number of a schema needs more characters; a longer one costs quadratic time to read."""
+
+NULL, FLAG, INTEGER, NUMBER, TEXT, LIST, MAPPING = "null", "flag", "integer", "number", "text", "list", "mapping"
+"""What a node is."""
+
+_CORE = re.compile(
+    r"(?:(?P<null>~|null|Null|NULL|)|(?P<true>true|True|TRUE)|(?P<false>false|False|FALSE)"
+    r"|(?P<decimal>[-+]?[0-9]+)|(?P<octal>0o[0-7]+)|(?P<hexadecimal>0x[0-9a-fA-F]+)"
+    r"|(?P<number>[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?)"
+    r"|(?P<infinity>[-+]?\.(?:inf|Inf|INF))|(?P<nan>\.(?:nan|NaN|NAN)))\Z"
+)
+"""The core schema of YAML 1.2.2, section 10.3.2; exponents are kept short."""
+
+_SHAPES = {
+    "null": NULL,
+    "true": FLAG,
+    "false": FLAG,
+    "decimal": INTEGER,
+    "octal": INTEGER,
+    "hexadecimal": INTEGER,
+    "number": NUMBER,
+    "infinity": NUMBER,
+    "nan": NUMBER,
+}
+_SUSPECT = re.compile(r"(?:^|[\s\[{,:?-])[&*!][^\s,\[\]{}]", re.MULTILINE)
+_ODD_BREAKS = re.compile(r"[\x85\u2028\u2029]|\r(?!\n)")
+_OPEN, _CLOSE = "[{", "]}"
+
+
+class _FastHooks:
+    """Composer hooks answered by built-ins, so that composing a node calls no Python function.
+
+    An explicit tag reaches the node as text; without one the node's tag is whatever `resolve` returns.
+    """
+
+    resolve = slice
+    descend_resolver = operator.is_
+    ascend_resolver = bool
+
+
+def _composer() -> Any:
+    """The C parser where PyYAML has it, else the one in Python."""
+    try:
+        from yaml._yaml import CParser
+    except ImportError:
+        from isotype.language.pure_yaml import PureParser as CParser
+    return type("Composer", (_FastHooks, CParser), {})
+
+
+class Source:
+    """One schema file: its name, its text, and where a node of it stands."""
+
+    __slots__ = ("_odd_breaks", "file", "text")
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+        self._odd_breaks = _ODD_BREAKS.search(text) is not None
+
+    def place(self, node: Node) -> Place:
+        """Where a node starts."""
+        return self.at(node.start_mark)
+
+    def at(self, mark: Any) -> Place:
+        """A mark of PyYAML as a place. PyYAML counts more line breaks than editors do."""
+        if self._odd_breaks:
+            return self.place_of(mark.index)
+        return Place(self.file, mark.line + 1, mark.column + 1)
+
+    def place_of(self, index: int) -> Place:
+        """The place of the code point at `index` of the text."""
+        before = self.text[:index].replace("\r\n", "\n").replace("\r", "\n")
+        return Place(self.file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+    def inside(self, node: ScalarNode, offset: int) -> Place:
+        """The place of the code point at `offset` of a scalar's value."""
+        start, end = node.start_mark.index, node.end_mark.index
+        raw = self.text[start:end]
+        value: str = node.value
+        if not node.style and "\n" not in raw and "\r" not in raw:
+            return self.place_of(start + min(offset, len(raw)))
+        # Writing and value differ in white space and escapes only, so other characters are counted off in pairs.
+        units = list(_written(raw, node.style or ""))
+        solid = sum(not character.isspace() for character in value[:offset])
+        if not units:
+            return self.place(node)
+        if solid < len(units):
+            return self.place_of(start + units[solid])
+        return self.place_of(start + units[-1] + 1)
+
+
+def _written(raw: str, style: str) -> Iterator[int]:
+    """The index in `raw` of every character of the value that is no white space."""
+    position, end = 0, len(raw)
+    if style in "|>" and style:
+        position = raw.find("\n") + 1
+    elif style:
+        position, end = 1, len(raw) - 1
+    while position < end:
+        here = position
+        character = raw[position]
+        position += 1
+        if style == "'" and character == "'":
+            position += 1
+        elif style == '"' and character == "\\":
+            escape = raw[position : position + 1]
+            position += 1 + {"x": 2, "u": 4, "U": 8}.get(escape, 0)
+            if escape in "abefnrtvN_LP \t\r\n" and escape not in "0abe":
+                continue
+        elif character.isspace():
+            continue
+        yield here
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """The cyclic garbage collector rests: a schema is all live data, and looking through it is wasted time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def compose(source: Source) -> tuple[Node | None, list[Finding]]:
+    """The root node of a file, or the findings that say why there is none."""
+    text = source.text
+    if findings := _unreadable(source):
+        return None, findings
+    try:
+        if _SUSPECT.search(text) and (findings := _refused_tokens(source)):
+            return None, findings
+        parser = _composer()(text)
+        node: Node | None = parser.get_single_node()
+    except yaml.YAMLError as error:
+        return None, [_syntax_finding(source, error)]
+    except RecursionError:
+        return None, [_too_deep(Place(source.file, 1, 1))]
+    if node is None:
+        place = Place(source.file, 1, 1)
+        return None, [Finding("empty-file", "the file holds no schema", place, 'start it with "isotype: 1"')]
+    return node, []
+
+
+def _unreadable(source: Source) -> list[Finding]:
+    """What must be refused before a parser sees the text: nesting that would exhaust its stack, half characters."""
+    text = source.text
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        place = source.place_of(error.start)
+        return [Finding("bad-text", "the file holds half of a surrogate pair", place, "save it as UTF-8")]
+    if text.count("[") + text.count("{") > DEEPEST:
+        depth = 0
+        for found in re.finditer(r"[\[\]{}]", text):
+            depth = depth + 1 if found[0] in _OPEN else max(0, depth - 1)
+            if depth > 10 * DEEPEST:
+                return [_too_deep(source.place_of(found.start()))]
+    if found := re.search(rf"^(?:[ ]*[-?][ ]){{{DEEPEST + 1}}}|^[ ]{{{20 * DEEPEST}}}[^ ]", text, re.MULTILINE):
+        return [_too_deep(source.place_of(found.start()))]
+    return []
+
+
+def _too_deep(place: Place) -> Finding:
+    return Finding("too-deep", f"the file nests collections more than {DEEPEST} deep", place, "flatten it")
+
+
+def _refused_tokens(source: Source) -> list[Finding]:
+    """Anchors, aliases and tags, each with its place; found by scanning, for composed nodes no longer show them."""
+    findings = []
+    for token in yaml.scan(source.text, Loader=_composer()):
+        match token:
+            case yaml.AnchorToken() | yaml.AliasToken():
+                word = "an anchor" if isinstance(token, yaml.AnchorToken) else "an alias"
+                message = f"{word} {quoted(token.value)} is not allowed in a schema"
+                findings.append(Finding("anchor", message, source.at(token.start_mark), "write the value out"))
+            case yaml.TagToken():
+                message = "a tag is not allowed in a schema"
+                suggestion = 'quote the text if it starts with "!"'
+                findings.append(Finding("tag", message, source.at(token.start_mark), suggestion))
+    return findings
+
+
+def _syntax_finding(source: Source, error: yaml.YAMLError) -> Finding:
+    """PyYAML's complaint as a finding with a place."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is not None:
+        place = source.at(mark)
+    else:
+        position = getattr(error, "position", 0) or 0
+        place = source.place_of(min(position, len(source.text))) if position > 0 else Place(source.file, 1, 1)
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "the file cannot be read")
+    context = str(getattr(error, "context", None) or "")
+    if "but found another document" in problem:
+        return Finding("second-document", "the file holds a second document", place, 'remove the line "---"')
+    if "found character that cannot start any token" in problem:
+        return Finding("syntax", f"YAML: {problem}", place, "quote the text, and indent with spaces")
+    if "control characters" in problem or "special characters" in problem:
+        return Finding("bad-text", "the file holds a control character", place, 'write it as an escape in "…"')
+    message = f"YAML: {problem}" + (f", {context}" if context else "")
+    suggestion = ""
+    if "expected ',' or" in problem:
+        suggestion = "a text with a comma, bracket or brace inside {…} or […] needs quotes"
+    elif "mapping values are not allowed" in problem:
+        suggestion = 'a text with ": " in it needs quotes'
+    return Finding("syntax", message, place, suggestion)
+
+
+def shape(node: Node) -> str:
+    """What a node is: one of the shapes above."""
+    if isinstance(node, ScalarNode):
+        if node.style:
+            return TEXT
+        found = _CORE.match(node.value)
+        return TEXT if found is None else _SHAPES[found.lastgroup or ""]
+    return LIST if isinstance(node, SequenceNode) else MAPPING
+
+
+def is_text(node: Node) -> bool:
+    """Whether a node is a scalar that means text."""
+    return isinstance(node, ScalarNode) and (bool(node.style) or _CORE.match(node.value) is None)
+
+
+def scalar(node: ScalarNode) -> None | bool | int | Decimal | str:
+    """The value of a scalar; numbers with a fraction are exact, a number that is too long is not a number."""
+    value: str = node.value
+    if node.style:
+        return value
+    found = _CORE.match(value)
+    if found is None:
+        return value
+    match found.lastgroup:
+        case "null":
+            return None
+        case "true":
+            return True
+        case "false":
+            return False
+        case _ if len(value) > LONGEST_NUMBER:
+            return Decimal("NaN")
+        case "decimal":
+            return int(value)
+        case "octal":
+            return int(value[2:], 8)
+        case "hexadecimal":
+            return int(value[2:], 16)
+        case "number":
+            return Decimal(value)
+        case "infinity":
+            return Decimal("-Infinity" if value.startswith("-") else "Infinity")
+        case _:
+            return Decimal("NaN")
+
+
+def describe(node: Node) -> str:
+    """A node in a message: `the number 12`, `a list`, `text`."""
+    match shape(node):
+        case "null":
+            return "nothing"
+        case "flag":
+            return str(node.value).lower()
+        case "integer" | "number":
+            return f"the number {node.value if len(node.value) < 40 else node.value[:37] + '...'}"
+        case "text":
+            return "text"
+        case "list":
+            return "a list"
+        case _:
+            return "a mapping"
+
+
+def plain(node: Node) -> Any:
+    """A node as plain Python data, for tools which know nothing of positions; the last of equal keys holds."""
+    if isinstance(node, MappingNode):
+        return {scalar(key) if isinstance(key, ScalarNode) else str(key): plain(value) for key, value in node.value}
+    if isinstance(node, SequenceNode):
+        return [plain(item) for item in node.value]
+    value = scalar(node)
+    return float(value) if isinstance(value, Decimal) else value

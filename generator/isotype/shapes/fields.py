@@ -1,0 +1,119 @@
+"""From fields to properties and from rules to shape rules: what entities, objects and views share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from isotype.domain.expressions import names as expression_names
+from isotype.domain.identifiers import module_name, schema_attribute, wire_name
+from isotype.domain.model import Default, Domain, Field, Rule
+from isotype.domain.places import Place
+from isotype.domain.types import Array, ObjectType, Scalar
+from isotype.shapes.directions import Directions
+from isotype.shapes.model import INPUT, OUTPUT, Operand, Property, Shape, ShapeRule
+
+
+class FieldName(NamedTuple):
+    """A field's name on the wire and on a Python schema."""
+
+    wire: str
+    attribute: str
+
+
+FieldNames = Mapping[str, FieldName]
+
+
+def field_names(fields: Iterable[Field], links: Collection[str], case: str) -> dict[str, FieldName]:
+    """Both names of every field; `links` are fields that refer to another entity and go by their column's name."""
+    named: dict[str, FieldName] = {}
+    for field in fields:
+        base = field.column if field.name in links and field.column else field.name
+        named[field.name] = FieldName(field.wire or wire_name(base, case), schema_attribute(base))
+    return named
+
+
+def literal(default: Default | None) -> Default | None:
+    """The default when it is a constant."""
+    return default if default is not None and default.kind == "literal" else None
+
+
+def input_property(field: Field, names: FieldNames, used: Directions, variant: str = "create") -> Property:
+    """The property that carries a field into the API; in an update nothing is required and nothing defaulted."""
+    update = variant == "update"
+    of = field.input.type if field.input is not None and variant in field.input.on else field.type
+    default = None if update else field.default
+    return Property(
+        name=names[field.name].wire,
+        attribute=names[field.name].attribute,
+        field=field.name,
+        type=used.wired(of, INPUT),
+        required=not (update or field.nullable or field.optional or field.default is not None),
+        nullable=field.nullable,
+        default=literal(default),
+        server_default=default is not None and default.kind != "literal",
+        description=field.description,
+        deprecated=field.deprecated,
+        write_only=field.access == "write",
+        place=field.place,
+    )
+
+
+def output_property(field: Field, names: FieldNames, used: Directions) -> Property:
+    """The property that carries a field out of the API: always present unless the field is optional."""
+    return Property(
+        name=names[field.name].wire,
+        attribute=names[field.name].attribute,
+        field=field.name,
+        type=used.wired(field.type, OUTPUT),
+        required=not field.optional,
+        nullable=field.nullable,
+        description=field.description,
+        deprecated=field.deprecated,
+        read_only=field.access == "read",
+        place=field.place,
+    )
+
+
+def properties(fields: Iterable[Field], names: FieldNames, direction: str, used: Directions) -> Iterator[Property]:
+    """The properties of an object in one direction."""
+    for field in fields:
+        yield output_property(field, names, used) if direction == OUTPUT else input_property(field, names, used)
+
+
+def rules(declared: Iterable[Rule], fields: Iterable[Field], names: FieldNames, direction: str) -> Iterator[ShapeRule]:
+    """The rules of an object over its own properties."""
+    by_name = {field.name: field for field in fields}
+    for rule in declared:
+        operands = tuple(
+            Operand(
+                name,
+                (names[name].wire,),
+                (names[name].attribute,),
+                literal(by_name[name].default) if direction == INPUT else None,
+            )
+            for name in expression_names(rule.that)
+        )
+        yield ShapeRule(rule.name, rule.that, rule.source, rule.message, operands)
+
+
+def page_shape(domain: Domain, stem: str, item: str, owner: str, place: Place) -> Shape:
+    """The list envelope: items, how many there are in all, which page this is and how long pages are."""
+    count = Scalar("int", minimum=0)
+    number = Scalar("int", minimum=1)
+    size = wire_name("page_size", domain.case)
+    return Shape(
+        name=f"{stem}List",
+        variant="list",
+        direction=OUTPUT,
+        owner=owner,
+        module=module_name(owner),
+        properties=(
+            Property("items", "items", "", Array(ObjectType(item)), True, False, description="What this page shows"),
+            Property("total", "total", "", count, True, False, description="How many there are in all"),
+            Property("page", "page", "", number, True, False, description="Which page this is, from 1"),
+            Property(size, "page_size", "", number, True, False, description="How many items a full page holds"),
+        ),
+        description=f"A page of {stem}.",
+        place=place,
+    )

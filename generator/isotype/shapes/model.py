@@ -1,0 +1,194 @@
+"""The wire projection: the JSON shapes and operations of the API. Frozen; every name is final.
+
+A shape belongs to one direction. `input` shapes refuse unknown properties, `output` shapes drop them.
+In an `update` shape every property may be absent, and absent means unchanged.
+
+Types inside shapes are domain types in which `ObjectType.name` is the name of a shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from isotype.domain.expressions import Expression
+from isotype.domain.model import Default, JsonValue, Transitions
+from isotype.domain.places import NOWHERE, Place
+from isotype.domain.types import Enum, Type
+
+INPUT, OUTPUT, UPDATE = "input", "output", "update"
+
+
+@dataclass(frozen=True, slots=True)
+class WirePath:
+    """Where a field stands in one shape: wire names and Python attributes down from the shape."""
+
+    wire: tuple[str, ...]
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property. `name` is its wire name, `attribute` its Python name, `field` the field it carries ('' for groups).
+
+    `required`: the key must be present. `default`: what an absent value means, for literals only.
+    `server_default` is true when absence lets the server choose (now, uuid, identity, raw SQL).
+    """
+
+    name: str
+    attribute: str
+    field: str
+    type: Type
+    required: bool
+    nullable: bool
+    default: Default | None = None
+    server_default: bool = False
+    description: str = ""
+    deprecated: bool = False
+    write_only: bool = False
+    read_only: bool = False
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """Where a rule finds a field in a shape: names down from the shape (`wire` and Python `attributes`).
+
+    () when the field is not known here. `default` is filled in when the value is absent on create.
+    """
+
+    field: str
+    wire: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    default: Default | None = None
+
+    @property
+    def known(self) -> bool:
+        return bool(self.wire)
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeRule:
+    """A condition over a whole shape; refuses only when FALSE. The expression names fields, `operands` finds them."""
+
+    name: str
+    expression: Expression
+    source: str
+    message: str
+    operands: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A JSON object.
+
+    `variant` is `create`, `update`, `response`, `list_item`, `list` or `object`; `owner` the entity, object or
+    operation it comes from; `module` the file it stands in (snake_case, no extension).
+    `refused` are wire names that exist elsewhere but not in this input, with the reason in words.
+    `client` are properties the frontend computes; they exist in TypeScript only.
+    """
+
+    name: str
+    variant: str
+    direction: str
+    owner: str
+    module: str
+    properties: tuple[Property, ...]
+    rules: tuple[ShapeRule, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    client: tuple[Property, ...] = ()
+    recursive: bool = False
+    description: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class StateMachine:
+    """Allowed moves of an enum field. `name` is the stem of the emitted names (`CompressionRequestStatus`)."""
+
+    name: str
+    owner: str
+    module: str
+    field: str
+    enum: Enum
+    transitions: Transitions
+
+
+@dataclass(frozen=True, slots=True)
+class ApiParameter:
+    """A parameter of an operation; `name` is its wire name, `attribute` its Python name."""
+
+    name: str
+    attribute: str
+    location: str
+    type: Type
+    required: bool
+    nullable: bool = False
+    default: JsonValue = None
+    has_default: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiBody:
+    """A body or result. `type` is None for no content and for media other than JSON."""
+
+    type: Type | None
+    nullable: bool = False
+    media: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiOperation:
+    """One call of the API. `errors` answer with the shape `ErrorResponse`."""
+
+    name: str
+    identifier: str
+    method: str
+    path: str
+    parameters: tuple[ApiParameter, ...]
+    body: ApiBody | None
+    result: ApiBody
+    status: int
+    errors: tuple[int, ...]
+    summary: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    rate_limit: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeModule:
+    """One emitted file. `entity` is '' for objects.
+
+    `stem` is the name of the thing itself; `imports` are the shapes of other modules and `enums` the enums that the
+    shapes in here name directly, both sorted.
+    """
+
+    name: str
+    stem: str
+    entity: str
+    shapes: tuple[Shape, ...]
+    machines: tuple[StateMachine, ...]
+    imports: tuple[str, ...] = ()
+    enums: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """The whole wire side of a domain. Enums live in a module `enums` of their own."""
+
+    domain: str
+    title: str
+    version: str
+    description: str
+    enums: tuple[Enum, ...]
+    modules: tuple[ShapeModule, ...]
+    operations: tuple[ApiOperation, ...]
+    by_name: Mapping[str, Shape]
+
+    def shape(self, name: str) -> Shape:
+        """The shape of that name; KeyError when there is none. Its `module` is the file it stands in."""
+        return self.by_name[name]

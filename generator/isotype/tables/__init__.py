@@ -1,0 +1,6 @@
+"""The relational projection of a domain: `project` makes it, `model` says what it is."""
+
+from isotype.tables.model import Tables
+from isotype.tables.projection import name_clashes, project
+
+__all__ = ["Tables", "name_clashes", "project"]

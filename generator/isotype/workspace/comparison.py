@@ -1,0 +1,213 @@
+"""What is on disk against what should be there.
+
+`check` prints the differences, `generate` removes them; both see the same list, so a project that passes the check is
+one on which `generate` has nothing to write.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from isotype.domain.places import Place
+from isotype.findings import Finding
+from isotype.workspace import files, manifest, owned, settings
+from isotype.workspace.configuration import Configuration
+from isotype.workspace.manifest import Manifest
+from isotype.workspace.settings import DomainSettings
+
+MISSING = "missing"
+EDITED = "edited"
+STALE = "stale"
+ORPHANED = "orphaned"
+FOREIGN = "foreign"
+
+
+class Rendered(NamedTuple):
+    """What a domain's files should hold: layer → path under the project root → bytes, and the digest of what that was
+    made from."""
+
+    domain: DomainSettings
+    layers: Mapping[str, Mapping[str, bytes]]
+    inputs: str
+
+
+class Difference(NamedTuple):
+    """One file that is not as it should be.
+
+    `content` is what it should hold, None when it should not be there; `actual` what it holds, None when it is missing
+    or no plain file; `reason` says in the latter case what it is.
+    """
+
+    kind: str
+    path: str
+    domain: str
+    layer: str
+    content: bytes | None
+    actual: bytes | None = None
+    reason: str = ""
+
+
+def compare(
+    configuration: Configuration, rendered: Collection[Rendered], only: Collection[str] = ()
+) -> tuple[Difference, ...]:
+    """Every difference, sorted by path, manifests last; `only` restricts it to some layers and to the manifests."""
+    root = configuration.root
+    previous = {domain.name: _manifest(root, domain.manifest) for domain in configuration.all_domains}
+    expected = {path for item in rendered for layer in item.layers.values() for path in layer}
+    listed = {path for made in previous.values() for path in made.entries}
+    found: dict[str, Difference] = {}
+    for item in rendered:
+        made = previous[item.domain.name]
+        for difference in (
+            *_outputs(root, item, made, only),
+            *_orphans(root, item.domain, made, expected, listed, only),
+        ):
+            found.setdefault(difference.path, difference)
+    if len(configuration.domains) == len(configuration.all_domains) and not only:
+        for difference in _former(configuration, expected):
+            found.setdefault(difference.path, difference)
+    manifests = [
+        difference
+        for item in rendered
+        if (difference := _manifest_difference(root, item, previous[item.domain.name], only)) is not None
+    ]
+    ordinary = sorted(found.values(), key=lambda it: (Path(it.path).name == files.MANIFEST, it.path))
+    return (*ordinary, *manifests)
+
+
+def as_finding(difference: Difference, source: str) -> Finding:
+    """A difference in the words of the check; `source` is the schema the file is made from."""
+    path = difference.path
+    place = Place(path, 1, 1)
+    remake = "run `isotype generate`"
+    code = f"{difference.kind}-file"
+    if difference.kind == MISSING:
+        return Finding(code, f"{path!r} is missing", place, remake, layer=difference.layer)
+    if difference.kind == ORPHANED:
+        fact = f"{path!r} is left over: nothing generates it any more"
+        return Finding(code, fact, place, "run `isotype generate` to remove it", layer=difference.layer)
+    if difference.kind == FOREIGN:
+        return Finding(
+            code,
+            f"{path!r} stands where Isotype writes, and {difference.reason}",
+            place,
+            "move it away, or give the layer another folder",
+            layer=difference.layer,
+        )
+    line, expected, actual = _first_difference(difference.content or b"", difference.actual or b"")
+    if b"\n=======\n" in (difference.actual or b"") and b"\n>>>>>>> " in (difference.actual or b""):
+        fact = f"{path!r} holds conflict markers"
+    elif difference.kind == EDITED:
+        fact = f"{path!r} was edited: line {line} is not as generated"
+        remake += ", and change the schema or a template instead"
+    elif path.endswith(f"/{files.MANIFEST}"):
+        fact = f"{path!r} was made from something else than the present {source!r}, templates, settings and Isotype"
+    else:
+        fact = f"{path!r} is out of date with {source!r}: line {line} differs"
+    return Finding(code, fact, Place(path, line, 1), remake, layer=difference.layer, expected=expected, actual=actual)
+
+
+def _outputs(root: str, item: Rendered, made: Manifest, only: Collection[str]) -> Iterator[Difference]:
+    for layer, outputs in item.layers.items():
+        if only and layer not in only:
+            continue
+        for path, content in outputs.items():
+            difference = _difference(root, path, content, item.domain.name, layer, made)
+            if difference is not None:
+                yield difference
+
+
+def _difference(root: str, path: str, content: bytes, domain: str, layer: str, made: Manifest) -> Difference | None:
+    try:
+        actual = files.read(f"{root}/{path}")
+    except FileNotFoundError:
+        return Difference(MISSING, path, domain, layer, content)
+    except OSError as error:
+        return Difference(FOREIGN, path, domain, layer, content, reason=_reason(error))
+    if actual == content:
+        return None
+    noted = made.entries.get(path)
+    if noted is None and not files.has_marker(actual) and (layer or actual):
+        return Difference(FOREIGN, path, domain, layer, content, actual, "was not made by it")
+    kind = STALE if noted is None or noted == manifest.digest(actual) else EDITED
+    return Difference(kind, path, domain, layer, content, actual)
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.ELOOP:
+        return "is a symbolic link"
+    if error.errno == errno.EISDIR:
+        return "is a folder"
+    if error.errno == errno.ENOTDIR:
+        return "is below something that is no folder"
+    return f"cannot be read: {error.strerror}"
+
+
+def _orphans(
+    root: str,
+    domain: DomainSettings,
+    made: Manifest,
+    expected: Collection[str],
+    listed: Collection[str],
+    only: Collection[str],
+) -> Iterator[Difference]:
+    known = {*listed, *expected}
+    left = [path for path in made.entries if path not in expected and files.is_ours(f"{root}/{path}")]
+    left += [path for path in owned.unlisted(root, domain, known) if Path(path).name != files.MANIFEST]
+    for path in left:
+        layer = layer_of(domain, path)
+        if not only or layer in only:
+            yield Difference(ORPHANED, path, domain.name, layer, None)
+
+
+def _former(configuration: Configuration, expected: Collection[str]) -> Iterator[Difference]:
+    root = configuration.root
+    for path in owned.former(root, configuration.table, list(configuration.all_domains)):
+        name = Path(path).parent.name
+        yield Difference(ORPHANED, path, name, "", None)
+        for output in _manifest(root, path).entries:
+            if output not in expected and files.is_ours(f"{root}/{output}"):
+                yield Difference(ORPHANED, output, name, "", None)
+
+
+def _manifest_difference(root: str, item: Rendered, made: Manifest, only: Collection[str]) -> Difference | None:
+    domain = item.domain
+    entries = {path: manifest.digest(content) for outputs in item.layers.values() for path, content in outputs.items()}
+    inputs = item.inputs
+    if only:
+        partial = {path: noted for path, noted in made.entries.items() if layer_of(domain, path) not in only}
+        partial |= {path: noted for path, noted in entries.items() if layer_of(domain, path) in only}
+        # The layers left alone may be behind, and then the manifest must not say that all of them are up to date.
+        inputs, entries = (inputs if partial == entries else made.inputs or "unknown"), partial
+    content = manifest.write(domain.name, inputs, entries)
+    difference = _difference(root, domain.manifest, content, domain.name, "", made)
+    if difference is None or difference.kind != STALE:
+        return difference
+    return difference if made.sound else difference._replace(kind=EDITED)
+
+
+def layer_of(domain: DomainSettings, path: str) -> str:
+    """The layer in whose folder a path is, the innermost where folders are nested; '' outside all of them."""
+    holding = [layer for layer, it in domain.layers.items() if settings.inside(path, it.path)]
+    return max(holding, key=lambda layer: len(domain.layers[layer].path), default="")
+
+
+def _manifest(root: str, path: str) -> Manifest:
+    try:
+        return manifest.parse(files.read(f"{root}/{path}"))
+    except OSError:
+        return Manifest("", {}, sound=False)
+
+
+def _first_difference(expected: bytes, actual: bytes) -> tuple[int, str, str]:
+    """The first line that differs, its number and both its forms; '' stands for a line that is not there."""
+    wanted = expected.decode("utf-8", "replace").split("\n")
+    present = actual.decode("utf-8", "replace").split("\n")
+    for number, (left, right) in enumerate(zip(wanted, present, strict=False), 1):
+        if left != right:
+            return number, left, right
+    shorter = min(len(wanted), len(present))
+    return shorter + 1, "".join(wanted[shorter : shorter + 1]), "".join(present[shorter : shorter + 1])

@@ -1,0 +1,76 @@
+"""One run at a time per project.
+
+The lock is the kernel's: it ends with the process that holds it, however that process ends, so a lock file left behind
+is never in the way.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from isotype.findings import Finding, IsotypeError
+from isotype.workspace import files
+
+PATIENCE = 5.0
+
+
+@contextmanager
+def held(root: str, patience: float = PATIENCE) -> Iterator[None]:
+    """Hold the project's lock; raises `IsotypeError` when another run keeps it longer than `patience` seconds."""
+    path = state_folder(root) / "lock"
+    with path.open("a+b", buffering=0) as file:
+        deadline = time.monotonic() + patience
+        while not _taken(file.fileno()):
+            if time.monotonic() >= deadline:
+                holder = path.read_text("utf-8", "replace").strip()
+                raise IsotypeError(
+                    Finding(
+                        "already-running",
+                        f"another run is writing here{f' (process {holder})' if holder.isdigit() else ''}",
+                        suggestion="wait for it to end, then run again",
+                    )
+                )
+            time.sleep(0.02)
+        file.truncate(0)
+        file.write(str(os.getpid()).encode())
+        yield
+
+
+def is_held(root: str) -> bool:
+    """Whether another run holds the lock now."""
+    path = Path(root, files.STATE, "lock")
+    if not path.is_file():
+        return False
+    with path.open("rb", buffering=0) as file:
+        return not _taken(file.fileno())
+
+
+def state_folder(root: str) -> Path:
+    """The folder of the lock and the journal, made when it is not there, and hidden from git by itself."""
+    folder = Path(root, files.STATE)
+    if folder.is_symlink():
+        raise IsotypeError(
+            Finding("path-outside-project", f"{files.STATE!r} is a symbolic link", suggestion="remove it")
+        )
+    folder.mkdir(exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    return folder
+
+
+def _taken(descriptor: int) -> bool:
+    """Try to take the lock on an open file; it is given back when the file is closed."""
+    try:
+        import fcntl
+    except ImportError:  # pragma: no cover -- a system without flock has no second lock to offer
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
