@@ -25,7 +25,7 @@ def render(
 
     `summary` are the lines a person reads after the findings. `color` is heeded by text alone.
     """
-    safe = [finding._replace(**{name: redacted(getattr(finding, name)) for name in _TEXTS}) for finding in findings]
+    safe = [_safe(finding) for finding in findings]
     lines = [redacted(line) for line in summary]
     return _text(safe, lines, color) if form == "text" else _FORMATS[form](safe, command, lines)
 
@@ -36,7 +36,17 @@ def redacted(text: str) -> str:
     return _SETTING_PASSWORD.sub(r"\1***", text)
 
 
-_TEXTS = ("message", "suggestion", "path", "expected", "actual", "repair")
+def _safe(finding: Finding) -> Finding:
+    return finding._replace(
+        message=redacted(finding.message),
+        suggestion=redacted(finding.suggestion),
+        path=redacted(finding.path),
+        expected=redacted(finding.expected),
+        actual=redacted(finding.actual),
+        repair=redacted(finding.repair),
+    )
+
+
 # The password ends at the last @ of the authority, because people put an @ into passwords unescaped.
 _URL_PASSWORD = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*://[^\s/:@'\"]*:)[^\s'\"]*?(@(?=[^\s@'\"]*(?:[\s'\"]|$)))")
 _SETTING_PASSWORD = re.compile(r"(?i)\b((?:pg)?(?:password|passwd|sslpassword)\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&'\"]+)")
@@ -58,10 +68,8 @@ def _text(findings: Sequence[Finding], summary: Sequence[str], color: bool) -> s
 
 
 def _text_line(finding: Finding, color: bool) -> str:
-    if finding.place.file:
-        where = f"{finding.place}: "
-    else:
-        where = f"{finding.path}: " if finding.path else ""
+    where = str(finding.place) if finding.place.file else finding.path
+    where = f"{where}: " if where else ""
     severity = "" if finding.severity == ERROR else f"{finding.severity}: "
     suggestion = f" ({finding.suggestion})" if finding.suggestion else ""
     where, fact, suggestion = _visible(where), _visible(finding.message), _visible(suggestion)

@@ -64,7 +64,7 @@ def _quick_check(given: list[str]) -> int | None:
         return None
     from isotype.workspace import quick
 
-    domains = quick.in_sync(os.getcwd(), names, __version__)
+    domains = quick.in_sync(os.getcwd(), names, __version__)  # noqa: PTH109 -- pathlib is not imported yet
     if domains is None:
         return None
     if len(names) == len(given):

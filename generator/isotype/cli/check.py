@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from isotype.cli import FAILED, FINDINGS, OK, pipeline
 from isotype.cli.output import Output, emit
@@ -24,13 +24,13 @@ def run(
     """Check the named domains, or all; `full` renders even when the manifests could be believed. The exit code."""
     from isotype import __version__
 
-    believed = None if full else quick.in_sync(os.getcwd(), list(names), __version__)
+    believed = None if full else quick.in_sync(str(Path.cwd()), list(names), __version__)
     if believed is not None:
         return emit(output, "check", (), OK, [f"{name}: {count} files, in sync" for name, count in believed])
     used = collaborators or pipeline.real()
     progress = Progress(output.quiet)
     try:
-        settings = configuration.load(os.getcwd(), names)
+        settings = configuration.load(str(Path.cwd()), names)
         check.ready(settings)
         rendered: list[Rendered] = []
         broken: list[Finding] = []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from isotype.cli import FAILED, OK, pipeline
@@ -37,7 +37,7 @@ def run(
     used = collaborators or pipeline.real()
     progress = Progress(output.quiet)
     try:
-        settings = configuration.load(os.getcwd(), names)
+        settings = configuration.load(str(Path.cwd()), names)
         if dry_run:
             return _preview(settings, only, output, used)
         with lock.held(settings.root):

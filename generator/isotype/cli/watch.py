@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ Signature = tuple[tuple[str, int, int], ...]
 
 def run(names: Sequence[str], *, only: Sequence[str], output: Output, collaborators: Pipeline) -> int:
     """Generate, then again after every change, until interrupted."""
-    start = os.getcwd()
+    start = str(Path.cwd())
     while True:
         before = signature(start)
         generate.run(names, only=only, output=output, collaborators=collaborators)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
@@ -26,6 +27,11 @@ _FORMS = {
     "inet": "IP address",
 }
 """What a `string` holds, for those who read the type."""
+
+
+_PIECES = re.compile(r"[0-9]+|.", re.ASCII)
+
+NameOrder = tuple[tuple[int, int, str], ...]
 
 
 def type_text(of: Type, nullable: bool = False) -> str:
@@ -95,23 +101,22 @@ def import_line(names: Iterable[str], source: str, types_only: bool = False) -> 
     return f"{word} {{\n{''.join(f'{INDENT}{name},{chr(10)}' for name in ordered)}}} from {typescript_string(source)};"
 
 
-def import_order(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Where Biome puts a name: runs of digits by value, letters alphabetically, capitals before small ones."""
-    key: list[tuple[int, int, str]] = []
-    at = 0
-    while at < len(name):
-        end = at + 1
-        if name[at].isdigit():
-            while end < len(name) and name[end].isdigit():
-                end += 1
-            key.append((1, int(name[at:end]), ""))
-        else:
-            letter = name[at]
-            key.append(
-                (2, 0, letter.lower() + ("0" if letter.isupper() else "1")) if letter.isalpha() else (0, 0, letter)
-            )
-        at = end
-    return tuple(key)
+def source_order(source: str) -> tuple[int, NameOrder]:
+    """Where Biome puts an import by its specifier: packages, then aliases, then paths."""
+    if source.startswith("."):
+        return (2, import_order(source))
+    return (1 if source.startswith(("@/", "#", "~", "$", "%")) else 0, import_order(source))
+
+
+def import_order(name: str) -> NameOrder:
+    """Where Biome puts a name: signs, then runs of digits by value, then letters, a capital before its small letter."""
+    return tuple(_piece_order(piece) for piece in _PIECES.findall(name))
+
+
+def _piece_order(piece: str) -> tuple[int, int, str]:
+    if piece.isdigit():
+        return (1, int(piece), "")
+    return (2, 0, piece.lower() + piece) if piece.isalpha() else (0, 0, piece)
 
 
 def doc(text: str, indent: str = "", deprecated: bool = False) -> list[str]:
@@ -169,8 +174,8 @@ def _scalar_words(of: Scalar) -> Iterator[str]:
     if of.base in TEXTUAL:
         yield from _count_words(of.min_length, of.longest, "character", "characters")
     yield from _range_words(of)
-    if of.pattern is not None:
-        yield f"matches {of.pattern.source}"
+    for pattern in of.patterns:
+        yield f"matches {pattern.source}"
 
 
 def _count_words(low: int | None, high: int | None, one: str, many: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ class Automaton:
     """`characters[p]` is the set at position `p`, `follow[p]` what may stand behind it.
 
     `first` and `last` are where a text may begin and end; `empty` says whether it may hold nothing.
-    `twofold` says whether one step, or the empty text, can be had in two ways.
+    `twofold` says whether one step, from a character to the next, can be had in two ways.
     """
 
     characters: tuple[Ranges, ...]
@@ -45,7 +45,7 @@ def automaton(root: Node, limit: int, counts: Callable[[Repeat], Counts] | None 
         part.last,
         tuple(frozenset(followers) for followers in builder.follow),
         part.ways > 0,
-        builder.twofold or part.ways > 1,
+        builder.twofold,
     )
 
 
@@ -101,6 +101,7 @@ class _Builder:
 
     def joined(self, left: _Part, right: _Part) -> _Part:
         self.link(left.last, right.first)
+        self.twofold = self.twofold or bool((right.ways > 1 and left.last) or (left.ways > 1 and right.first))
         return _Part(
             left.first | right.first if left.ways else left.first,
             left.last | right.last if right.ways else right.last,

@@ -37,19 +37,24 @@ class Default:
     """What an absent value becomes on create.
 
     `kind`: `literal` (with `value`, wire form), `now`, `uuid` (random, version 4), `identity` (a counter),
-    `computed sql` is `sql` with its text in `value`.
+    `sql` (raw, its text in `value`; `sqlite` is its counterpart there, '' when there is none).
     """
 
     kind: str
     value: JsonValue = None
+    sqlite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A value the database makes from the row: a typed expression, or raw SQL where the grammar does not reach."""
+    """A value the database makes from the row: a typed expression, or raw SQL where the grammar does not reach.
+
+    `sqlite` is the counterpart of raw `sql`, '' when there is none.
+    """
 
     expression: Expression | None = None
     sql: str = ""
+    sqlite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +152,13 @@ class IndexPart:
     """One key of an index: a field, an expression, or raw SQL.
 
     `order` is `asc` or `desc`, `nulls` is `first`, `last` or ''.
+    `sqlite` is the counterpart of raw `sql`, '' when there is none.
     """
 
     field: str = ""
     expression: Expression | None = None
     sql: str = ""
+    sqlite: str = ""
     order: str = "asc"
     nulls: str = ""
     operator_class: str = ""
@@ -159,7 +166,7 @@ class IndexPart:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """`method` is PostgreSQL's access method. `where` is a typed expression, `where_sql` raw."""
+    """`method` is PostgreSQL's access method. `where` is a typed expression, `where_sql` and `where_sqlite` raw."""
 
     name: str
     parts: tuple[IndexPart, ...]
@@ -168,6 +175,7 @@ class Index:
     include: tuple[str, ...] = ()
     where: Expression | None = None
     where_sql: str = ""
+    where_sqlite: str = ""
     description: str = ""
     waivers: tuple[Waiver, ...] = ()
     place: Place = NOWHERE

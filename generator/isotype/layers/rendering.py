@@ -90,8 +90,8 @@ _SETTINGS: dict[str, Any] = {
 
 
 def _bytecode_cache() -> FileSystemBytecodeCache | None:
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    folder = Path(base) / "isotype" / f"templates-{__version__}"
+    base = os.environ.get("XDG_CACHE_HOME")
+    folder = (Path(base) if base else Path.home() / ".cache") / "isotype" / f"templates-{__version__}"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError:

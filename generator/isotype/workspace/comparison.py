@@ -69,13 +69,9 @@ def compare(
     if len(configuration.domains) == len(configuration.all_domains) and not only:
         for difference in _former(configuration, expected):
             found.setdefault(difference.path, difference)
-    manifests = [
-        difference
-        for item in rendered
-        if (difference := _manifest_difference(root, item, previous[item.domain.name], only)) is not None
-    ]
+    manifests = [_manifest_difference(root, item, previous[item.domain.name], only) for item in rendered]
     ordinary = sorted(found.values(), key=lambda it: (Path(it.path).name == files.MANIFEST, it.path))
-    return (*ordinary, *manifests)
+    return (*ordinary, *(difference for difference in manifests if difference is not None))
 
 
 def as_finding(difference: Difference, source: str) -> Finding:

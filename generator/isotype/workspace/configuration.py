@@ -1,11 +1,11 @@
 """The configuration of a project, checked, with every finding at its line."""
-# ruff: noqa: PTH -- the paths here are those of `settings`, as text
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from isotype.domain.places import NOWHERE, Place
@@ -128,7 +128,7 @@ def _containment_findings(found: project.Project, domains: list[DomainSettings])
                     _place(found, ("domains", domain.name, *key)),
                     "give a folder that is really below the project root",
                 )
-        if domain.templates and not os.path.isdir(f"{found.root}/{domain.templates}"):
+        if domain.templates and not Path(found.root, domain.templates).is_dir():
             yield Finding(
                 "templates-missing",
                 f"there is no folder {domain.templates!r} to take templates from",
@@ -144,7 +144,7 @@ def _unreadable(path: str, reason: str) -> Finding:
     return Finding(
         "unreadable-configuration",
         f"the configuration cannot be read: {fact}",
-        Place(os.path.basename(path), line, column),
+        Place(Path(path).name, line, column),
         "write it as TOML in UTF-8",
     )
 

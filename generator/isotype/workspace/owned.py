@@ -1,5 +1,6 @@
 """Which files on disk are Isotype's although no manifest in use lists them."""
-# ruff: noqa: PTH -- importing pathlib costs as much as starting Python does
+# Importing pathlib costs as much as starting Python does.
+# ruff: noqa: PTH208
 
 from __future__ import annotations
 

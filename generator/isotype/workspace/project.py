@@ -1,5 +1,6 @@
 """Where the project is: its root, and the configuration that stands there."""
-# ruff: noqa: PTH -- importing pathlib costs as much as starting Python does
+# Importing pathlib costs as much as starting Python does.
+# ruff: noqa: PTH110, PTH112, PTH120, PTH123
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 A configuration is a table, as TOML gives it. `problems` names what is wrong with it; `domains` makes it definite:
 every path decided, every default filled in.
 """
-# ruff: noqa: PTH -- importing pathlib costs as much as starting Python does
+# Importing pathlib costs as much as starting Python does.
+# ruff: noqa: PTH110
 
 from __future__ import annotations
 

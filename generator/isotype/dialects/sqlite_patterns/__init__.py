@@ -53,14 +53,14 @@ def _either(waiting: list[Row], operand: str) -> str:
         row, *waiting = waiting
         found = _conjunction(stretches.conditions(row, operand))
         if found:
-            options.append(found)
+            options.append(f"({found})" if " AND " in found else found)
         else:
             waiting = [*spread(row), *waiting]
         if len(options) + len(waiting) > MAXIMUM_ROWS:
             raise TooMany
     if not options:
         return f"length({operand}) < 0"
-    return options[0] if len(options) == 1 else f"({' OR '.join(dict.fromkeys(options))})"
+    return f"({' OR '.join(dict.fromkeys(options))})"
 
 
 def _conjunction(conditions: list[str]) -> str:
