@@ -108,10 +108,10 @@ def _line(item: Rendered, differences: Sequence[Difference], seconds: float) -> 
     name = item.domain.name
     total = sum(len(outputs) for outputs in item.layers.values())
     own = [difference for difference in differences if difference.domain == name]
-    written = sum(1 for difference in own if difference.content is not None)
-    removed = len(own) - written
-    # The manifest is written with the files it lists, and is none of them.
-    written -= any(difference.path == item.domain.manifest for difference in own) and written > 1
+    # The manifest is written with the files it lists, and counted when it alone is.
+    counted = [difference for difference in own if difference.path != item.domain.manifest] or own
+    removed = sum(1 for difference in counted if difference.content is None)
+    written = len(counted) - removed
     return f"{name}: {total} files, {written} written, {removed} removed, {seconds:.1f} s"
 
 

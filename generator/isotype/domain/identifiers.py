@@ -6,7 +6,7 @@ import hashlib
 import keyword
 import re
 
-from isotype.domain.names import camel, snake
+from isotype.domain.names import LONGEST, camel, snake
 
 
 def shorten(name: str, limit: int = LONGEST) -> str:

@@ -275,7 +275,7 @@ class _Parser:
 
     def _expect(self, text: str, purpose: str) -> None:
         if not self._accept(text):
-            found = "the expression ends" if self._next.kind == "end" else f"{self._next.text!r} stands"
+            found = "the expression ends" if self._next.kind == "end" else f"{quoted(self._next.text)} stands"
             self._stop(self._next, f"{found} where {text} should be", purpose)
 
     def _refuse(self, token: _Token, message: str, suggestion: str = "", code: str = "") -> None:

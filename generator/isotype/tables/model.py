@@ -98,11 +98,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class IndexKey:
-    """One key of an index: `column`, or an `expression`, or raw `sql`."""
+    """One key of an index: `column`, or an `expression`, or raw `sql` (`sqlite` is its counterpart, '' without)."""
 
     column: str = ""
     expression: Expression | None = None
     sql: str = ""
+    sqlite: str = ""
     descending: bool = False
     nulls: str = ""
     operator_class: str = ""
@@ -117,6 +118,7 @@ class TableIndex:
     include: tuple[str, ...] = ()
     where: Expression | None = None
     where_sql: str = ""
+    where_sqlite: str = ""
     comment: str = ""
     place: Place = NOWHERE
 

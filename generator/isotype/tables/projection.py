@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from isotype.domain.expressions import names as expression_names
 from isotype.domain.expressions import rename
@@ -166,7 +167,7 @@ def _column(domain: Domain, entity: Entity, field: Field) -> Column:
 def _computed(computed: Computed | None, names: Mapping[str, str]) -> Computed | None:
     if computed is None or computed.expression is None:
         return computed
-    return Computed(rename(computed.expression, names), computed.sql)
+    return replace(computed, expression=rename(computed.expression, names))
 
 
 def _with(columns: tuple[str, ...], extra: tuple[str, ...]) -> tuple[str, ...]:
@@ -255,6 +256,7 @@ def _index(index: Index, names: Mapping[str, str]) -> TableIndex:
                 column=names[part.field] if part.field else "",
                 expression=rename(part.expression, names) if part.expression else None,
                 sql=part.sql,
+                sqlite=part.sqlite,
                 descending=part.order == "desc",
                 nulls=part.nulls,
                 operator_class=part.operator_class,
@@ -266,6 +268,7 @@ def _index(index: Index, names: Mapping[str, str]) -> TableIndex:
         include=tuple(names[field] for field in index.include),
         where=rename(index.where, names) if index.where else None,
         where_sql=index.where_sql,
+        where_sqlite=index.where_sqlite,
         comment=index.description,
         place=index.place,
     )

@@ -17,7 +17,17 @@ class FunctionCall:
         return f"{self.name}({', '.join(map(str, self.arguments))})"
 
 
-Code = str | FunctionCall
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A support function handed to another one."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Code = str | Helper | FunctionCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ class PrintedCode:
 
 def _lines(code: Code, before: str, after: str, width: int, indent: str, packs: bool) -> Iterator[str]:
     whole = f"{before}{code}{after}"
-    if len(whole) <= width or isinstance(code, str):
+    if len(whole) <= width or not isinstance(code, FunctionCall):
         yield whole
         return
     inner = before[: len(before) - len(before.lstrip(" \t"))] + indent
@@ -57,7 +67,9 @@ def _lines(code: Code, before: str, after: str, width: int, indent: str, packs: 
 
 
 def helpers(code: Code) -> frozenset[str]:
-    """The support functions a call needs; a name passed as an argument is not one of them."""
+    """The support functions that a piece of code names."""
     if isinstance(code, str):
         return frozenset()
+    if isinstance(code, Helper):
+        return frozenset({code.name})
     return frozenset({code.name}).union(*map(helpers, code.arguments))

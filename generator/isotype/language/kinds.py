@@ -1,0 +1,534 @@
+"""What a word of the language may hold. Each kind reads a node, and describes itself to editors.
+
+```
+Kind
+├── Text  Flag  Whole  Number  Choice  Nothing     scalars
+├── Anything                                       a constant of any structure
+├── ListOf  MapOf  Record                          collections
+├── Either                                         one kind per shape of node
+└── Named                                          a kind by name, for recursion and for reuse in JSON Schema
+```
+
+A reader never raises: what it cannot take it reports to the `Walk`, and answers `REFUSED`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from isotype.findings import Finding
+from isotype.language.given import Given
+from isotype.language.wording import did_you_mean, quoted
+from isotype.language.yaml import (
+    DEEPEST,
+    FLAG,
+    INTEGER,
+    LIST,
+    MAPPING,
+    NULL,
+    NUMBER,
+    TEXT,
+    Source,
+    describe,
+    is_text,
+    scalar,
+    shape,
+)
+
+REFUSED: Any = object()
+"""The answer of a reader that reported why it has no value."""
+
+JsonSchema = dict[str, Any]
+
+NO_HINTS: Mapping[str, str] = MappingProxyType({})
+
+
+class Walk:
+    """One pass over one file: what was found, and the keys from the root to here."""
+
+    __slots__ = ("findings", "source", "trail")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.findings: list[Finding] = []
+        self.trail: list[str] = []
+
+    def report(self, code: str, node: Node, message: str, suggestion: str = "", path: str | None = None) -> Any:
+        """Note a finding; answers REFUSED, so that a reader can return what this returns."""
+        where = ".".join(self.trail) if path is None else path
+        self.findings.append(Finding(code, message, self.source.place(node), suggestion, path=where))
+        return REFUSED
+
+    def wrong_type(self, node: Node, wanted: str) -> Any:
+        """Note that a node is not what is wanted here."""
+        word = f"{quoted(self.trail[-1])} is" if self.trail else "the schema is"
+        suggestion = ""
+        if isinstance(node, ScalarNode) and not node.style and "text" in wanted and node.value:
+            suggestion = "put it in quotes"
+        return self.report("wrong-type", node, f"{word} {describe(node)}; expected {wanted}", suggestion)
+
+
+class Kind(Protocol):
+    """What a word may hold."""
+
+    @property
+    def noun(self) -> str:
+        """What is wanted, in a message: `text`, `a list of names`."""
+
+    def read(self, node: Node, walk: Walk) -> Any:
+        """The value of a node, or REFUSED after a report."""
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        """The same as JSON Schema; named kinds go to `definitions`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text; `pattern` is what the whole of it must match, `code` what a mismatch is called."""
+
+    noun: str = "text"
+    pattern: re.Pattern[str] | None = None
+    code: str = "bad-value"
+    hint: str = ""
+    empty: bool = False
+
+    def read(self, node: Node, walk: Walk) -> Any:
+        if not is_text(node):
+            if self.empty and isinstance(node, ScalarNode) and shape(node) == NULL:
+                return ""
+            return walk.wrong_type(node, self.noun if self.noun == "text" else f"text: {self.noun}")
+        value = node.value
+        if self.pattern is not None and self.pattern.fullmatch(value) is None:
+            return walk.report(self.code, node, f"{quoted(value)} is not {self.noun}", self.hint)
+        return value
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        made: JsonSchema = {"type": ["string", "null"] if self.empty else "string"}
+        if self.pattern is not None:
+            made["pattern"] = f"^(?:{self.pattern.pattern})$"
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    noun: str = "true or false"
+
+    def read(self, node: Node, walk: Walk) -> Any:
+        if isinstance(node, ScalarNode) and shape(node) == FLAG:
+            return scalar(node)
+        suggestion = ""
+        if isinstance(node, ScalarNode) and node.value.lower() in ("yes", "on", "y"):
+            suggestion = "write true"
+        elif isinstance(node, ScalarNode) and node.value.lower() in ("no", "off", "n"):
+            suggestion = "write false"
+        word = quoted(walk.trail[-1]) if walk.trail else "the schema"
+        fact = f"{word} is {describe(node)}; expected {self.noun}"
+        return walk.report("wrong-type", node, fact, suggestion)
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An integer between two inclusive bounds."""
+
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def noun(self) -> str:
+        if self.low is not None and self.high is not None:
+            return f"an integer from {self.low} to {self.high}" if self.low != self.high else str(self.low)
+        return "an integer" if self.low is None else f"an integer of at least {self.low}"
+
+    def read(self, node: Node, walk: Walk) -> Any:
+        if not isinstance(node, ScalarNode) or shape(node) not in (INTEGER, NUMBER):
+            return walk.wrong_type(node, self.noun)
+        value = scalar(node)
+        if isinstance(value, Decimal):
+            if not value.is_finite() or value != value.to_integral_value():
+                return walk.wrong_type(node, self.noun)
+            value = int(value)
+        assert isinstance(value, int)
+        if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
+            return walk.report("bad-value", node, f"{quoted(walk.trail[-1])} is {describe(node)}; expected {self.noun}")
+        return value
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        made: JsonSchema = {"type": "integer"}
+        if self.low is not None:
+            made["minimum"] = self.low
+        if self.high is not None:
+            made["maximum"] = self.high
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An exact finite number."""
+
+    noun: str = "a number"
+
+    def read(self, node: Node, walk: Walk) -> Any:
+        if not isinstance(node, ScalarNode) or shape(node) not in (INTEGER, NUMBER):
+            return walk.wrong_type(node, self.noun)
+        value = scalar(node)
+        if isinstance(value, Decimal) and not value.is_finite():
+            return walk.report("bad-number", node, f"{describe(node)} is not a finite number of sensible length")
+        return value
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        return {"type": "number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few texts."""
+
+    options: tuple[str, ...]
+
+    @property
+    def noun(self) -> str:
+        *most, last = [quoted(option) for option in self.options]
+        return f"{', '.join(most)} or {last}" if most else last
+
+    def read(self, node: Node, walk: Walk) -> Any:
+        if not is_text(node):
+            return walk.wrong_type(node, self.noun)
+        if node.value not in self.options:
+            suggestion = did_you_mean(node.value, self.options)
+            message = f"{quoted(node.value)} is not possible here; expected {self.noun}"
+            return walk.report("bad-value", node, message, suggestion)
+        return node.value
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        return {"enum": list(self.options)}
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No value: the key alone says everything."""
+
+    noun: str = "nothing"
+
+    def read(self, node: Node, walk: Walk) -> Any:
+        return None if isinstance(node, ScalarNode) and shape(node) == NULL else walk.wrong_type(node, self.noun)
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        return {"type": "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """A constant: scalars, lists as tuples, mappings with text keys in order."""
+
+    noun: str = "a value"
+
+    def read(self, node: Node, walk: Walk) -> Any:
+        before = len(walk.findings)
+        value = self._value(node, walk, 0)
+        return value if len(walk.findings) == before else REFUSED
+
+    def _value(self, node: Node, walk: Walk, depth: int) -> Any:
+        if isinstance(node, ScalarNode):
+            value = scalar(node)
+            if isinstance(value, Decimal) and not value.is_finite():
+                return walk.report("bad-number", node, f"{describe(node)} is not a finite number of sensible length")
+            return value
+        if depth >= DEEPEST:
+            return walk.report("too-deep", node, f"the value nests more than {DEEPEST} deep", "flatten it")
+        if isinstance(node, SequenceNode):
+            return tuple([self._value(item, walk, depth + 1) for item in node.value])
+        made: dict[str, Any] = {}
+        for key, value in node.value:
+            if not is_text(key):
+                walk.report("wrong-type", key, f"a key is {describe(key)}; expected text", "put it in quotes")
+            elif key.value in made:
+                walk.report("duplicate-key", key, f"the key {quoted(key.value)} is given twice", "remove one")
+            else:
+                made[key.value] = self._value(value, walk, depth + 1)
+        return MappingProxyType(made)
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list of one kind; with `single`, one item may stand alone."""
+
+    item: Kind
+    single: bool = False
+    least: int = 0
+
+    @property
+    def noun(self) -> str:
+        return f"a list of {self.item.noun}" if not self.single else f"{self.item.noun}, or a list of such"
+
+    def read(self, node: Node, walk: Walk) -> Any:
+        if not isinstance(node, SequenceNode):
+            if not self.single:
+                return walk.wrong_type(node, "a list")
+            value = self.item.read(node, walk)
+            return REFUSED if value is REFUSED else [value]
+        if len(node.value) < self.least:
+            return walk.report("bad-value", node, f"{quoted(walk.trail[-1])} is empty", "name at least one")
+        trail = walk.trail
+        values: list[Any] = []
+        refused = False
+        for index, item in enumerate(node.value):
+            trail.append(str(index))
+            value = self.item.read(item, walk)
+            trail.pop()
+            refused = refused or value is REFUSED
+            values.append(value)
+        return REFUSED if refused else values
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        item = self.item.schema(definitions)
+        made: JsonSchema = {"type": "array", "items": item}
+        if self.least:
+            made["minItems"] = self.least
+        return {"anyOf": [item, made]} if self.single else made
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    """A mapping of free keys to one kind; read as a `Given`."""
+
+    key: Text
+    value: Kind
+
+    @property
+    def noun(self) -> str:
+        return "a mapping"
+
+    def read(self, node: Node, walk: Walk) -> Any:
+        if not isinstance(node, MappingNode):
+            return walk.wrong_type(node, "a mapping")
+        trail = walk.trail
+        given = Given(walk.source, ".".join(trail), node)
+        words, pairs, read_key, read_value = given.words, given.pairs, self.key.read, self.value.read
+        broken: list[str] = []
+        for pair in node.value:
+            key_node, value_node = pair
+            trail.append(str(key_node.value) if isinstance(key_node, ScalarNode) else "?")
+            name = read_key(key_node, walk)
+            if name is REFUSED:
+                if isinstance(key_node, ScalarNode):
+                    broken.append(key_node.value)
+            elif name in pairs:
+                walk.report("duplicate-key", key_node, f"{quoted(name)} is given twice", "remove or rename one")
+            else:
+                pairs[name] = pair
+                value = read_value(value_node, walk)
+                if value is REFUSED:
+                    broken.append(name)
+                else:
+                    words[name] = value
+            trail.pop()
+        if broken:
+            given.broken = frozenset(broken)
+        return given
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        made: JsonSchema = {"type": "object", "additionalProperties": self.value.schema(definitions)}
+        if self.key.pattern is not None:
+            made["propertyNames"] = {"pattern": f"^(?:{self.key.pattern.pattern})$"}
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a record: what it holds, what it means, whether it must be given."""
+
+    kind: Kind
+    meaning: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A mapping of known words; read as a `Given`.
+
+    `short` is the word that a scalar in place of the mapping stands for, `short_list` the same for a list.
+    `others` reads keys that are no words. `hints` says what to write instead of a word people try.
+    """
+
+    noun: str
+    words: Mapping[str, Word]
+    short: str = ""
+    short_list: str = ""
+    others: MapOf | None = None
+    hints: Mapping[str, str] = field(default_factory=lambda: NO_HINTS)
+
+    def read(self, node: Node, walk: Walk) -> Any:
+        trail = walk.trail
+        given = Given(walk.source, ".".join(trail), node)
+        words, pairs = given.words, given.pairs
+        if not isinstance(node, MappingNode):
+            short = self.short_list if isinstance(node, SequenceNode) else self.short
+            if not short:
+                return walk.wrong_type(node, "a mapping")
+            value = self.words[short].kind.read(node, walk)
+            if value is REFUSED:
+                return REFUSED
+            words[short] = value
+            pairs[short] = (node, node)
+            return given
+        known = self.words
+        broken: list[str] = []
+        for pair in node.value:
+            key_node, value_node = pair
+            name = key_node.value if isinstance(key_node, ScalarNode) else None
+            word = known.get(name) if name is not None else None
+            if word is None:
+                self._other(pair, given, broken, walk)
+            elif name in pairs:
+                walk.report("duplicate-key", key_node, f"the word {quoted(name)} is given twice", "remove one")
+            else:
+                pairs[name] = pair
+                trail.append(name)
+                value = word.kind.read(value_node, walk)
+                trail.pop()
+                if value is REFUSED:
+                    broken.append(name)
+                else:
+                    words[name] = value
+        if broken:
+            given.broken = frozenset(broken)
+        for name, word in self.required():
+            if name not in pairs:
+                meaning = f": {word.meaning}" if word.meaning else ""
+                suggestion = f'add "{name}"{meaning}'
+                walk.report("missing-word", node, f"{self._subject(walk)} lacks {quoted(name)}", suggestion)
+                given.broken |= {name}
+        return given
+
+    def required(self) -> Iterable[tuple[str, Word]]:
+        """The words that must be given."""
+        return ((name, word) for name, word in self.words.items() if word.required)
+
+    def _subject(self, walk: Walk) -> str:
+        return f"{self.noun} {quoted(walk.trail[-1])}" if walk.trail else self.noun
+
+    def _other(self, pair: tuple[Node, Node], given: Given, broken: list[str], walk: Walk) -> None:
+        key_node, value_node = pair
+        if not isinstance(key_node, ScalarNode):
+            walk.report("wrong-type", key_node, f"a key is {describe(key_node)}; expected a word")
+            return
+        name: str = key_node.value
+        if self.others is not None and not name.startswith("$"):
+            walk.trail.append(name)
+            key = self.others.key.read(key_node, walk)
+            if key is not REFUSED and key in given.pairs:
+                walk.report("duplicate-key", key_node, f"{quoted(key)} is given twice", "remove or rename one")
+            elif key is not REFUSED:
+                given.pairs[key] = pair
+                value = self.others.value.read(value_node, walk)
+                if value is REFUSED:
+                    broken.append(key)
+                else:
+                    given.words[key] = value
+            walk.trail.pop()
+            return
+        suggestion = self.hints.get(name.lower().replace("-", "_").replace("_", ""), "")
+        if not suggestion:
+            suggestion = did_you_mean(name, self.words) or f"possible are {', '.join(self.words)}"
+        path = ".".join((*walk.trail, name))
+        message = f"{self._subject(walk)} has no word {quoted(name)}"
+        walk.report("unknown-word", key_node, message, suggestion, path)
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        properties: JsonSchema = {}
+        for name, word in self.words.items():
+            properties[name] = word.kind.schema(definitions)
+            if word.meaning:
+                properties[name] = {**properties[name], "description": word.meaning}
+        made: JsonSchema = {"type": "object", "properties": properties, "additionalProperties": False}
+        if self.others is not None:
+            assert self.others.key.pattern is not None
+            pattern = f"^(?:{self.others.key.pattern.pattern})$"
+            made["patternProperties"] = {pattern: self.others.value.schema(definitions)}
+        if required := [name for name, word in self.required()]:
+            made["required"] = required
+        forms = [
+            self.words[short].kind.schema(definitions) for short in (self.short, self.short_list) if short
+        ]
+        return {"anyOf": [*forms, made]} if forms else made
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One kind per shape of node: `text`, `list`, `mapping`, `flag`, `integer`, `number`, `null`."""
+
+    kinds: Mapping[str, Kind]
+
+    @property
+    def noun(self) -> str:
+        return " or ".join(dict.fromkeys(kind.noun for kind in self.kinds.values()))
+
+    def read(self, node: Node, walk: Walk) -> Any:
+        kind = self.kinds.get(shape(node))
+        return walk.wrong_type(node, self.noun) if kind is None else kind.read(node, walk)
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        return {"anyOf": [kind.schema(definitions) for kind in self.kinds.values()]}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A kind by name: the same description in several places, or inside itself."""
+
+    name: str
+    kind: Callable[[], Kind]
+
+    @property
+    def noun(self) -> str:
+        return self.kind().noun
+
+    def read(self, node: Node, walk: Walk) -> Any:
+        if len(walk.trail) > DEEPEST:
+            return walk.report("too-deep", node, f"the schema nests more than {DEEPEST} deep", "flatten it")
+        return self.kind().read(node, walk)
+
+    def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
+        if self.name not in definitions:
+            definitions[self.name] = {}
+            definitions[self.name] = self.kind().schema(definitions)
+        return {"$ref": f"#/$defs/{self.name}"}
+
+
+__all__ = [
+    "FLAG",
+    "INTEGER",
+    "LIST",
+    "MAPPING",
+    "NULL",
+    "NUMBER",
+    "REFUSED",
+    "TEXT",
+    "Anything",
+    "Choice",
+    "Either",
+    "Flag",
+    "Kind",
+    "ListOf",
+    "MapOf",
+    "Named",
+    "Nothing",
+    "Number",
+    "Record",
+    "Text",
+    "Walk",
+    "Whole",
+    "Word",
+]

@@ -1,0 +1,226 @@
+"""Functions from what the API answers to what it takes: `toVolumeUpdate(volume)` leaves out what an input refuses.
+
+A function exists where every property that the input requires can be had from the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from isotype.dialects.literals.typescript import typescript_access, typescript_property
+from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, layout
+from isotype.domain.types import Array, Map, ObjectType, Type
+from isotype.shapes.model import INPUT, OUTPUT, Property, Shape, ShapeModule, Shapes
+
+Pairs = Mapping[str, str]
+"""From the name of an input shape to the name of the output shape it is made of."""
+
+
+class Conversion(NamedTuple):
+    """One function: its text, and the shapes whose functions it calls."""
+
+    target: str
+    text: str
+    calls: frozenset[str]
+
+
+def function_name(target: str) -> str:
+    """The name of the function that makes an input shape."""
+    return f"to{target}"
+
+
+def conversions(shapes: Shapes) -> dict[str, tuple[Conversion, ...]]:
+    """The functions of every module."""
+    pairs = _possible(shapes, _pairs(shapes))
+    made: dict[str, list[Conversion]] = {}
+    for target, source in pairs.items():
+        into = shapes.shape(target)
+        made.setdefault(into.module, []).append(_conversion(into, shapes.shape(source), pairs))
+    return {module: tuple(found) for module, found in made.items()}
+
+
+# --- which shape is made of which ---
+
+
+def _pairs(shapes: Shapes) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for module in shapes.modules:
+        for target, source in _declared(module):
+            _pair(shapes, target, source, pairs)
+    return pairs
+
+
+def _declared(module: ShapeModule) -> Iterator[tuple[Shape, Shape]]:
+    if module.entity:
+        responses = [shape for shape in module.shapes if shape.variant == "response"]
+        inputs = [shape for shape in module.shapes if shape.variant in ("create", "update")]
+    else:
+        responses = [shape for shape in module.shapes if shape.direction == OUTPUT and shape.variant == "object"]
+        inputs = [shape for shape in module.shapes if shape.direction == INPUT]
+    for source in responses:
+        for target in inputs:
+            if target.owner == source.owner:
+                yield target, source
+
+
+def _pair(shapes: Shapes, target: Shape, source: Shape, pairs: dict[str, str]) -> None:
+    if target.name in pairs or not target.properties:
+        return
+    pairs[target.name] = source.name
+    given = {prop.name: prop for prop in source.properties}
+    for prop in target.properties:
+        if prop.name in given:
+            inner, outer = _object(prop.type), _object(given[prop.name].type)
+            if inner and outer and inner != outer:
+                _pair(shapes, shapes.shape(inner), shapes.shape(outer), pairs)
+
+
+def _possible(shapes: Shapes, pairs: Pairs) -> dict[str, str]:
+    """The pairs whose required properties can all be had; one that falls may take others with it."""
+    kept = dict(pairs)
+    while True:
+        lost = [
+            target for target, source in kept.items() if not _whole(shapes.shape(target), shapes.shape(source), kept)
+        ]
+        if not lost:
+            return kept
+        for target in lost:
+            del kept[target]
+
+
+def _whole(target: Shape, source: Shape, pairs: Pairs) -> bool:
+    given = {prop.name: prop for prop in source.properties}
+    return all(_usable(prop, given.get(prop.name), pairs) for prop in target.properties if prop.required)
+
+
+def _usable(prop: Property, given: Property | None, pairs: Pairs) -> bool:
+    if given is None or (prop.required and not given.required) or (given.nullable and not prop.nullable):
+        return False
+    inner, outer = _object(prop.type), _object(given.type)
+    return inner == outer or (bool(inner and outer) and pairs.get(inner) == outer)
+
+
+def _object(of: Type) -> str:
+    """The shape a type holds, at any depth; '' when it holds none."""
+    match of:
+        case ObjectType(name=name):
+            return name
+        case Array(item=inner) | Map(value=inner):
+            return _object(inner)
+        case _:
+            return ""
+
+
+# --- how it is made ---
+
+
+def _conversion(target: Shape, source: Shape, pairs: Pairs) -> Conversion:
+    given = {prop.name: prop for prop in source.properties}
+    carried = [(prop, given[prop.name]) for prop in target.properties if _usable(prop, given.get(prop.name), pairs)]
+    always = [(prop, origin) for prop, origin in carried if origin.required]
+    sometimes = [(prop, origin) for prop, origin in carried if not origin.required]
+    head = f"export function {function_name(target.name)}(from: {source.name}): {target.name} {{"
+    lines = [f"/** What {_purpose(target)} takes of {source.name}. */"]
+    if len(head) <= WIDTH:
+        lines.append(head)
+    else:
+        lines.append(f"export function {function_name(target.name)}(\n  from: {source.name},\n): {target.name} {{")
+    opening, closing = ("const to: " + target.name + " = {", "};") if sometimes else ("return {", "};")
+    if always:
+        lines.append(f"{INDENT}{opening}")
+        lines.extend(_assigned(prop, origin) for prop, origin in always)
+        lines.append(f"{INDENT}{closing}")
+    else:
+        lines.append(f"{INDENT}{opening}{closing}")
+    for prop, origin in sometimes:
+        lines.append(_copied(prop, origin))
+    if sometimes:
+        lines.append(f"{INDENT}return to;")
+    lines.append("}")
+    calls = frozenset(_object(prop.type) for prop, origin in carried if _object(prop.type) != _object(origin.type))
+    return Conversion(target.name, "\n".join(lines), calls)
+
+
+def _purpose(target: Shape) -> str:
+    if target.variant in ("create", "update"):
+        return "a new one" if target.variant == "create" else "an update"
+    return "an input"
+
+
+def _assigned(prop: Property, origin: Property) -> str:
+    """`name: from.name,` inside an object literal."""
+    indent = INDENT * 2
+    key = typescript_property(prop.name)
+    value = "from" + typescript_access(prop.name)
+    if _object(prop.type) == _object(origin.type):
+        return f"{indent}{key}: {value},"
+    if isinstance(prop.type, ObjectType):
+        made = f"{function_name(prop.type.name)}({value})"
+        return _choice(f"{indent}{key}:", value, made, indent, ",") if origin.nullable else f"{indent}{key}: {made},"
+    return _rebuilt(f"{indent}{key}: ", prop, value, origin.nullable, indent, ",")
+
+
+def _copied(prop: Property, origin: Property) -> str:
+    """`if (from.name !== undefined) to.name = from.name;`."""
+    access = typescript_access(prop.name)
+    value = f"from{access}"
+    lines = [f"{INDENT}if ({value} !== undefined) {{"]
+    indent = INDENT * 2
+    if _object(prop.type) == _object(origin.type):
+        lines.append(f"{indent}to{access} = {value};")
+    elif isinstance(prop.type, ObjectType):
+        made = f"{function_name(prop.type.name)}({value})"
+        lines.append(
+            _choice(f"{indent}to{access} =", value, made, indent, ";")
+            if origin.nullable
+            else f"{indent}to{access} = {made};"
+        )
+    else:
+        lines.append(_rebuilt(f"{indent}to{access} = ", prop, value, origin.nullable, indent, ";"))
+    return "\n".join([*lines, f"{INDENT}}}"])
+
+
+def _choice(head: str, value: str, made: str, indent: str, end: str) -> str:
+    """`head value === null ? null : made`, broken as formatters break it."""
+    whole = f"{head} {value} === null ? null : {made}{end}"
+    if len(whole) <= WIDTH:
+        return whole
+    inner = indent + INDENT
+    second = f"{inner}{value} === null ? null : {made}{end}"
+    if len(second) <= WIDTH:
+        return f"{head}\n{second}"
+    return f"{head}\n{inner}{value} === null\n{inner}{INDENT}? null\n{inner}{INDENT}: {made}{end}"
+
+
+def _rebuilt(head: str, prop: Property, value: str, nullable: bool, indent: str, end: str) -> str:
+    """An array or map whose objects are converted one by one."""
+    of = prop.type
+    if isinstance(of, Array) and isinstance(of.item, ObjectType) and not of.nullable_items and not nullable:
+        return head + layout(Call(f"{value}.map", (function_name(of.item.name),)), indent, len(head), len(end)) + end
+    made = _each(of, value)
+    text = f"{head}{value} === null ? null : {made}{end}" if nullable else f"{head}{made}{end}"
+    # A formatter would break nested arrow functions in a way of its own.
+    return text if len(text) <= WIDTH else f"{indent}// biome-ignore format: one expression, one line\n{text}"
+
+
+def _each(of: Type, value: str, depth: int = 0) -> str:
+    item = "item" if depth == 0 else f"item{depth + 1}"
+    match of:
+        case Array(item=inner, nullable_items=nullable):
+            return f"{value}.map(({item}) => {_or_null(inner, item, nullable, depth)})"
+        case Map(value=inner, nullable_values=nullable):
+            entry = f"[key, {_or_null(inner, item, nullable, depth, in_array=True)}]"
+            return f"Object.fromEntries(Object.entries({value}).map(([key, {item}]) => {entry}))"
+        case ObjectType(name=name):
+            return f"{function_name(name)}({value})"
+        case _:
+            return value
+
+
+def _or_null(of: Type, item: str, nullable: bool, depth: int, in_array: bool = False) -> str:
+    made = _each(of, item, depth + 1)
+    if not nullable:
+        return made
+    choice = f"{item} === null ? null : {made}"
+    return choice if in_array else f"({choice})"
