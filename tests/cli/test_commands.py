@@ -194,7 +194,7 @@ def test_a_reader_that_leaves_early_is_no_error(project: Project) -> None:
 
 def test_an_output_that_cannot_hold_all_characters(project: Project) -> None:
     """In an ASCII locale, other characters are written as escapes."""
-    project.write("isotype.toml", 'größe = "x"\n')
+    project.write("isotype.toml", '"größe" = "x"\n')
     done = isotype_command("check", cwd=project.root, env={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 2
     assert r"there is no setting 'gr\xf6\xdfe'" in done.stdout

@@ -112,3 +112,15 @@ def _filled(numbers: tuple[Code, ...], indent: str) -> str:
         else:
             lines.append(indent + piece)
     return "".join(f"{line}\n" for line in lines)
+
+
+def ternary(head: str, condition: str, yes: str, no: str, indent: str, end: str) -> str:
+    """`head condition ? yes : no`; `head` ends in `=` or `:`, and `condition` is a comparison."""
+    whole = f"{head} {condition} ? {yes} : {no}{end}"
+    if len(whole) <= WIDTH:
+        return whole
+    inner = indent + INDENT
+    second = f"{inner}{condition} ? {yes} : {no}{end}"
+    if len(second) <= WIDTH:
+        return f"{head}\n{second}"
+    return f"{head}\n{inner}{condition}\n{inner}{INDENT}? {yes}\n{inner}{INDENT}: {no}{end}"

@@ -35,6 +35,7 @@ class ValueType:
     `scale` counts fraction digits of a decimal (0 for integers), -1 when a division left them open; `digits` bounds
     the significant digits, 0 is unbounded. Integers have 5, 10 or 19 digits: 16, 32 or 64 bits.
     `number` is true when an integer or decimal travels as a JSON number.
+    `low` and `high` are what the field's own range allows, None where it says nothing.
     `name` is the enum's name; `item` the item type of an array.
     """
 
@@ -42,6 +43,8 @@ class ValueType:
     scale: int = 0
     digits: int = 0
     number: bool = False
+    low: int | Decimal | None = None
+    high: int | Decimal | None = None
     name: str = ""
     item: ValueType | None = None
 

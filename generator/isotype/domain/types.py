@@ -162,9 +162,11 @@ def value_type(of: Type) -> ValueType:
     """How a rule sees a field of this type."""
     match of:
         case Scalar(base=base, number=number) if base in INTEGERS:
-            return ValueType("integer", digits=_DIGITS[base], number=number or base != "bigint")
+            low, high = _range(of)
+            return ValueType("integer", digits=_DIGITS[base], number=number or base != "bigint", low=low, high=high)
         case Scalar(base="decimal", precision=precision, scale=scale, number=number):
-            return ValueType("decimal", scale=scale, digits=precision, number=number)
+            low, high = _range(of)
+            return ValueType("decimal", scale=scale, digits=precision, number=number, low=low, high=high)
         case Scalar(base=base):
             return ValueType(_TEXT_LIKE.get(base, base))
         case EnumType(enum=enum):
@@ -173,3 +175,8 @@ def value_type(of: Type) -> ValueType:
             return ValueType("array", item=value_type(item))
         case _:
             return ValueType("json")
+
+
+def _range(of: Scalar) -> tuple[int | Decimal | None, int | Decimal | None]:
+    """Bounds that no value passes; an exclusive one counts as inclusive."""
+    return (of.above if of.minimum is None else of.minimum, of.below if of.maximum is None else of.maximum)

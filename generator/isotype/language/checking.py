@@ -89,9 +89,7 @@ def check(
 class _Checker:
     """Types one tree; `errors` grows while it goes. A part with an error is UNTYPED and causes no second one."""
 
-    def __init__(
-        self, fields: Mapping[str, ValueType], enums: Mapping[str, tuple[str, ...]], computed: bool
-    ) -> None:
+    def __init__(self, fields: Mapping[str, ValueType], enums: Mapping[str, tuple[str, ...]], computed: bool) -> None:
         self.errors: list[ExpressionError] = []
         self._fields = fields
         self._enums = enums
@@ -387,7 +385,8 @@ class _Checker:
         if value.type.kind not in (*_NUMBERS, "float"):
             return self._error(value, f"{_described(value)}; abs takes a number")
         if isinstance(value, Literal) and isinstance(value.value, int | Decimal):
-            return self._number(replace(node, type=value.type), abs(value.value))
+            positive = -value.value if value.value < 0 else value.value
+            return self._number(replace(node, type=value.type), positive)
         return replace(node, type=_widened(value.type))
 
     def _round(self, node: Call) -> Expression:

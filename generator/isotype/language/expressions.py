@@ -99,9 +99,14 @@ _TOKEN = re.compile(
 
 _CAST = re.compile(r"::\s*(?:[A-Za-z_]\w*(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?(?:\[\])?)?")
 
-_KEYWORDS = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_KEYWORDS = _words(
     """AND OR NOT IN BETWEEN IS NULL TRUE FALSE LIKE CASE WHEN THEN ELSE END ANY ALL SOME ILIKE SIMILAR EXISTS SELECT
-    CAST ARRAY INTERVAL COLLATE""".split()
+    CAST ARRAY INTERVAL COLLATE"""
 )
 
 _FOREIGN_SIGNS = (
@@ -170,24 +175,26 @@ _AGGREGATE = ("reads other rows", "a rule sees one row; use a unique, a referenc
 _CASE = ("changes letters differently in every engine", "allow only one case with a pattern, such as ~ '^[a-z]+$'")
 _TEXT = ("has no one meaning in every engine", "say it with a pattern: field ~ '…'")
 _PART = ("depends on the time zone of the session", "store the part in a field of its own")
+_LENGTH = ("is spelled length here", "write length(…)")
+_EXTREME = ("is not part of rules", "compare with each value in turn")
 _REFUSED: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        **dict.fromkeys("now current_timestamp current_date current_time localtimestamp clock_timestamp".split(), _CLOCK),
-        **dict.fromkeys("count sum avg min max string_agg array_agg bool_and bool_or".split(), _AGGREGATE),
-        **dict.fromkeys("lower upper initcap".split(), _CASE),
-        **dict.fromkeys("trim btrim ltrim rtrim substring substr left right position strpos replace".split(), _TEXT),
-        **dict.fromkeys("extract date_part date_trunc age to_char".split(), _PART),
-        **dict.fromkeys("random gen_random_uuid uuid".split(), ("gives another answer every time", "")),
         **dict.fromkeys(
-            "char_length character_length".split(), ("is spelled length here", "write length(…)")
+            _words("now current_timestamp current_date current_time localtimestamp clock_timestamp"), _CLOCK
         ),
+        **dict.fromkeys(_words("count sum avg min max string_agg array_agg bool_and bool_or"), _AGGREGATE),
+        **dict.fromkeys(_words("lower upper initcap"), _CASE),
+        **dict.fromkeys(_words("trim btrim ltrim rtrim substring substr left right position strpos replace"), _TEXT),
+        **dict.fromkeys(_words("extract date_part date_trunc age to_char"), _PART),
+        **dict.fromkeys(_words("random gen_random_uuid uuid"), ("gives another answer every time", "")),
+        **dict.fromkeys(_words("char_length character_length"), _LENGTH),
+        **dict.fromkeys(_words("greatest least"), _EXTREME),
         "array_length": ("is NULL for an empty array", "write cardinality(array)"),
         "nullif": ("is not part of rules", "write CASE WHEN a <> b THEN a END"),
-        **dict.fromkeys("greatest least".split(), ("is not part of rules", "compare with each value in turn")),
     }
 )
-_WITHOUT_PARENTHESES = frozenset("current_timestamp current_date current_time localtimestamp".split())
-_TYPED_TEXT = frozenset("date time timestamp timestamptz uuid interval numeric bytea text".split())
+_WITHOUT_PARENTHESES = _words("current_timestamp current_date current_time localtimestamp")
+_TYPED_TEXT = _words("date time timestamp timestamptz uuid interval numeric bytea text")
 
 
 # --- grammar ----------------------------------------------------------------------------------------------------------
@@ -471,7 +478,9 @@ class _Parser:
         elif function not in _ARGUMENTS:
             known = "length, cardinality, abs and coalesce"
             self._refuse(
-                token, f"{token.text}() is not a function of rules", f"there are {known}, and round in computed values",
+                token,
+                f"{token.text}() is not a function of rules",
+                f"there are {known}, and round in computed values",
                 "rule-function",
             )
         else:

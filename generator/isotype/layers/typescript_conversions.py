@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from isotype.dialects.literals.typescript import typescript_access, typescript_property
-from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, layout
+from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, layout, ternary
 from isotype.domain.types import Array, Map, ObjectType, Type
 from isotype.shapes.model import INPUT, OUTPUT, Property, Shape, ShapeModule, Shapes
 
@@ -157,7 +157,9 @@ def _assigned(prop: Property, origin: Property) -> str:
         return f"{indent}{key}: {value},"
     if isinstance(prop.type, ObjectType):
         made = f"{function_name(prop.type.name)}({value})"
-        return _choice(f"{indent}{key}:", value, made, indent, ",") if origin.nullable else f"{indent}{key}: {made},"
+        if origin.nullable:
+            return ternary(f"{indent}{key}:", f"{value} === null", "null", made, indent, ",")
+        return f"{indent}{key}: {made},"
     return _rebuilt(f"{indent}{key}: ", prop, value, origin.nullable, indent, ",")
 
 
@@ -172,25 +174,13 @@ def _copied(prop: Property, origin: Property) -> str:
     elif isinstance(prop.type, ObjectType):
         made = f"{function_name(prop.type.name)}({value})"
         lines.append(
-            _choice(f"{indent}to{access} =", value, made, indent, ";")
+            ternary(f"{indent}to{access} =", f"{value} === null", "null", made, indent, ";")
             if origin.nullable
             else f"{indent}to{access} = {made};"
         )
     else:
         lines.append(_rebuilt(f"{indent}to{access} = ", prop, value, origin.nullable, indent, ";"))
     return "\n".join([*lines, f"{INDENT}}}"])
-
-
-def _choice(head: str, value: str, made: str, indent: str, end: str) -> str:
-    """`head value === null ? null : made`, broken as formatters break it."""
-    whole = f"{head} {value} === null ? null : {made}{end}"
-    if len(whole) <= WIDTH:
-        return whole
-    inner = indent + INDENT
-    second = f"{inner}{value} === null ? null : {made}{end}"
-    if len(second) <= WIDTH:
-        return f"{head}\n{second}"
-    return f"{head}\n{inner}{value} === null\n{inner}{INDENT}? null\n{inner}{INDENT}: {made}{end}"
 
 
 def _rebuilt(head: str, prop: Property, value: str, nullable: bool, indent: str, end: str) -> str:

@@ -100,6 +100,7 @@ def as_finding(difference: Difference, source: str) -> Finding:
         fact = f"{path!r} was edited: line {line} is not as generated"
         remake += ", and change the schema or a template instead"
     elif path.endswith(f"/{files.MANIFEST}"):
+        expected = actual = ""
         fact = f"{path!r} was made from something else than the present {source!r}, templates, settings and Isotype"
     else:
         fact = f"{path!r} is out of date with {source!r}: line {line} differs"

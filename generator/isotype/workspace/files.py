@@ -59,6 +59,11 @@ def has_marker(content: bytes) -> bool:
     return MARKER in content[:_HEAD]
 
 
+def is_skipped(name: str) -> bool:
+    """Whether a file or folder of this name is hidden, a cache, or where packages are installed."""
+    return name[0] == "." or name in _SKIPPED
+
+
 def below(folder: str) -> Iterator[tuple[str, bool]]:
     """Every file below a folder as (path relative to it, whether it is a plain file), sorted; links are not followed.
 
@@ -75,7 +80,7 @@ def below(folder: str) -> Iterator[tuple[str, bool]]:
         with entries:
             for entry in entries:
                 name = entry.name
-                if name[0] == "." or name in _SKIPPED:
+                if is_skipped(name):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(f"{prefix}{name}/")

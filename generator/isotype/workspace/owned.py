@@ -1,6 +1,6 @@
 """Which files on disk are Isotype's although no manifest in use lists them."""
 # Importing pathlib costs as much as starting Python does.
-# ruff: noqa: PTH208
+# ruff: noqa: PTH112, PTH114, PTH208
 
 from __future__ import annotations
 
@@ -17,12 +17,25 @@ if TYPE_CHECKING:
 
 
 def unlisted(root: str, domain: DomainSettings, listed: Container[str]) -> Iterator[str]:
-    """The files in a domain's folders that carry our header and are not listed."""
-    for folder in domain.folders():
-        for name, is_file in files.below(f"{root}/{folder}"):
-            path = f"{folder}/{name}"
-            if is_file and path not in listed and files.is_ours(f"{root}/{path}"):
-                yield path
+    """The files in a domain's folders that carry our header and are not listed, sorted."""
+    pending = domain.folders()
+    found: list[str] = []
+    while pending:
+        folder = pending.pop()
+        try:
+            names = os.listdir(f"{root}/{folder}")
+        except OSError:
+            continue
+        for path in [path for name in names if (path := f"{folder}/{name}") not in listed]:
+            full = f"{root}/{path}"
+            if files.is_skipped(path.rpartition("/")[2]) or os.path.islink(full):
+                continue
+            if os.path.isdir(full):
+                pending.append(path)
+            elif files.is_ours(full):
+                found.append(path)
+    found.sort()
+    return iter(found)
 
 
 def former(root: str, table: Mapping[str, Any], domains: list[DomainSettings]) -> Iterator[str]:

@@ -48,4 +48,7 @@ def _holds(root: str, domain: DomainSettings, made: Manifest, version: str) -> b
     if not made.sound or not made.entries or made.inputs != manifest.input_digest(root, domain, version):
         return False
     read, digest = files.read, manifest.digest
-    return all(digest(read(f"{root}/{path}")) == noted for path, noted in made.entries.items())
+    for path, noted in made.entries.items():
+        if digest(read(f"{root}/{path}")) != noted:
+            return False
+    return True

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
-from isotype.domain.expressions import Arithmetic, Call, Case, Expression, Literal, Name, Negate, walk
+from isotype.domain.expressions import Arithmetic, Call, Case, Expression, Literal, Name, Negate, ValueType, walk
 
 Range = tuple[int, int]
 
@@ -93,14 +93,26 @@ def _digits(digits: int) -> Range:
 
 
 def _type_bounds(node: Expression) -> Range:
+    """What the column's type holds, within the range of the field: a value outside is refused for itself."""
     of = node.type
-    if of.kind != "integer":
-        return _digits(of.digits)
+    low, high = _digits(of.digits) if of.kind != "integer" else _integers(of)
+    if of.low is not None:
+        low = max(low, _units(of.low, of.scale, ROUND_FLOOR))
+    if of.high is not None:
+        high = min(high, _units(of.high, of.scale, ROUND_CEILING))
+    return (low, high) if low <= high else (0, 0)
+
+
+def _integers(of: ValueType) -> Range:
     if of.digits <= 5:
         return (-(2**15), 2**15 - 1)
     if of.digits <= 10:
         return (-(2**31), 2**31 - 1)
     return (-SAFE, SAFE) if of.number else (LOWEST, HIGHEST)
+
+
+def _units(bound: int | Decimal, scale: int, rounding: str) -> int:
+    return int(_EXACT.multiply(Decimal(bound), Decimal(10) ** scale).to_integral_value(rounding))
 
 
 def _arithmetic(node: Arithmetic, scale: int) -> Range:

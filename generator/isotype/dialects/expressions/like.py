@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+
+from isotype.domain.patterns import Characters, End, Node, Pattern, Repeat, Sequence, Start
 
 _GLOB = {"%": "*", "_": "?"}
-_SPECIAL = frozenset("\\^$.|?*+()[]{}/")
+_ANY = Characters((), negated=True)
 
 
 def glob(pattern: str) -> str:
     """The same texts for SQLite's GLOB."""
-    return _translated(pattern, _GLOB, lambda character: f"[{character}]" if character in "*?[" else character)
+    return "".join(_GLOB[sign] if wild else _literal_glob(sign) for sign, wild in _signs(pattern))
 
 
-def regex(pattern: str, start: str, end: str) -> str:
-    """The same texts as a regular expression; `start` and `end` are the anchors of the target."""
-    wild = {"%": "[\\s\\S]*", "_": "[\\s\\S]"}
-    return start + _translated(pattern, wild, _escaped) + end
+def as_pattern(pattern: str) -> Pattern:
+    """The same texts as a regular expression, from start to end."""
+    return Pattern(pattern, Sequence((Start(), *(_node(sign, wild) for sign, wild in _signs(pattern)), End())))
 
 
-def _escaped(character: str) -> str:
-    return "\\" + character if character in _SPECIAL else character
+def _literal_glob(sign: str) -> str:
+    return f"[{sign}]" if sign in "*?[" else sign
 
 
-def _translated(pattern: str, wild: dict[str, str], literal: Callable[[str], str]) -> str:
-    return "".join(wild[sign] if is_wild else literal(sign) for sign, is_wild in _signs(pattern))
+def _node(sign: str, wild: bool) -> Node:
+    if not wild:
+        return Characters(((ord(sign), ord(sign)),))
+    return _ANY if sign == "_" else Repeat(_ANY, 0, None)
 
 
 def _signs(pattern: str) -> Iterator[tuple[str, bool]]:

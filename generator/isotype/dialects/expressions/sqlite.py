@@ -30,7 +30,6 @@ from isotype.domain.expressions import (
     Call,
     Case,
     Expression,
-    IsNull,
     Like,
     Literal,
     Match,
@@ -41,7 +40,6 @@ from isotype.domain.expressions import (
     Quantified,
     ValueType,
     children,
-    walk,
 )
 from isotype.domain.ledger import NotExpressible
 
@@ -219,7 +217,7 @@ class _Printer(SqlPrinter):
     def _number(self, node: Expression, scale: int, least: int) -> str:
         if node.type.kind == "null":
             return "NULL"
-        if node.type.kind == "decimal":
+        if node.type.kind == "decimal" or scale > 0:
             _refuse_beyond_64_bits(node, scale)
         own = scale_of(node)
         match node:
@@ -301,8 +299,7 @@ class _Printer(SqlPrinter):
         if scale_of(node.left) < 0 or scale_of(node.right) < 0 or not _rounds_once(node, digits):
             raise _Refused(OPEN_QUOTIENT)
         surplus = right + digits - left
-        text = self._halves_away(node.left, left + max(surplus, 0), node.right, right + max(-surplus, 0))
-        return text
+        return self._halves_away(node.left, left + max(surplus, 0), node.right, right + max(-surplus, 0))
 
     def _halves_away(self, above: Expression, above_scale: int, below: Expression, below_scale: int) -> str:
         """above / below as the nearest integer, halves away from zero."""
@@ -317,8 +314,7 @@ class _Printer(SqlPrinter):
                 return n
             test = self._number(above, above_scale, SUM)
             if divisor % 2:
-                doubled = fenced(n, PRODUCT if " " in n else ATOM, PRODUCT)
-                return f"(2 * {_closed(doubled)} + CASE WHEN {test} < 0 THEN -{divisor} ELSE {divisor} END) / {2 * divisor}"
+                return f"(2 * {_closed(n)} + CASE WHEN {test} < 0 THEN -{divisor} ELSE {divisor} END) / {2 * divisor}"
             half = divisor // 2
             return f"({test} + CASE WHEN {test} < 0 THEN -{half} ELSE {half} END) / {divisor}"
         d = _closed(self._number(below, below_scale, ATOM))

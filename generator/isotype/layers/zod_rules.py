@@ -1,0 +1,110 @@
+"""The rules of a shape as statements of a refinement.
+
+An operand that the value does not carry is `undefined`: not known, which refuses nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from isotype.dialects.expressions import typescript as expressions
+from isotype.dialects.literals.typescript import typescript_access, typescript_comment_lines, typescript_string
+from isotype.dialects.typescript import constant
+from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, Items, flat, layout, ternary
+from isotype.domain.identifiers import pascal
+from isotype.domain.ledger import NotExpressible
+from isotype.domain.names import camel
+from isotype.domain.types import ObjectType
+from isotype.shapes.model import Operand, Shape, ShapeRule, Shapes
+
+
+class Refinement(NamedTuple):
+    """The statements over `row`, the functions of the rules module they call, and what could not be said."""
+
+    statements: list[str]
+    helpers: frozenset[str]
+    missing: tuple[NotExpressible, ...]
+
+
+def refinement(shapes: Shapes, shape: Shape) -> Refinement:
+    """Every rule of a shape."""
+    statements: list[str] = []
+    helpers: set[str] = set()
+    missing: list[NotExpressible] = []
+    operands: dict[str, str] = {}
+    for rule in shape.rules:
+        for operand in rule.operands:
+            if operand.field not in operands:
+                operands[operand.field] = _operand(shapes, shape, operand, statements)
+        printed = expressions.print_expression(rule.expression, operands.__getitem__)
+        statements.extend(typescript_comment_lines(f"{rule.name}: {rule.source}", INDENT))
+        if isinstance(printed, NotExpressible):
+            missing.append(printed)
+            statements.extend(typescript_comment_lines(f"Not judged here: {printed.reason}", INDENT))
+            continue
+        helpers.update(printed.helpers)
+        verdict = f"{camel(rule.name)}Holds"
+        statements.append(printed.layout(f"{INDENT}const {verdict} = ", ";", width=WIDTH, indent=INDENT))
+        statements.append(_refusal(rule, verdict))
+    return Refinement(statements, frozenset(helpers), tuple(missing))
+
+
+def _refusal(rule: ShapeRule, verdict: str) -> str:
+    known = [operand for operand in rule.operands if operand.known]
+    path = known[0].wire if len(known) == 1 else ()
+    message = rule.message or f"{rule.name} does not hold: {rule.source}"
+    call = Call(
+        "refuse",
+        ("context", Items(tuple(map(typescript_string, path))), verdict, typescript_string(message)),
+    )
+    return f"{INDENT}{layout(call, INDENT, len(INDENT))};"
+
+
+def _operand(shapes: Shapes, shape: Shape, operand: Operand, statements: list[str]) -> str:
+    """The expression for an operand, after statements that make it where one property access does not."""
+    if not operand.known:
+        return "undefined"
+    value, null_if = _access(shapes, shape, operand.wire)
+    name = f"given{pascal(operand.field)}"
+    if null_if:
+        statements.append(_declared(name, f"{null_if} === null", "null", value))
+        value = name
+    if operand.default is not None:
+        name = f"{name}OrDefault" if null_if else name
+        statements.append(_declared(name, f"{value} === undefined", flat(constant(operand.default.value)), value))
+        value = name
+    return value
+
+
+def _declared(name: str, condition: str, yes: str, no: str) -> str:
+    text = ternary(f"{INDENT}const {name} =", condition, yes, no, INDENT, ";")
+    if max(map(len, text.splitlines())) <= WIDTH:
+        return text
+    return f"{INDENT}// biome-ignore format: the default is one constant\n{text}"
+
+
+def _access(shapes: Shapes, shape: Shape, path: tuple[str, ...]) -> tuple[str, str]:
+    """The property at a path, and the group on the way that may be null ('' when none may).
+
+    Inside a group that is null every property is null; inside one that is absent nothing is known.
+    """
+    text = "row"
+    null_if = ""
+    absent = False
+    at: Shape | None = shape
+    for name in path:
+        access = typescript_access(name)
+        if absent:
+            text += f"?{access}" if access.startswith(".") else f"?.{access}"
+        else:
+            text += access
+        found = next((prop for prop in at.properties if prop.name == name), None) if at is not None else None
+        if found is None or not isinstance(found.type, ObjectType) or name is path[-1]:
+            at = None
+            continue
+        if found.nullable:
+            # Of two groups that may be null the inner one decides; `?.` reaches it only when the outer one is there.
+            null_if = text
+        absent = not found.required
+        at = shapes.shape(found.type.name)
+    return text, null_if

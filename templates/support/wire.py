@@ -1,0 +1,527 @@
+"""How values travel: the forms JSON texts must have, and the Python values they become.
+
+A class is called with Python values by attribute name: `BookCreate(page_count=3)`.
+`model_validate` and `model_validate_json` take what came over the wire, by wire name.
+Texts are judged before they are parsed; nothing is trimmed, rounded, sorted or coerced.
+`model_dump_json` and `model_dump(mode="json")` write the one canonical form of every value.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from math import isfinite
+from types import NoneType
+from typing import Annotated, Any, ClassVar, TypeVar, get_args
+from uuid import UUID
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    JsonValue,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+T = TypeVar("T")
+Number = int | float | Decimal
+JsonSchema = dict[str, Any]
+
+
+# Models
+
+
+def camel(name: str) -> str:
+    """`page_count` as `pageCount`."""
+    first, *rest = name.split("_")
+    return first + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
+class WireModel(BaseModel):
+    """Python names attributes, JSON names wire names: neither is taken for the other."""
+
+    model_config = ConfigDict(
+        defer_build=True, protected_namespaces=(), serialize_by_alias=True
+    )
+
+    def __init__(self, /, **values: Any) -> None:
+        """Take Python values of exactly the annotated types, by attribute name."""
+        self.__pydantic_validator__.validate_python(
+            values, self_instance=self, strict=True, by_alias=False, by_name=True
+        )
+
+    # Without this mark JSON would be validated through the method above.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+
+class Input(WireModel):
+    """What a caller sends: properties that are not named are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    REFUSED: ClassVar[Mapping[str, str]] = {}
+    """Properties that exist elsewhere but not here, and why."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        schema = handler(source)
+        if cls.REFUSED:
+            fields: Any = handler.resolve_ref_schema(schema)
+            while fields["type"] != "model-fields":
+                fields = fields["schema"]
+            fields["extra_behavior"] = "allow"
+            fields["extras_keys_schema"] = core_schema.no_info_plain_validator_function(
+                cls._refuse
+            )
+        return schema
+
+    @classmethod
+    def _refuse(cls, name: str) -> str:
+        if name in cls.REFUSED:
+            context = {"name": name, "reason": cls.REFUSED[name]}
+            raise PydanticCustomError("refused", "{name} {reason}", context)
+        raise PydanticCustomError(
+            "extra_forbidden", "Extra inputs are not permitted"
+        )
+
+
+class Output(WireModel):
+    """What a service answers: properties that are not named are dropped."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class CamelInput(Input):
+    """An input whose wire names are the attributes in camel case."""
+
+    model_config = ConfigDict(alias_generator=camel)
+
+
+class CamelOutput(Output):
+    """An output whose wire names are the attributes in camel case."""
+
+    model_config = ConfigDict(alias_generator=camel)
+
+
+class _NotNull:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        schema: Any = handler(source)
+        inner: CoreSchema = schema["schema"]
+        return inner
+
+
+Unset = Annotated[T | None, _NotNull()]
+"""A T that may be absent: None stands for absence, and null is refused."""
+
+
+def unset(*, alias: str | None = None, **settings: Any) -> Any:
+    """The field of a property that may be absent and is never null: left out when it is not set."""
+    if alias is not None:
+        settings |= {"validation_alias": alias, "serialization_alias": alias}
+    return Field(default_factory=_none, exclude_if=_is_none, **settings)
+
+
+def _none() -> None:
+    return None
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+# Forms
+
+
+class Form:
+    """How a value looks on the wire; stands in `Annotated[int | None, …]`, and null is taken when None is."""
+
+    def core(self) -> CoreSchema:
+        """What judges and reads the value."""
+        raise NotImplementedError
+
+    def json(self) -> JsonSchema:
+        """The same for readers of documents."""
+        raise NotImplementedError
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        schema = self.core()
+        if NoneType in get_args(source):
+            return core_schema.nullable_schema(schema)
+        return schema
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler, /
+    ) -> JsonSchema:
+        if schema["type"] == "nullable":
+            return {"anyOf": [self.json(), {"type": "null"}]}
+        return self.json()
+
+
+_NO_NUL = core_schema.custom_error_schema(
+    core_schema.str_schema(strict=True, pattern=r"^[^\x00]*$"),
+    custom_error_type="text",
+    custom_error_message="Input should be text without U+0000",
+)
+
+
+class TextForm(Form):
+    """Text in which every one of the patterns is found; lengths count code points."""
+
+    def __init__(
+        self,
+        *patterns: str,
+        min_length: int | None = None,
+        max_length: int | None = None,
+        format: str = "",
+    ) -> None:
+        self.patterns = patterns
+        self.min_length = min_length
+        self.max_length = max_length
+        self.format = format
+
+    def core(self) -> CoreSchema:
+        text = core_schema.str_schema(
+            strict=True, min_length=self.min_length, max_length=self.max_length
+        )
+        found = (core_schema.str_schema(pattern=pattern) for pattern in self.patterns)
+        return core_schema.chain_schema([text, _NO_NUL, *found])
+
+    def json(self) -> JsonSchema:
+        schema: JsonSchema = {"type": "string"}
+        if self.format:
+            schema["format"] = self.format
+        if self.min_length is not None:
+            schema["minLength"] = self.min_length
+        if self.max_length is not None:
+            schema["maxLength"] = self.max_length
+        if len(self.patterns) == 1:
+            schema["pattern"] = self.patterns[0]
+        elif self.patterns:
+            schema["allOf"] = [{"pattern": pattern} for pattern in self.patterns]
+        return schema
+
+
+class _Bounded(Form):
+    def __init__(
+        self,
+        *,
+        ge: Number | None = None,
+        gt: Number | None = None,
+        le: Number | None = None,
+        lt: Number | None = None,
+    ) -> None:
+        given = {"ge": ge, "gt": gt, "le": le, "lt": lt}
+        self.bounds: dict[str, Any] = {
+            name: bound for name, bound in given.items() if bound is not None
+        }
+
+    def json_bounds(self) -> JsonSchema:
+        """The bounds in the words of JSON Schema."""
+        return {
+            _BOUND_WORDS[name]: int(bound) if bound == int(bound) else float(bound)
+            for name, bound in self.bounds.items()
+        }
+
+
+_BOUND_WORDS = {
+    "ge": "minimum",
+    "gt": "exclusiveMinimum",
+    "le": "maximum",
+    "lt": "exclusiveMaximum",
+}
+
+# JSON has one kind of number: 1.0 is an integer, true and "1" are not.
+_INTEGER = core_schema.union_schema(
+    [
+        core_schema.int_schema(strict=True),
+        core_schema.chain_schema(
+            [
+                core_schema.float_schema(strict=True, allow_inf_nan=False),
+                core_schema.int_schema(),
+            ]
+        ),
+    ],
+    mode="left_to_right",
+    custom_error_type="integer",
+    custom_error_message="Input should be an integer",
+)
+
+
+class IntegerForm(_Bounded):
+    """A JSON number with an integer value."""
+
+    def core(self) -> CoreSchema:
+        bounds = core_schema.int_schema(**self.bounds)
+        return core_schema.chain_schema([_INTEGER, bounds])
+
+    def json(self) -> JsonSchema:
+        return {"type": "integer", **self.json_bounds()}
+
+
+class BigIntegerForm(_Bounded):
+    """An integer of 64 bits as its decimal digits in a string."""
+
+    def core(self) -> CoreSchema:
+        bounds = {"ge": -(2**63), "le": 2**63 - 1} | self.bounds
+        digits = core_schema.custom_error_schema(
+            _text(r"^(0|-?[1-9][0-9]{0,18})$"),
+            custom_error_type="big_integer",
+            custom_error_message="Input should be an integer as a string of digits",
+        )
+        return core_schema.lax_or_strict_schema(
+            lax_schema=core_schema.chain_schema(
+                [digits, core_schema.int_schema(**bounds)]
+            ),
+            strict_schema=core_schema.int_schema(strict=True, **bounds),
+            serialization=_written(str),
+        )
+
+    def json(self) -> JsonSchema:
+        return {"type": "string", "pattern": "^(0|-?[1-9][0-9]{0,18})$"}
+
+
+class FloatForm(_Bounded):
+    """A finite JSON number."""
+
+    def core(self) -> CoreSchema:
+        return core_schema.float_schema(
+            strict=True, allow_inf_nan=False, **self.bounds
+        )
+
+    def json(self) -> JsonSchema:
+        return {"type": "number", **self.json_bounds()}
+
+
+class DecimalForm(_Bounded):
+    """An exact number of at most `precision` digits, `scale` of them after the point, as a string."""
+
+    def __init__(self, precision: int, scale: int, **bounds: Number) -> None:
+        super().__init__(**bounds)
+        self.precision = precision
+        self.scale = scale
+        rest = precision - scale - 1
+        whole = "0" if rest < 0 else f"(0|[1-9][0-9]{{0,{rest}}})"
+        self.pattern = f"^-?{whole}" + (rf"(\.[0-9]{{1,{scale}}})?$" if scale else "$")
+
+    def core(self) -> CoreSchema:
+        digits = core_schema.chain_schema(
+            [_text(self.pattern), core_schema.decimal_schema()]
+        )
+        message = f"Input should be a {self._words()} in a string"
+        read = _read("decimal", message, digits, self._instance())
+        return core_schema.chain_schema(
+            [read, core_schema.decimal_schema(**self.bounds)],
+            serialization=_written(self._canonical),
+        )
+
+    def json(self) -> JsonSchema:
+        return {"type": "string", "pattern": self.pattern}
+
+    def _words(self) -> str:
+        whole = self.precision - self.scale
+        return f"decimal with at most {whole} digits before and {self.scale} after the point"
+
+    def _instance(self) -> CoreSchema:
+        # Pydantic counts the zero before the point as a digit.
+        exact = core_schema.decimal_schema(
+            strict=True, max_digits=self.precision, decimal_places=self.scale
+        )
+        zero = core_schema.decimal_schema(strict=True, ge=0, le=0)
+        return core_schema.union_schema([exact, zero], mode="left_to_right")
+
+    def _canonical(self, value: Decimal) -> str:
+        return format(value if value else Decimal(0), f".{self.scale}f")
+
+
+class DecimalNumberForm(DecimalForm):
+    """The same as a JSON number."""
+
+    def core(self) -> CoreSchema:
+        number = core_schema.chain_schema(
+            [
+                core_schema.float_schema(strict=True, allow_inf_nan=False),
+                core_schema.no_info_plain_validator_function(_shortest),
+                self._instance(),
+            ]
+        )
+        read = _read("decimal", f"Input should be a {self._words()}", number, self._instance())
+        return core_schema.chain_schema(
+            [read, core_schema.decimal_schema(**self.bounds)],
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                _json_number, when_used="json"
+            ),
+        )
+
+    def json(self) -> JsonSchema:
+        return {"type": "number", **self.json_bounds()}
+
+
+def _shortest(value: float) -> Decimal:
+    return Decimal(repr(value))
+
+
+def _json_number(value: Decimal) -> int | float:
+    return int(value) if value == int(value) else float(value)
+
+
+def _text(pattern: str) -> CoreSchema:
+    return core_schema.str_schema(strict=True, pattern=pattern)
+
+
+def _written(spell: Callable[[Any], str]) -> core_schema.SerSchema:
+    """The canonical text, in JSON only."""
+    return core_schema.plain_serializer_function_ser_schema(
+        spell, return_schema=core_schema.str_schema(), when_used="json"
+    )
+
+
+def _read(
+    kind: str, message: str, wire: CoreSchema, instance: CoreSchema
+) -> CoreSchema:
+    """The wire form, and from Python a value that is one already; one message for all that is wrong."""
+    return core_schema.custom_error_schema(
+        core_schema.json_or_python_schema(
+            json_schema=wire,
+            python_schema=core_schema.union_schema(
+                [instance, wire], mode="left_to_right"
+            ),
+        ),
+        custom_error_type=kind,
+        custom_error_message=message,
+    )
+
+
+class _TextValue(Form):
+    """A value with a text of its own: its form, how the text is read, and how the value is written."""
+
+    def __init__(
+        self,
+        kind: str,
+        pattern: str,
+        parse: CoreSchema | Callable[[str], Any],
+        instance: CoreSchema,
+        write: Callable[[Any], str] | None,
+        format: str,
+    ) -> None:
+        self.kind = kind
+        self.pattern = pattern
+        self.parse = parse
+        self.instance = instance
+        self.write = write
+        self.format = format
+
+    def core(self) -> CoreSchema:
+        text = _text(self.pattern)
+        wire = (
+            core_schema.no_info_after_validator_function(self.parse, text)
+            if callable(self.parse)
+            else core_schema.chain_schema([text, self.parse])
+        )
+        schema: Any = _read(self.kind, f"Input should be {_WORDS[self.kind]}", wire, self.instance)
+        if self.write is not None:
+            schema["serialization"] = _written(self.write)
+        checked: CoreSchema = schema
+        return checked
+
+    def json(self) -> JsonSchema:
+        return {"type": "string", "format": self.format, "pattern": self.pattern}
+
+
+_WORDS = {
+    "timestamp": "an instant such as 2024-02-29T12:00:00Z, with an offset",
+    "local_timestamp": "a date and time such as 2024-02-29T12:00:00, without an offset",
+    "date": "a date such as 2024-02-29",
+    "time": "a time such as 08:30:00",
+    "duration": "a duration such as P1DT2H30M",
+    "uuid": "a UUID with hyphens",
+    "bytes": "base64 text with padding",
+    "inet": "an IPv4 or IPv6 address",
+}
+
+_DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+_OFFSET = r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+_DURATION = (
+    r"^P([0-9]{1,9}D)?"
+    r"(T([0-9]{1,9}H)?([0-9]{1,9}M)?([0-9]{1,9}(\.[0-9]{1,6})?S)?)?$"
+)
+_DURATION_PARTS = re.compile(
+    r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?"
+)
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def _seconds(value: datetime | time) -> str:
+    """The fewest of 0, 3 or 6 fraction digits that lose nothing."""
+    if not value.microsecond:
+        return value.isoformat("seconds") if isinstance(value, time) else value.isoformat(timespec="seconds")
+    return value.isoformat(timespec="microseconds" if value.microsecond % 1000 else "milliseconds")
+
+
+def _write_timestamp(value: datetime) -> str:
+    return _seconds(value.astimezone(UTC).replace(tzinfo=None)) + "Z"
+
+
+def _parse_duration(text: str) -> timedelta:
+    found = _DURATION_PARTS.fullmatch(text)
+    if found is None or text[-1] in "PT":
+        raise ValueError("a duration has at least one part")
+    days, hours, minutes, seconds, fraction = found.groups()
+    try:
+        return timedelta(
+            days=int(days or 0),
+            hours=int(hours or 0),
+            minutes=int(minutes or 0),
+            seconds=int(seconds or 0),
+            microseconds=int((fraction or "").ljust(6, "0")),
+        )
+    except OverflowError as error:
+        raise ValueError("a duration is shorter than 10^9 days") from error
+
+
+def _write_duration(value: timedelta) -> str:
+    minutes, seconds = divmod(value.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{seconds}" if seconds or value.microseconds else ""
+    if value.microseconds % 1000:
+        text += f".{value.microseconds:06}"
+    elif value.microseconds:
+        text += f".{value.microseconds // 1000:03}"
+    clock = "".join(
+        f"{part}{sign}" for part, sign in ((hours or "", "H"), (minutes or "", "M"), (text, "S")) if part
+    )
+    days = f"{value.days}D" if value.days else ""
+    return f"P{days}T{clock}" if clock or not days else f"P{days}"
+
+
+def _write_bytes(value: bytes) -> str:
+    return b64encode(value).decode()
+
+
+def _parse_address(text: str) -> IPv4Address | IPv6Address:
+    return ip_address(text)
+
+
+def _write_address(value: IPv4Address | IPv6Address) -> str:
+    if isinstance(value, IPv6Address) and value.ipv4_mapped is not None:
+        return f"::ffff:{value.ipv4_mapped}"
+    return str(value)
+
+
+def _address(value: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    if isinstance(value, IPv6Address) and value.scope_id is not None:
+        raise ValueError("an address has no zone")
+    return value
