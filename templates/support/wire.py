@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import pairwise
 from math import isfinite
 from types import NoneType
 from typing import Annotated, Any, ClassVar, TypeVar, get_args
@@ -88,9 +89,7 @@ class Input(WireModel):
         if name in cls.REFUSED:
             context = {"name": name, "reason": cls.REFUSED[name]}
             raise PydanticCustomError("refused", "{name} {reason}", context)
-        raise PydanticCustomError(
-            "extra_forbidden", "Extra inputs are not permitted"
-        )
+        raise PydanticCustomError("extra_forbidden", "Extra inputs are not permitted")
 
 
 class Output(WireModel):
@@ -137,6 +136,27 @@ def _none() -> None:
 
 def _is_none(value: object) -> bool:
     return value is None
+
+
+def check_rules(*rules: tuple[str, str, bool]) -> None:
+    """Refuse with the messages of all rules (name, message, whether it refuses) that do."""
+    broken = {name: message for name, message, refused in rules if refused}
+    if broken:
+        context = {"rules": ", ".join(broken), "message": " ".join(broken.values())}
+        raise PydanticCustomError("rule", "{message}", context)
+
+
+def operand(model: BaseModel, *path: str, absent: object) -> Any:
+    """What stands at a path of attributes; `absent` where nothing was given."""
+    value: Any = model
+    for attribute in path:
+        if value is None:
+            return None
+        unset = attribute not in value.model_fields_set
+        value = getattr(value, attribute)
+        if unset and value is None:
+            return absent
+    return value
 
 
 # Forms
@@ -296,9 +316,7 @@ class FloatForm(_Bounded):
     """A finite JSON number."""
 
     def core(self) -> CoreSchema:
-        return core_schema.float_schema(
-            strict=True, allow_inf_nan=False, **self.bounds
-        )
+        return core_schema.float_schema(strict=True, allow_inf_nan=False, **self.bounds)
 
     def json(self) -> JsonSchema:
         return {"type": "number", **self.json_bounds()}
@@ -338,7 +356,7 @@ class DecimalForm(_Bounded):
         exact = core_schema.decimal_schema(
             strict=True, max_digits=self.precision, decimal_places=self.scale
         )
-        zero = core_schema.decimal_schema(strict=True, ge=0, le=0)
+        zero = core_schema.decimal_schema(strict=True, ge=Decimal(0), le=Decimal(0))
         return core_schema.union_schema([exact, zero], mode="left_to_right")
 
     def _canonical(self, value: Decimal) -> str:
@@ -356,7 +374,9 @@ class DecimalNumberForm(DecimalForm):
                 self._instance(),
             ]
         )
-        read = _read("decimal", f"Input should be a {self._words()}", number, self._instance())
+        read = _read(
+            "decimal", f"Input should be a {self._words()}", number, self._instance()
+        )
         return core_schema.chain_schema(
             [read, core_schema.decimal_schema(**self.bounds)],
             serialization=core_schema.plain_serializer_function_ser_schema(
@@ -429,7 +449,9 @@ class _TextValue(Form):
             if callable(self.parse)
             else core_schema.chain_schema([text, self.parse])
         )
-        schema: Any = _read(self.kind, f"Input should be {_WORDS[self.kind]}", wire, self.instance)
+        schema: Any = _read(
+            self.kind, f"Input should be {_WORDS[self.kind]}", wire, self.instance
+        )
         if self.write is not None:
             schema["serialization"] = _written(self.write)
         checked: CoreSchema = schema
@@ -467,8 +489,14 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 def _seconds(value: datetime | time) -> str:
     """The fewest of 0, 3 or 6 fraction digits that lose nothing."""
     if not value.microsecond:
-        return value.isoformat("seconds") if isinstance(value, time) else value.isoformat(timespec="seconds")
-    return value.isoformat(timespec="microseconds" if value.microsecond % 1000 else "milliseconds")
+        return (
+            value.isoformat("seconds")
+            if isinstance(value, time)
+            else value.isoformat(timespec="seconds")
+        )
+    return value.isoformat(
+        timespec="microseconds" if value.microsecond % 1000 else "milliseconds"
+    )
 
 
 def _write_timestamp(value: datetime) -> str:
@@ -501,7 +529,9 @@ def _write_duration(value: timedelta) -> str:
     elif value.microseconds:
         text += f".{value.microseconds // 1000:03}"
     clock = "".join(
-        f"{part}{sign}" for part, sign in ((hours or "", "H"), (minutes or "", "M"), (text, "S")) if part
+        f"{part}{sign}"
+        for part, sign in ((hours or "", "H"), (minutes or "", "M"), (text, "S"))
+        if part
     )
     days = f"{value.days}D" if value.days else ""
     return f"P{days}T{clock}" if clock or not days else f"P{days}"
@@ -525,3 +555,266 @@ def _address(value: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     if isinstance(value, IPv6Address) and value.scope_id is not None:
         raise ValueError("an address has no zone")
     return value
+
+
+Timestamp = Annotated[
+    datetime,
+    _TextValue(
+        "timestamp",
+        f"^{_DAY}T{_TIME}{_OFFSET}$",
+        core_schema.datetime_schema(ge=_FIRST, le=_LAST),
+        core_schema.datetime_schema(
+            strict=True, tz_constraint="aware", ge=_FIRST, le=_LAST
+        ),
+        _write_timestamp,
+        "date-time",
+    ),
+]
+"""An instant; written in UTC."""
+
+LocalTimestamp = Annotated[
+    datetime,
+    _TextValue(
+        "local_timestamp",
+        f"^{_DAY}T{_TIME}$",
+        core_schema.datetime_schema(ge=datetime.min),
+        core_schema.datetime_schema(strict=True, tz_constraint="naive"),
+        _seconds,
+        "local-date-time",
+    ),
+]
+"""A date and time without offset."""
+
+CalendarDate = Annotated[
+    date,
+    _TextValue(
+        "date",
+        f"^{_DAY}$",
+        core_schema.date_schema(ge=date.min),
+        core_schema.date_schema(strict=True),
+        None,
+        "date",
+    ),
+]
+
+TimeOfDay = Annotated[
+    time,
+    _TextValue(
+        "time",
+        f"^{_TIME}$",
+        core_schema.time_schema(),
+        core_schema.time_schema(strict=True, tz_constraint="naive"),
+        _seconds,
+        "local-time",
+    ),
+]
+
+Duration = Annotated[
+    timedelta,
+    _TextValue(
+        "duration",
+        _DURATION,
+        _parse_duration,
+        core_schema.timedelta_schema(strict=True, ge=timedelta(0)),
+        _write_duration,
+        "duration",
+    ),
+]
+"""An elapsed time; a day is 24 hours."""
+
+Uuid = Annotated[
+    UUID,
+    _TextValue(
+        "uuid",
+        r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+        core_schema.uuid_schema(),
+        core_schema.uuid_schema(strict=True),
+        None,
+        "uuid",
+    ),
+]
+
+Base64 = Annotated[
+    bytes,
+    _TextValue(
+        "bytes",
+        r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$",
+        b64decode,
+        core_schema.bytes_schema(strict=True),
+        _write_bytes,
+        "byte",
+    ),
+]
+
+IpAddress = Annotated[
+    IPv4Address | IPv6Address,
+    _TextValue(
+        "inet",
+        r"^[0-9a-fA-F:.]+$",
+        _parse_address,
+        core_schema.no_info_after_validator_function(
+            _address,
+            core_schema.union_schema(
+                [
+                    core_schema.is_instance_schema(IPv4Address),
+                    core_schema.is_instance_schema(IPv6Address),
+                ]
+            ),
+        ),
+        _write_address,
+        "ip",
+    ),
+]
+
+PlainText = Annotated[str, TextForm()]
+Integer = Annotated[int, IntegerForm(ge=-(2**31), le=2**31 - 1)]
+SmallInteger = Annotated[int, IntegerForm(ge=-(2**15), le=2**15 - 1)]
+SafeInteger = Annotated[int, IntegerForm(ge=1 - 2**53, le=2**53 - 1)]
+BigInteger = Annotated[int, BigIntegerForm()]
+FiniteFloat = Annotated[float, FloatForm()]
+
+
+class _Boolean(Form):
+    def core(self) -> CoreSchema:
+        return core_schema.bool_schema(strict=True)
+
+    def json(self) -> JsonSchema:
+        return {"type": "boolean"}
+
+
+Boolean = Annotated[bool, _Boolean()]
+
+_DEPTH = 64
+
+
+class _AnyJson(Form):
+    def core(self) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            _check_json, core_schema.any_schema()
+        )
+
+    def json(self) -> JsonSchema:
+        kinds = ["array", "boolean", "number", "object", "string"]
+        return {"type": kinds}
+
+
+def _check_json(value: Any) -> Any:
+    if value is None:
+        raise PydanticCustomError("json", "Input should be JSON, and not null")
+    _check_part(value, _DEPTH)
+    return value
+
+
+def _check_part(value: Any, room: int) -> None:
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, dict | list):
+        if not room:
+            message = "Input should nest at most {depth} deep"
+            raise PydanticCustomError("json_depth", message, {"depth": _DEPTH})
+        parts: Iterable[Any] = value
+        if isinstance(value, dict):
+            for key in value:
+                if not isinstance(key, str):
+                    raise PydanticCustomError("json", "Keys should be strings")
+                _check_text(key)
+            parts = value.values()
+        for part in parts:
+            _check_part(part, room - 1)
+    elif isinstance(value, int | float):
+        _check_number(value)
+    elif value is not None:
+        raise PydanticCustomError("json", "Input should be JSON")
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text or not text.isascii() and _SURROGATE.search(text):
+        message = "Text should hold neither U+0000 nor unpaired surrogates"
+        raise PydanticCustomError("text", message)
+
+
+def _check_number(value: float) -> None:
+    try:
+        finite = isfinite(value)
+    except OverflowError:
+        finite = False
+    if not finite:
+        raise PydanticCustomError("finite_number", "Input should be a finite number")
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+Json = Annotated[JsonValue, _AnyJson()]
+"""Any JSON but null, at most 64 deep."""
+
+
+class Items:
+    """How many items or keys there may be; no item twice; each item at least its predecessor, nulls last."""
+
+    def __init__(
+        self,
+        *,
+        min_length: int | None = None,
+        max_length: int | None = None,
+        unique: bool = False,
+        ascending: bool = False,
+    ) -> None:
+        self.lengths = {
+            name: length
+            for name, length in (("min_length", min_length), ("max_length", max_length))
+            if length is not None
+        }
+        self.checks = [
+            check
+            for check, wanted in (
+                (_check_unique, unique),
+                (_check_ascending, ascending),
+            )
+            if wanted
+        ]
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        schema: Any = handler(source)
+        nullable = schema["type"] == "nullable"
+        checked: CoreSchema = {
+            **(schema["schema"] if nullable else schema),
+            **self.lengths,
+        }
+        for check in self.checks:
+            checked = core_schema.no_info_after_validator_function(check, checked)
+        return core_schema.nullable_schema(checked) if nullable else checked
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler, /
+    ) -> JsonSchema:
+        written = handler(schema)
+        if _check_unique in self.checks:
+            written.get("anyOf", [written])[0]["uniqueItems"] = True
+        return written
+
+
+def _check_unique(items: list[Any]) -> list[Any]:
+    if len(set(map(_identity, items))) < len(items):
+        raise PydanticCustomError("unique_items", "No item should stand twice")
+    return items
+
+
+def _identity(value: Any) -> Any:
+    """Equal for values with the same canonical form, and only for those."""
+    if isinstance(value, dict):
+        return frozenset((key, _identity(part)) for key, part in value.items())
+    if isinstance(value, list):
+        return tuple(map(_identity, value))
+    if isinstance(value, BaseModel):
+        return value.model_dump_json()
+    return (isinstance(value, bool), value)
+
+
+def _check_ascending(items: list[Any]) -> list[Any]:
+    known = [item for item in items if item is not None]
+    ordered = all(left <= right for left, right in pairwise(known))
+    if not ordered or None in items[: len(known)]:
+        raise PydanticCustomError("ascending", "Items should ascend, null last")
+    return items

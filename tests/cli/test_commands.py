@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -17,10 +18,12 @@ from isotype.cli import arguments
 from isotype.cli.commands import COMMANDS, help_text
 from isotype.layers.options import LAYERS
 from isotype.workspace import settings
+from tests.workspace import fake
 from tests.workspace.conftest import ROOT, Project, project
 
 __all__ = ["project"]
 
+TEMPLATES = f"from isotype.workspace import files; files.own_templates = lambda: {fake.TEMPLATES!r}"
 ENVIRONMENT = os.environ | {"PYTHONPATH": f"{ROOT / 'generator'}{os.pathsep}{ROOT}"}
 
 
@@ -37,7 +40,9 @@ def isotype_command(*given: str, cwd: Path, **options: object) -> subprocess.Com
 
 def imported(script: str, cwd: Path) -> set[str]:
     """The modules a command line ends with."""
-    code = f"import sys; from isotype.cli import main; main({script}); print(*sys.modules, file=sys.stderr)"
+    code = (
+        f"import sys; {TEMPLATES}; from isotype.cli import main; main({script}); print(*sys.modules, file=sys.stderr)"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True)
     return set(done.stderr.split())
 
@@ -183,13 +188,16 @@ def test_unexpected_errors_are_one_line(
 
 
 def test_a_reader_that_leaves_early_is_no_error(project: Project) -> None:
-    """`isotype … | head -1` ends without a word."""
+    """`isotype … | head -1` ends without a word, and with the exit code it would have had."""
     project.run("generate")
-    for given in ("--help", "check"):
+    for given, expected in (("['--help']", 0), ("['check']", 0), ("['check', 'none']", 2)):
+        code = f"import sys; {TEMPLATES}; from isotype.cli import main; sys.exit(main({given}))"
+        command = f"{shlex.quote(sys.executable)} -c {shlex.quote(code)} 2>err"
         done = subprocess.run(
-            f"{sys.executable} -m isotype {given} 2>err | true", shell=True, cwd=project.root, env=ENVIRONMENT
+            ["bash", "-c", f"{command} | true; exit ${{PIPESTATUS[0]}}"], cwd=project.root, env=ENVIRONMENT
         )
-        assert (done.returncode, project.read("err")) == (0, "")
+        assert done.returncode == expected
+        assert "rror" not in project.read("err")
 
 
 def test_an_output_that_cannot_hold_all_characters(project: Project) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from isotype.cli import pipeline, starter
 from isotype.workspace import configuration
 from tests.workspace.conftest import Project, project
 
@@ -36,6 +37,14 @@ def test_in_an_empty_folder(empty: Project) -> None:
     assert json.loads(empty.read("schema/isotype.schema.json")) == {"title": "fake"}
     hook = yaml.safe_load(empty.read(".pre-commit-config.yaml"))["repos"][0]["hooks"][0]
     assert (hook["entry"], hook["always_run"], hook["pass_filenames"]) == ("isotype check", True, False)
+
+
+def test_the_schema_it_writes_is_a_good_one() -> None:
+    """What people start from loads with the real language, and lint has nothing to point out."""
+    collaborators = pipeline.real()
+    domain, findings = collaborators.load({"schema/shop.yaml": starter.SCHEMA.replace("DOMAIN", "shop")})
+    assert domain is not None
+    assert [str(finding) for finding in (*findings, *collaborators.lint(domain))] == []
 
 
 def test_twice_changes_nothing(empty: Project) -> None:

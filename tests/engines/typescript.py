@@ -32,12 +32,9 @@ OPTIONS: Mapping[str, object] = {
 }
 """What every folder is compiled with, beside the options of the call."""
 
-BIOME: Mapping[str, object] = {
-    "root": True,
-    "formatter": {"indentStyle": "space", "lineWidth": 120},
-    "linter": {"rules": {"recommended": True}},
-}
-"""What Biome is told, unless the call says otherwise."""
+_CONFIGURATION: Mapping[str, object] = json.loads((ROOT / "biome.json").read_text())
+BIOME = {name: _CONFIGURATION[name] for name in ("root", "formatter", "linter")}
+"""What Biome is told, unless the call says otherwise: the project's configuration, for any folder."""
 
 
 class TypeScriptError(Exception):

@@ -10,6 +10,7 @@ import pytest
 
 from isotype.dialects import patterns as printers
 from isotype.domain.patterns import Characters, Pattern, walk
+from isotype.language.ambiguity import is_ambiguous
 from isotype.language.patterns import MAXIMUM_SIZE, PatternError, parse
 from tests.engines.node import Node
 from tests.engines.postgres import Database
@@ -31,7 +32,8 @@ EVERYDAY_TEXTS = [
 def readable(seed: int, count: int) -> list[Pattern]:
     source = random.Random(seed)
     found = (parse(samples.pattern(source)) for _ in range(count))
-    return [pattern for pattern in found if isinstance(pattern, Pattern)]
+    # An ambiguous pattern would keep the engines that backtrack busy for hours.
+    return [pattern for pattern in found if isinstance(pattern, Pattern) and not is_ambiguous(pattern)]
 
 
 @pytest.fixture
@@ -119,16 +121,16 @@ def test_sqlite_conditions_are_exact(probes: list[verdicts.Probe], sqlite: sqlit
 def test_the_largest_patterns_are_taken_by_every_engine(node: Node, database: Database) -> None:
     """At the limit of size, PostgreSQL and Rust still compile a pattern within their own limits."""
     large = [
-        f"^([^a]{{1,255}}b?){{{MAXIMUM_SIZE // 256}}}$",
+        f"^([^a]{{0,255}}b){{{MAXIMUM_SIZE // 256}}}$",
         f"^(.{{0,31}}){{{MAXIMUM_SIZE // 31}}}$",
-        r"^([^\s@]{255}|\W{0,255}){2}$",
+        rf"^([^\s@]|\u00e9?-){{255}}(\W{{0,{MAXIMUM_SIZE - 255 * 3}}})$",
+        f"^(((a?){{32}}){{8}}){{{MAXIMUM_SIZE // 256}}}$",
     ]
-    probes: list[verdicts.Probe] = []
-    for text in large:
-        pattern = parse(text)
-        assert not isinstance(pattern, PatternError), pattern
-        probes.append((pattern, ["b" * 255, "x" * 600, "\n"]))
-    expected = verdicts.javascript(node, probes)
+    patterns = [pattern for pattern in map(parse, large) if isinstance(pattern, Pattern)]
+    assert len(patterns) == len(large)
+    probes = list(zip(patterns, [["bbbb"], ["x", ""], ["x" * 300], [""]], strict=True))
+    expected = [[True], [True, True], [False], [True]]
     assert verdicts.pydantic(probes) == expected
     with database.connect() as connection:
         assert verdicts.postgres(connection, probes) == expected
+    assert verdicts.javascript(node, probes) == expected

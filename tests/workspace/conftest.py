@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from isotype.cli import arguments
+from isotype.workspace import files
 from tests.workspace import fake
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +66,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     root = tmp_path / "project"
     root.mkdir()
     monkeypatch.chdir(root)
+    monkeypatch.setattr(files, "own_templates", lambda: fake.TEMPLATES)
     made = Project(root, capsys)
     made.write("schema/shop.yaml", "order\nitem\n")
     made.write(".git/HEAD", "")

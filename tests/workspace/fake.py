@@ -17,8 +17,12 @@ from isotype.cli.pipeline import Pipeline
 from isotype.domain.model import Domain
 from isotype.domain.places import Place
 from isotype.findings import WARNING, Finding
+from isotype.workspace import files
 from isotype.workspace.configuration import Configuration
 from isotype.workspace.settings import DomainSettings
+
+TEMPLATES = "/no/templates"
+"""This compiler has none of its own, so that editing Isotype's during a test changes nothing."""
 
 SUFFIXES = {"sql": "sql", "models": "py", "schemas": "py", "types": "ts", "zod": "ts", "openapi": "json"}
 
@@ -78,6 +82,7 @@ def _at(step: int, act: Callable[[], None]) -> None:
 
 
 if __name__ == "__main__":
+    files.own_templates = lambda: TEMPLATES
     if "FAKE_DIE" in os.environ:
         _at(int(os.environ["FAKE_DIE"]), lambda: os._exit(99))
     if "FAKE_INTERRUPT" in os.environ:

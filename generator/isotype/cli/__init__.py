@@ -14,6 +14,10 @@ import sys
 
 from isotype import __version__
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
 OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -26,14 +30,9 @@ def main(command_line: list[str] | None = None) -> int:
             from isotype.cli import arguments
 
             code = arguments.run(given)
-        sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; the interpreter must not fail on it again while it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
     except Exception as error:
         return _internal_error(error)
 
@@ -41,12 +40,12 @@ def main(command_line: list[str] | None = None) -> int:
 def _answer(given: list[str]) -> int | None:
     """The exit code of what can be answered at once; None when the command line has to be read."""
     if given in (["--version"], ["-V"]):
-        print(f"isotype {__version__}")
+        say(f"isotype {__version__}\n")
         return OK
     if given in (["--help"], ["-h"], []):
         from isotype.cli.commands import help_text
 
-        print(help_text(), end="", file=sys.stdout if given else sys.stderr)
+        say(help_text(), sys.stdout if given else sys.stderr)
         return OK if given else FAILED
     if given[0] == "check" and (code := _quick_check(given[1:])) is not None:
         return code
@@ -68,9 +67,19 @@ def _quick_check(given: list[str]) -> int | None:
     if domains is None:
         return None
     if len(names) == len(given):
-        for name, count in domains:
-            print(f"{name}: {count} files, in sync")
+        say("".join(f"{name}: {count} files, in sync\n" for name, count in domains))
     return OK
+
+
+def say(text: str, stream: TextIO | None = None) -> None:
+    """Print text, on standard output unless another stream is given, and let a reader leave before its end."""
+    stream = sys.stdout if stream is None else stream
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough; the interpreter must not fail on the same text again while it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _internal_error(error: Exception) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from isotype import report
-from isotype.cli import FAILED
+from isotype.cli import FAILED, say
 from isotype.findings import ERROR, Finding
 
 
@@ -57,17 +58,13 @@ def fail(message: str) -> None:
     write(sys.stderr, f"isotype: {report.redacted(message)}\n")
 
 
-def write(stream: object, text: str) -> None:
+def write(stream: TextIO, text: str) -> None:
     """Write text to a stream, whatever its encoding can hold."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="backslashreplace")
-    print(text, end="", file=stream, flush=True)  # type: ignore[call-overload]
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+    say(text, stream)
 
 
-def colored(stream: object) -> bool:
+def colored(stream: TextIO) -> bool:
     """Whether colour is wanted: on a terminal that has it, unless NO_COLOR is set."""
-    isatty = getattr(stream, "isatty", None)
-    if isatty is None or not isatty():
-        return False
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -65,9 +65,9 @@ def render(pipeline: Pipeline, configuration: Configuration, settings: DomainSet
 
 
 def _load(texts: Mapping[str, str]) -> tuple[Domain | None, tuple[Finding, ...]]:
-    from isotype import language
+    from isotype.language import load
 
-    loaded = language.load(texts)
+    loaded = load(texts)
     return loaded.domain, loaded.findings
 
 
@@ -86,12 +86,12 @@ def _render(domain: Domain, configuration: Configuration, settings: DomainSettin
 
 
 def _lint(domain: Domain) -> tuple[Finding, ...]:
-    from isotype import lint
+    from isotype.lint import lint
 
-    return tuple(lint.lint(domain))
+    return lint(domain)
 
 
 def _editor_schema() -> Mapping[str, Any]:
-    from isotype import language
+    from isotype.language import editor_schema
 
-    return language.editor_schema()
+    return editor_schema()

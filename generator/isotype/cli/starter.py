@@ -40,6 +40,8 @@ entities:
       body:         text
       status:       {type: PostStatus, default: draft}
       published_at: timestamp?
+    indexes:
+      idx_posts_author: {on: [author]}
     # A rule is about several fields of a row; the database, the API and the frontend all keep it.
     rules:
       published_posts_have_a_time:

@@ -94,10 +94,10 @@ _TOKEN = re.compile(
     | (?P<text>'(?:[^']|'')*')
     | (?P<sign><=|>=|<>|!=|!~|[=<>~+\-*/(),])
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 
-_CAST = re.compile(r"::\s*(?:[A-Za-z_]\w*(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?(?:\[\])?)?")
+_CAST = re.compile(r"::\s*(?:[A-Za-z_]\w*(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?(?:\[\])?)?", re.ASCII)
 
 
 def _words(text: str) -> frozenset[str]:

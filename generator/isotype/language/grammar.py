@@ -55,7 +55,10 @@ WIRE_NAME = Text(
     "letters A-Z a-z, digits and _, no digit first; __proto__, constructor and prototype are not possible",
 )
 MEMBER = Text(
-    "the name of a constant", re.compile(r"[A-Z][A-Z0-9_]{0,62}"), "bad-name", "letters A-Z, digits and _, a letter first"
+    "the name of a constant",
+    re.compile(r"[A-Z][A-Z0-9_]{0,62}"),
+    "bad-name",
+    "letters A-Z, digits and _, a letter first",
 )
 RULE_ID = Text("the id of a lint rule", re.compile(r"[a-z][a-z0-9-]{0,62}"), "bad-name", "such as missing-description")
 EXTENSION_NAME = Text(
@@ -109,7 +112,7 @@ VALUE_TYPE = Record(
     "value type",
     {"base": Word(TYPE_TEXT, "the type it narrows", required=True), "description": DESCRIPTION, **CONSTRAINTS},
     short="base",
-    hints={"type": "did you mean \"base\"?"},
+    hints={"type": 'did you mean "base"?'},
 )
 
 _ENUM_VALUE = Record(

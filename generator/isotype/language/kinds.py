@@ -460,9 +460,7 @@ class Record:
             made["patternProperties"] = {pattern: self.others.value.schema(definitions)}
         if required := [name for name, word in self.required()]:
             made["required"] = required
-        forms = [
-            self.words[short].kind.schema(definitions) for short in (self.short, self.short_list) if short
-        ]
+        forms = [self.words[short].kind.schema(definitions) for short in (self.short, self.short_list) if short]
         return {"anyOf": [*forms, made]} if forms else made
 
 

@@ -87,7 +87,9 @@ class Scope:
 
     def names(self, *sections: str) -> list[str]:
         """Every name declared in the sections."""
-        return [name for section in sections for name in (*self.sections[section].words, *self.sections[section].broken)]
+        return [
+            name for section in sections for name in (*self.sections[section].words, *self.sections[section].broken)
+        ]
 
     def unknown(self, wanted: str, name: str, options: Iterable[str], place: Place, path: str, subject: str) -> None:
         """Note that a name is not declared, with the closest one that is."""
@@ -95,8 +97,13 @@ class Scope:
         if noun is not None and noun != wanted:
             article = "an" if noun[0] in "aeiou" else "a"
             message = f"{subject} refers to {quoted(name)}, which is {article} {noun}"
-            self.report_at(f"unknown-{wanted.replace(' ', '-')}", message, place, path, f"name an {wanted}".replace(
-                "an view", "a view").replace("an mixin", "a mixin"))
+            self.report_at(
+                f"unknown-{wanted.replace(' ', '-')}",
+                message,
+                place,
+                path,
+                f"name an {wanted}".replace("an view", "a view").replace("an mixin", "a mixin"),
+            )
             return
         message = f"{subject} refers to unknown {wanted} {quoted(name)}"
         self.report_at(f"unknown-{wanted.replace(' ', '-')}", message, place, path, self.meant(name, options))
@@ -115,7 +122,9 @@ def merge(roots: Iterable[Given]) -> Scope:
         for name in scope.names(section):
             other = scope.nouns.setdefault(name, noun)
             if other != noun and name in scope.of(section).owners:
-                _repeated(scope, name, scope.of(section).owners[name], _owner(scope, name, other), f"{other} and {noun}")
+                _repeated(
+                    scope, name, scope.of(section).owners[name], _owner(scope, name, other), f"{other} and {noun}"
+                )
     return scope
 
 

@@ -160,7 +160,9 @@ class Types:
     def _read(self, text: str, depth: int = 0) -> Resolved | None:
         plain = text.strip()
         if len(plain) > 300 or depth > 8:
-            raise _Problem("bad-type", f"the type {quoted(plain)}, which is too long", "declare parts of it under types")
+            raise _Problem(
+                "bad-type", f"the type {quoted(plain)}, which is too long", "declare parts of it under types"
+            )
         if plain.endswith("?"):
             resolved = self._read(plain[:-1], depth + 1)
             if resolved is not None and resolved.nullable:
@@ -186,7 +188,9 @@ class Types:
             fact = f"the type {quoted(plain)}, which is an array of arrays"
             raise _Problem("nested-array", fact, "declare an object that holds the inner array")
         if isinstance(item.type, Opaque):
-            raise _Problem("bad-type", f"the type {quoted(plain)}, which is an array of a raw type", "write sql(type[])")
+            raise _Problem(
+                "bad-type", f"the type {quoted(plain)}, which is an array of a raw type", "write sql(type[])"
+            )
         return Resolved(Array(item.type, item.nullable), False, "")
 
     def _base(self, plain: str) -> Resolved | None:
@@ -219,7 +223,9 @@ class Types:
         if noun == "entity":
             raise _Problem("unknown-type", f"the type {quoted(plain)}, which is an entity", f"write ref: {plain}")
         if noun is not None:
-            raise _Problem("unknown-type", f"the type {quoted(plain)}, which is a {noun}", "name a value type, enum or object")
+            raise _Problem(
+                "unknown-type", f"the type {quoted(plain)}, which is a {noun}", "name a value type, enum or object"
+            )
         start = _NAME.match(plain)
         word = start[0] if start else plain
         if hint := _HINTS.get(word.lower()):
@@ -235,13 +241,13 @@ class Types:
 _BOUNDS = (("min", "minimum"), ("max", "maximum"), ("above", "above"), ("below", "below"))
 _SCALAR_WORDS = frozenset(("min", "max", "above", "below", "min_length", "max_length", "pattern", "wire"))
 _COLLECTION_WORDS = frozenset(("min_items", "max_items", "unique_items", "sorted", "items", "values"))
-_WORDS = _SCALAR_WORDS | _COLLECTION_WORDS
+CONSTRAINT_WORDS = _SCALAR_WORDS | _COLLECTION_WORDS
 _UNSORTABLE = ("json", "bool", "inet", "duration", "bytes")
 
 
 def constrain(scope: Scope, of: Type, given: Given) -> Type:
     """A type narrowed by the constraint words of a mapping; the narrower bound holds."""
-    words = given.words.keys() & _WORDS
+    words = given.words.keys() & CONSTRAINT_WORDS
     if not words:
         return of
     match of:

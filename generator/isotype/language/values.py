@@ -261,9 +261,10 @@ def _fit_array(value: JsonValue, of: Array, structures: Structures) -> JsonValue
         raise Misfit(f"the list has {len(made)} items; at least {of.min_items} are needed")
     if of.max_items is not None and len(made) > of.max_items:
         raise Misfit(f"the list has {len(made)} items; the limit is {of.max_items}")
-    if of.unique_items and len(set(made)) < len(made):
+    comparable = isinstance(of.item, EnumType) or (isinstance(of.item, Scalar) and of.item.base != "json")
+    if of.unique_items and comparable and len(set(made)) < len(made):
         raise Misfit("the list has equal items")
-    if of.sorted and made != sorted(made, key=_order(of.item)):
+    if of.sorted and comparable and made != sorted(made, key=_order(of.item)):
         raise Misfit("the list does not ascend")
     return tuple(made)
 

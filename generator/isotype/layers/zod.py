@@ -76,10 +76,8 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
             header=head,
             parts=_with_needs(support),
             integers=_INTEGERS,
-            formats=[
-                (name, typescript_regex(javascript(FORMATS[name]))) for name in ("email", "url") if name in support
-            ],
-            types_support=across(options, LAYER, _TYPES, "support"),
+            formats=[(name, _format(name), words) for name, words in _FORMATS if name in support],
+            imports=_support_imports(support, options),
         )
     if rules:
         files["rules.ts"] = renderer("zod/rules.ts.j2", header=head)
@@ -94,6 +92,8 @@ _INTEGERS = (
     ("int", "An integer of 32 bits.", *INTEGERS["int"]),
     ("safeInteger", "An integer that a JSON number keeps exactly.", -SAFE_INTEGER, SAFE_INTEGER),
 )
+
+_FORMATS = (("email", "an e-mail address"), ("url", "an absolute http or https URL"))
 
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "text": ("held", "isText"),
@@ -122,6 +122,24 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "jsonKey": ("object",),
 }
 """What the support functions stand on."""
+
+
+def _format(name: str) -> str:
+    head = f"const {name.upper()} ="
+    regex = typescript_regex(javascript(FORMATS[name]))
+    line = f"{head} {regex};"
+    return line if len(line) <= WIDTH else f"{head}\n{INDENT}{regex};"
+
+
+def _support_imports(support: set[str], options: Options) -> list[str]:
+    types: dict[str, set[str]] = {}
+    values = {"zod": {"z"}}
+    if "json" in support:
+        types[across(options, LAYER, _TYPES, "support")] = {"Json"}
+    if "refuse" in support:
+        rules = sibling(options, LAYER, "rules")
+        types[rules], values[rules] = {"Verdict"}, {"refuses"}
+    return _imports(types, values)
 
 
 def _with_needs(wanted: Iterable[str]) -> frozenset[str]:
@@ -198,12 +216,12 @@ def _schema(
     """The schema of a shape, the rule helpers it uses, and the rules it cannot judge."""
     function = "object" if shape.direction == OUTPUT else "strictObject"
     name = schema_name(shape.name)
-    lines = doc(shape.description)
     holds_rules = bool(shape.rules)
+    lines = [] if holds_rules else doc(shape.description)
     base = f"{name.removesuffix('Schema')}Object" if holds_rules else name
     opening = f"{'' if holds_rules else 'export '}const {base} = z.{function}("
     refused = _refused(shape, names)
-    head, tail = (opening, ");") if not refused else (f"{opening}\n{INDENT}", f",\n{refused}\n);")
+    head, tail = (opening, ");") if not refused else (f"{opening}\n{INDENT}", f",\n{refused},\n);")
     indent = INDENT * (2 if refused else 1)
     if shape.properties:
         lines.append(f"{head}{{")

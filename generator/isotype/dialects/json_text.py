@@ -1,0 +1,32 @@
+"""Constants of the schema as JSON text, numbers exact, keys in their own order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from isotype.domain.model import JsonValue
+
+
+def json_text(value: JsonValue) -> str:
+    """The value as JSON reads it back; characters stand for themselves where JSON allows it."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return format(value, "f")
+        case int():
+            return str(value)
+        case str():
+            return _string(value)
+        case Mapping():
+            return "{" + ", ".join(f"{_string(key)}: {json_text(item)}" for key, item in value.items()) + "}"
+    return "[" + ", ".join(map(json_text, value)) + "]"
+
+
+def _string(text: str) -> str:
+    import json
+
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,251 @@
+"""What holds for JSON values of a type, as SQL conditions over jsonb.
+
+Every condition is TRUE exactly for what the type means; for anything else it is FALSE or NULL, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from isotype.dialects import patterns
+from isotype.dialects.literals.sql import postgres_string
+from isotype.dialects.postgres.helpers import TEXT_FORMS
+from isotype.dialects.postgres.names import Names
+from isotype.domain.formats import FORMATS
+from isotype.domain.types import INTEGERS, SAFE_INTEGER, Array, EnumType, Map, ObjectType, Scalar, Type
+
+_GREATEST_DOUBLE = "1.7976931348623157e308"
+_LONGEST_COUNT = 255
+
+
+class Property(Protocol):
+    """A property of a typed JSON object."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> Type: ...
+    @property
+    def nullable(self) -> bool: ...
+    @property
+    def optional(self) -> bool: ...
+
+
+def object_conditions(properties: Iterable[Property], value: str, names: Names) -> list[str]:
+    """What an object must hold that is known to be one: its keys, and a condition for each value."""
+    known = tuple(properties)
+    keys = [postgres_string(entry.name) for entry in known]
+    required = [postgres_string(entry.name) for entry in known if not entry.optional]
+    found = [f"{value} ?& ARRAY[{', '.join(required)}]"] if required else []
+    found.append(f"{value} - ARRAY[{', '.join(keys)}]::TEXT[] = '{{}}'")
+    for entry in known:
+        key = postgres_string(entry.name)
+        parts = conditions(entry.type, f"{value} -> {key}", names)
+        escapes = [f"NOT {value} ? {key}"] * entry.optional + [f"{value} -> {key} = 'null'"] * entry.nullable
+        if escapes:
+            whole = " AND ".join(parts)
+            found.append(f"({' OR '.join((*escapes, f'({whole})' if len(parts) > 1 else whole))})")
+        else:
+            found += parts
+    return found
+
+
+def conditions(of: Type, value: str, names: Names, depth: int = 1) -> list[str]:
+    """Conditions to be joined by AND over `value`, an expression of type jsonb."""
+    match of:
+        case Scalar():
+            return _scalar(of, value, names)
+        case EnumType(enum=enum):
+            options = ", ".join(postgres_string(text) for text in enum.texts)
+            return [_is(value, "string"), f"{_text(value)} IN ({options})"]
+        case ObjectType(name=name):
+            return [f"{names.structure(name)}({value})"]
+        case Map():
+            return [_map(of, value, names, depth)]
+        case Array():
+            return [_array(of, value, names, depth)]
+    return [_is(value, "string")]
+
+
+def _is(value: str, kind: str) -> str:
+    return f"jsonb_typeof({value}) = '{kind}'"
+
+
+def _text(value: str) -> str:
+    """The text of a JSON string: the last arrow of a path takes it, else the empty path does."""
+    before, arrow, key = value.rpartition(" -> ")
+    return f"({before} ->> {key})" if arrow else f"({value} #>> '{{}}')"
+
+
+def _scalar(of: Scalar, value: str, names: Names) -> list[str]:
+    match of.base:
+        case "json":
+            return [f"jsonb_typeof({value}) <> 'null'"]
+        case "bool":
+            return [_is(value, "boolean")]
+        case "float":
+            return [_number(value, ["$ >= -" + _GREATEST_DOUBLE, "$ <= " + _GREATEST_DOUBLE, *_bounds(of)])]
+        case "smallint" | "int":
+            return [_number(value, ["$ % 1 == 0", *_within(of, *INTEGERS[of.base])])]
+        case "bigint" if of.number:
+            return [_number(value, ["$ % 1 == 0", *_within(of, -SAFE_INTEGER, SAFE_INTEGER)])]
+        case "bigint":
+            low, high = INTEGERS["bigint"]
+            return [_is(value, "string"), _numeric(_text(value), r"^(0|-?[1-9][0-9]{0,18})$", of, (low, high))]
+        case "decimal" if of.number:
+            limit = 10 ** (of.precision - of.scale)
+            return [_number(value, [f"$ * {10**of.scale} % 1 == 0", f"$ > -{limit}", f"$ < {limit}", *_bounds(of)])]
+        case "decimal":
+            return [_is(value, "string"), _numeric(_text(value), _decimal_form(of), of, None)]
+    found = [_is(value, "string")]
+    text = _text(value)
+    if of.base in TEXT_FORMS:
+        return [*found, f"{names.helper(TEXT_FORMS[of.base])}({text})"]
+    found += _length(of, text)
+    wanted = (*of.patterns, *([FORMATS[of.base]] if of.base in FORMATS else []))
+    return found + [f"{text} ~ {postgres_string(patterns.postgres(pattern))}" for pattern in wanted]
+
+
+def _length(of: Scalar, text: str) -> list[str]:
+    match of.min_length, of.longest:
+        case None, None:
+            return []
+        case None, most:
+            return [f"char_length({text}) <= {most}"]
+        case least, None:
+            return [f"char_length({text}) >= {least}"]
+        case least, most:
+            return [f"char_length({text}) BETWEEN {least} AND {most}"]
+
+
+def _number(value: str, tests: list[str]) -> str:
+    """A test of a JSON number; a JSON path never raises, whatever it meets."""
+    path = " && ".join(('$.type() == "number"', *tests))
+    return f"{value} @@ '{path}'"
+
+
+def _within(of: Scalar, low: int, high: int) -> list[str]:
+    """The bounds of the type beside its own, the wider ones left out."""
+    found = _bounds(of)
+    if of.minimum is None and of.above is None:
+        found.insert(0, f"$ >= {low}")
+    if of.maximum is None and of.below is None:
+        found.append(f"$ <= {high}")
+    return found
+
+
+def _bounds(of: Scalar) -> list[str]:
+    sides = ((">=", of.minimum), (">", of.above), ("<=", of.maximum), ("<", of.below))
+    return [f"$ {operator} {bound:f}" for operator, bound in sides if bound is not None]
+
+
+def _numeric(text: str, form: str, of: Scalar, limits: tuple[int, int] | None) -> str:
+    """A number in a JSON string: its form first, then its range, so that nothing else is ever cast."""
+    sides = [(">=", of.minimum), (">", of.above), ("<=", of.maximum), ("<", of.below)]
+    if limits:
+        sides += [(">=", limits[0]), ("<=", limits[1])]
+    tests = [f"{text}::NUMERIC {operator} {bound:f}" for operator, bound in sides if bound is not None]
+    if not tests:
+        return f"{text} ~ '{form}'"
+    return f"CASE WHEN {text} ~ '{form}' THEN {' AND '.join(tests)} END"
+
+
+def _decimal_form(of: Scalar) -> str:
+    whole = of.precision - of.scale
+    digits = "0" if whole == 0 else f"(0|[1-9]{_up_to(whole - 1)})"
+    return f"^-?{digits}{_fraction(of.scale)}$"
+
+
+def _fraction(scale: int) -> str:
+    return rf"(\.[0-9]{_up_to(scale - 1)})?" if scale else ""
+
+
+def _up_to(count: int) -> str:
+    """Up to `count` further digits; a count in a regular expression goes to 255."""
+    whole, rest = divmod(count, _LONGEST_COUNT)
+    return f"[0-9]{{0,{_LONGEST_COUNT}}}" * whole + (f"[0-9]{{0,{rest}}}" if rest else "")
+
+
+def _map(of: Map, value: str, names: Names, depth: int) -> str:
+    entry = _nested("entry", depth)
+    tests = []
+    if of.max_items is not None:
+        tests.append(f"(SELECT count(*) FROM jsonb_object_keys({value})) <= {of.max_items}")
+    tests.append(f"NOT EXISTS (SELECT FROM jsonb_each({value}) AS {entry}{_violation(of.value, of.nullable_values, f'{entry}.value', names, depth)})")
+    return f"CASE jsonb_typeof({value}) WHEN 'object' THEN {' AND '.join(tests)} END"
+
+
+def _array(of: Array, value: str, names: Names, depth: int) -> str:
+    item = _nested("item", depth)
+    tests = []
+    size = f"jsonb_array_length({value})"
+    if of.min_items is not None:
+        tests.append(f"{size} >= {of.min_items}")
+    if of.max_items is not None:
+        tests.append(f"{size} <= {of.max_items}")
+    where = _violation(of.item, of.nullable_items, f"{item}.value", names, depth)
+    tests.append(f"NOT EXISTS (SELECT FROM jsonb_array_elements({value}) AS {item}{where})")
+    if of.unique_items or of.sorted:
+        # Judged on values that already have the form, so the casts cannot fail.
+        items = f"ARRAY(SELECT {comparable(of.item, f'{item}.value')} FROM jsonb_array_elements({value}) WITH ORDINALITY AS {item} (value, place) ORDER BY {item}.place)"
+        wanted = [name for name, asked in (("items_are_unique", of.unique_items), ("items_are_sorted", of.sorted)) if asked]
+        calls = " AND ".join(f"{names.helper(name)}({items})" for name in wanted)
+        return f"CASE WHEN jsonb_typeof({value}) = 'array' THEN CASE WHEN {' AND '.join(tests)} THEN {calls} END END"
+    return f"CASE jsonb_typeof({value}) WHEN 'array' THEN {' AND '.join(tests)} END"
+
+
+def _violation(of: Type, nullable: bool, value: str, names: Names, depth: int) -> str:
+    """The WHERE that finds a part which is none of the type."""
+    escape = f"{value} <> 'null' AND " if nullable else ""
+    return f" WHERE {escape}({' AND '.join(conditions(of, value, names, depth + 1))}) IS NOT TRUE"
+
+
+def _nested(name: str, depth: int) -> str:
+    return name if depth == 1 else f"{name}_{depth}"
+
+
+_CASTS = {
+    "smallint": "NUMERIC",
+    "int": "NUMERIC",
+    "bigint": "NUMERIC",
+    "decimal": "NUMERIC",
+    "float": "DOUBLE PRECISION",
+    "bool": "BOOLEAN",
+    "timestamp": "TIMESTAMPTZ",
+    "local_timestamp": "TIMESTAMP",
+    "date": "DATE",
+    "time": "TIME",
+    "duration": "INTERVAL",
+    "uuid": "UUID",
+    "inet": "INET",
+}
+_INTEGER_CASTS = {"smallint": "SMALLINT", "int": "INTEGER", "bigint": "BIGINT"}
+
+
+def comparable(of: Type, value: str) -> str:
+    """A JSON value as the SQL value it stands for; JSON null is NULL."""
+    match of:
+        case Scalar(base="json") | Map() | ObjectType() | Array():
+            return f"nullif({value}, 'null')"
+        case Scalar(base="bytes"):
+            return f"decode({_text(value)}, 'base64')"
+        case Scalar(base=base) if base in _CASTS:
+            return f"{_text(value)}::{_CASTS[base]}"
+    return f'{_text(value)} COLLATE "C"'
+
+
+def operand(of: Type, value: str) -> str:
+    """A JSON value as an operand of a rule, in the type in which the rule computes."""
+    match of:
+        case Array(item=item):
+            items = f"ARRAY(SELECT {_computed(item, 'item.value')} FROM jsonb_array_elements({value}) AS item)"
+            return f"(CASE jsonb_typeof({value}) WHEN 'array' THEN {items} END)"
+    return f"({_computed(of, value)})"
+
+
+def _computed(of: Type, value: str) -> str:
+    text = comparable(of, value)
+    if isinstance(of, Scalar) and of.base in _INTEGER_CASTS:
+        return f"{text}::{_INTEGER_CASTS[of.base]}"
+    return text.removesuffix(' COLLATE "C"')

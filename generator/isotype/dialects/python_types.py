@@ -1,0 +1,226 @@
+"""How Pydantic schemas spell types and defaults: in the words of the emitted support module `_wire.py`."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
+
+from isotype.dialects import patterns
+from isotype.dialects.literals.python import python_raw_string, python_string
+from isotype.dialects.python import Bracket, Code, call, constant, exact, flat, prefixed, sequence, subscript
+from isotype.domain.formats import FORMATS
+from isotype.domain.model import JsonValue
+from isotype.domain.types import INTEGERS, SAFE_INTEGER, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
+
+_PLAIN = {
+    "bool": "Boolean",
+    "timestamp": "Timestamp",
+    "local_timestamp": "LocalTimestamp",
+    "date": "CalendarDate",
+    "time": "TimeOfDay",
+    "duration": "Duration",
+    "uuid": "Uuid",
+    "bytes": "Base64",
+    "inet": "IpAddress",
+    "json": "Json",
+}
+_INTEGER_NAMES = {"smallint": "SmallInteger", "int": "Integer", "bigint": "BigInteger"}
+_FORMAT_WORDS = {"email": "email", "url": "uri"}
+_UNION_WIDTH = 60
+"""A longer type is made nullable by `Optional`, since a union is broken in ways hard to read."""
+
+
+class Names:
+    """The names a module uses, by where they come from; a name that the schema also uses gets an underscore."""
+
+    def __init__(self, classes: Collection[str], attributes: Collection[str]) -> None:
+        self._classes = classes
+        self._attributes = attributes
+        self.imports: dict[str, set[str]] = {}
+        self.builtins: set[str] = set()
+
+    def use(self, module: str, name: str) -> str:
+        """The name as the module spells it, imported from there."""
+        taken = name in self._classes
+        self.imports.setdefault(module, set()).add(f"{name} as _{name}" if taken else name)
+        return f"_{name}" if taken else name
+
+    def wire(self, name: str) -> str:
+        """A name of the support module `_wire.py`."""
+        return self.use("._wire", name)
+
+    def builtin(self, name: str) -> str:
+        """A built-in type, which an attribute of the same name would hide in its class."""
+        if name not in self._attributes:
+            return name
+        self.builtins.add(name)
+        return f"_{name}"
+
+
+def annotation(of: Type, nullable: bool, names: Names) -> Code:
+    """The type as a field of a schema has it."""
+    match of:
+        case Scalar():
+            return _scalar(of, nullable, names)
+        case EnumType(enum=enum):
+            return _or_none(enum.name, nullable, names)
+        case ObjectType(name=name):
+            return _or_none(name, nullable, names)
+        case Array():
+            items = subscript(names.builtin("list"), annotation(of.item, of.nullable_items, names))
+            settings = _settings(
+                min_length=of.min_items or None,
+                max_length=of.max_items,
+                unique=True if of.unique_items else None,
+                ascending=True if of.sorted else None,
+            )
+            return _counted(items, settings, nullable, names)
+        case Map():
+            values = annotation(of.value, of.nullable_values, names)
+            entries = subscript(names.builtin("dict"), names.wire("PlainText"), values)
+            return _counted(entries, _settings(max_length=of.max_items), nullable, names)
+        case _:
+            return _or_none(names.wire("PlainText"), nullable, names)
+
+
+def _counted(of: Code, settings: list[Code], nullable: bool, names: Names) -> Code:
+    inner = _or_none(of, nullable, names)
+    if not settings:
+        return inner
+    return subscript(names.use("typing", "Annotated"), inner, call(names.wire("Items"), *settings))
+
+
+def _or_none(of: Code, nullable: bool, names: Names) -> Code:
+    if not nullable:
+        return of
+    if isinstance(of, str):
+        return f"{of} | None"
+    if len(flat(of)) <= _UNION_WIDTH:
+        return f"{flat(of)} | None"
+    return subscript(names.use("typing", "Optional"), of)
+
+
+def _scalar(of: Scalar, nullable: bool, names: Names) -> Code:
+    if of.base in _PLAIN:
+        return _or_none(names.wire(_PLAIN[of.base]), nullable, names)
+    if of.base in TEXTUAL:
+        return _text(of, nullable, names)
+    if of.base in INTEGERS:
+        return _integer(of, nullable, names)
+    if of.base == "float":
+        bounds = _bounds(of, lambda bound: repr(float(bound)))
+        if not bounds:
+            return _or_none(names.wire("FiniteFloat"), nullable, names)
+        return _form(names.builtin("float"), nullable, "FloatForm", bounds, names)
+    decimal = names.use("decimal", "Decimal")
+    bounds = _bounds(of, lambda bound: exact(bound, decimal))
+    form = "DecimalNumberForm" if of.number else "DecimalForm"
+    return _form(decimal, nullable, form, [str(of.precision), str(of.scale), *bounds], names)
+
+
+def _form(of: str, nullable: bool, form: str, settings: list[Code], names: Names) -> Code:
+    inner = f"{of} | None" if nullable else of
+    return subscript(names.use("typing", "Annotated"), inner, call(names.wire(form), *settings))
+
+
+def _text(of: Scalar, nullable: bool, names: Names) -> Code:
+    found = [*([FORMATS[of.base]] if of.base in FORMATS else []), *of.patterns]
+    settings: list[Code] = [python_raw_string(patterns.pydantic(pattern)) for pattern in found]
+    settings += _settings(min_length=of.min_length or None, max_length=of.longest)
+    if of.base in FORMATS:
+        settings.append(f'format="{_FORMAT_WORDS[of.base]}"')
+    if not settings:
+        return _or_none(names.wire("PlainText"), nullable, names)
+    return _form(names.builtin("str"), nullable, "TextForm", settings, names)
+
+
+def _integer(of: Scalar, nullable: bool, names: Names) -> Code:
+    bounds = _bounds(of, str)
+    as_text = of.base == "bigint" and not of.number
+    if not bounds:
+        name = "SafeInteger" if of.base == "bigint" and of.number else _INTEGER_NAMES[of.base]
+        return _or_none(names.wire(name), nullable, names)
+    if as_text:
+        return _form(names.builtin("int"), nullable, "BigIntegerForm", bounds, names)
+    low, high = (-SAFE_INTEGER, SAFE_INTEGER) if of.base == "bigint" else INTEGERS[of.base]
+    given = {str(bound).partition("=")[0] for bound in bounds}
+    below: list[Code] = [] if given & {"ge", "gt"} else [f"ge={low}"]
+    above: list[Code] = [] if given & {"le", "lt"} else [f"le={high}"]
+    return _form(names.builtin("int"), nullable, "IntegerForm", [*below, *bounds, *above], names)
+
+
+def _bounds(of: Scalar, spell: Callable[[int | Decimal], str]) -> list[Code]:
+    given = {"ge": of.minimum, "gt": of.above, "le": of.maximum, "lt": of.below}
+    return [f"{name}={spell(bound)}" for name, bound in given.items() if bound is not None]
+
+
+def _settings(**given: object) -> list[Code]:
+    return [f"{name}={value}" for name, value in given.items() if value is not None]
+
+
+_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?")
+_DURATION_WORDS = ("days", "hours", "minutes", "seconds", "microseconds")
+_READERS = {
+    "timestamp": ("datetime", "datetime.fromisoformat"),
+    "local_timestamp": ("datetime", "datetime.fromisoformat"),
+    "date": ("datetime", "date.fromisoformat"),
+    "time": ("datetime", "time.fromisoformat"),
+    "uuid": ("uuid", "UUID"),
+    "inet": ("ipaddress", "ip_address"),
+}
+"""Module and callable that make a value of its canonical text."""
+
+
+def default(value: JsonValue, of: Type, names: Names) -> Code:
+    """A constant of the schema, in wire form, as the Python value a schema holds."""
+    if value is None:
+        return "None"
+    match of:
+        case EnumType(enum=enum):
+            member = next(item.member for item in enum.values if item.value == value)
+            return f"{enum.name}.{member}"
+        case Array(item=item) if isinstance(value, tuple | list):
+            return sequence(default(part, item, names) for part in value)
+        case Map(value=inner) if isinstance(value, Mapping):
+            parts = (prefixed(f"{python_string(key)}: ", default(part, inner, names)) for key, part in value.items())
+            return Bracket("{", tuple(parts), "}", literal=True)
+        case ObjectType(name=name):
+            return call(f"{name}.model_validate", constant(value))
+        case Scalar():
+            return _scalar_default(value, of, names)
+    return constant(value)
+
+
+def _scalar_default(value: JsonValue, of: Scalar, names: Names) -> Code:
+    if of.base in INTEGERS:
+        return str(int(str(value)))
+    if of.base == "float":
+        return repr(float(str(value)))
+    if of.base == "decimal":
+        return f'{names.use("decimal", "Decimal")}("{Decimal(str(value)):f}")'
+    if of.base == "bytes":
+        return _bytes(b64decode(str(value)))
+    if of.base == "duration":
+        return _duration(str(value), names)
+    if of.base in _READERS:
+        module, reader = _READERS[of.base]
+        head, _, method = reader.partition(".")
+        return call(".".join(filter(None, (names.use(module, head), method))), python_string(str(value)))
+    return constant(value)
+
+
+def _duration(text: str, names: Names) -> Code:
+    found = _DURATION.fullmatch(text)
+    days, hours, minutes, seconds, fraction = found.groups() if found else (None,) * 5
+    amounts = (days, hours, minutes, seconds, (fraction or "").ljust(6, "0"))
+    parts = [f"{word}={int(amount)}" for word, amount in zip(_DURATION_WORDS, amounts, strict=True) if int(amount or 0)]
+    return call(names.use("datetime", "timedelta"), *parts)
+
+
+def _bytes(value: bytes) -> str:
+    spelled = "".join(
+        chr(byte) if 0x20 <= byte < 0x7F and byte not in b'"\\' else f"\\x{byte:02x}" for byte in value
+    )
+    return f'b"{spelled}"'

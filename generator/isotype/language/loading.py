@@ -1,0 +1,225 @@
+"""From the texts of a schema to its meaning, stage by stage; every stage reports all it can still judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from isotype.domain.model import Domain, Entity, Extension, ObjectDefinition, RawSql, View
+from isotype.domain.places import NOWHERE, Place
+from isotype.findings import ERROR, Finding
+from isotype.language.context import Context, outline
+from isotype.language.entities import check_endless, read_entity, read_object
+from isotype.language.enums import read_enums
+from isotype.language.given import Given
+from isotype.language.grammar import FILE
+from isotype.language.kinds import Walk
+from isotype.language.operations import read_operations
+from isotype.language.references import check_relationships
+from isotype.language.scope import Scope, merge
+from isotype.language.types import Types
+from isotype.language.views import read_view
+from isotype.language.wording import quoted
+from isotype.language.yaml import Source, compose, uncollected
+
+
+class Loaded(NamedTuple):
+    """A schema read: its meaning, or None when a finding is an error."""
+
+    domain: Domain | None
+    findings: tuple[Finding, ...]
+
+
+def load(sources: Mapping[str, str]) -> Loaded:
+    """The domain that the texts, by file name, describe together; bad input gives findings, never an exception."""
+    with uncollected():
+        roots, findings = _read_files(sources)
+        scope = merge(roots)
+        domain = _resolve(scope, roots) if roots else None
+    everything = _in_order((*findings, *scope.findings))
+    if any(finding.severity == ERROR for finding in everything):
+        domain = None
+    return Loaded(domain, everything)
+
+
+def _read_files(sources: Mapping[str, str]) -> tuple[list[Given], list[Finding]]:
+    """Each file as its root mapping, in order of path."""
+    roots, findings = [], []
+    if not sources:
+        findings.append(Finding("no-schema", "there is no schema file"))
+    for file in sorted(sources):
+        source = Source(file, sources[file])
+        node, refused = compose(source)
+        findings += refused
+        if node is None:
+            continue
+        walk = Walk(source)
+        root = FILE.read(node, walk)
+        findings += walk.findings
+        if isinstance(root, Given):
+            roots.append(root)
+    return roots, findings
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each finding once, by place."""
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: (finding.place, finding.code, finding.message)))
+
+
+def _resolve(scope: Scope, roots: list[Given]) -> Domain:
+    header = _header(scope, roots)
+    scope.case, scope.schema = header["case"], header["schema"]
+    read_enums(scope)
+    types = Types(scope)
+    context = Context(scope, types)
+    for name, given in scope.entries("entities"):
+        context.entities[name] = outline(scope, name, given, "entity")
+    for name, given in scope.entries("objects"):
+        context.objects[name] = outline(scope, name, given, "object")
+    for name, _ in scope.entries("types"):
+        types.value_type(name)
+    objects = tuple(read_object(context, each) for each in context.objects.values())
+    check_endless(scope, objects)
+    entities = {name: read_entity(context, each) for name, each in context.entities.items()}
+    check_relationships(scope, context.entities, entities.values())
+    views = tuple(view for name, given in scope.entries("views") if (view := read_view(context, name, given)))
+    operations = read_operations(context, entities)
+    _check_database_names(scope, entities.values(), views)
+    _check_shape_names(scope, entities.values(), objects, views)
+    return Domain(
+        name=header["name"],
+        description=header["description"],
+        schema=scope.schema,
+        guards=header["guards"],
+        case=scope.case,
+        api_title=header["title"],
+        api_version=header["version"],
+        extensions=header["extensions"],
+        enums=tuple(scope.enums.values()),
+        objects=objects,
+        entities=tuple(entities.values()),
+        views=views,
+        operations=operations,
+        raw_sql=_raw_sql(scope),
+        place=header["place"],
+    )
+
+
+def _header(scope: Scope, roots: list[Given]) -> dict[str, Any]:
+    for word in ("isotype", "domain"):
+        if word not in scope.header and not any(word in root.broken for root in roots):
+            suggestion = 'start with "isotype: 1"' if word == "isotype" else 'add "domain: name"'
+            place = Place(roots[0].source.file, 1, 1)
+            scope.report_at("missing-header", f"the schema lacks {quoted(word)}", place, word, suggestion)
+    database: Given | None = scope.header["database"][0] if "database" in scope.header else None
+    api: Given | None = scope.header["api"][0] if "api" in scope.header else None
+    extensions: list[Extension] = []
+    if database is not None:
+        for index, given in enumerate(database.get("extensions") or ()):
+            if any(given.get("name") == extension.name for extension in extensions):
+                message = f"the extension {quoted(given.words['name'])} is named twice"
+                place = database.item_place("extensions", index)
+                scope.report_at("repeated-name", message, place, "database.extensions", "remove one")
+            elif "name" in given:
+                extensions.append(Extension(given.words["name"], given.get("schema", "")))
+    name, owner = scope.header.get("domain", ("", None))
+    description, _ = scope.header.get("description", ("", None))
+    return {
+        "name": name,
+        "place": owner.key_place("domain") if owner is not None else NOWHERE,
+        "description": description.strip(),
+        "schema": database.get("schema", "") if database is not None else "",
+        "guards": database is None or database.get("guards", True) not in (False, "off"),
+        "extensions": tuple(extensions),
+        "case": api.get("case", "camel") if api is not None else "camel",
+        "title": api.text("title") if api is not None else "",
+        "version": (api.text("version") if api is not None else "") or "1.0.0",
+    }
+
+
+def _raw_sql(scope: Scope) -> tuple[RawSql, ...]:
+    made = []
+    for name, given in scope.entries("sql"):
+        if "postgres" not in given and "sqlite" not in given and not given.broken:
+            suggestion = 'add "postgres" or "sqlite"'
+            scope.report("missing-word", f"raw SQL {name} has no text", given, "", suggestion)
+        place = scope.of("sql").place(name)
+        before = given.get("when", "after") == "before"
+        made.append(
+            RawSql(name, given.text("postgres"), given.text("sqlite"), before, given.text("description"), place)
+        )
+    return tuple(made)
+
+
+# --- names that must differ across the domain -------------------------------------------------------------------------
+
+
+class _Names:
+    """Names of one namespace, and who has them."""
+
+    def __init__(self, scope: Scope, code: str, suggestion: str) -> None:
+        self._scope = scope
+        self._code = code
+        self._suggestion = suggestion
+        self._taken: dict[Any, tuple[str, Place]] = {}
+
+    def take(self, key: Any, shown: str, what: str, place: Place, path: str) -> None:
+        """Note a name; when it is taken, both places are reported."""
+        other = self._taken.setdefault(key, (what, place))
+        if other[1] is place:
+            return
+        for mine, theirs, here, there in ((what, other[0], place, other[1]), (other[0], what, other[1], place)):
+            message = f"{mine} is {quoted(shown)}, as is {theirs} at {there}"
+            self._scope.report_at(self._code, message, here, path, self._suggestion)
+
+
+def _check_database_names(scope: Scope, entities: Iterable[Entity], views: Iterable[View]) -> None:
+    """Tables, views, indexes and uniques share one namespace in a PostgreSQL schema."""
+    names = _Names(scope, "repeated-table", "rename one of them")
+    former: list[tuple[Entity, str]] = []
+    current: set[str] = set()
+    for entity in entities:
+        path = f"entities.{entity.name}"
+        current.add(entity.name)
+        if entity.was:
+            former.append((entity, path))
+        names.take((entity.schema, entity.table), entity.table, f"the table of {entity.name}", entity.place, path)
+        for unique in entity.uniques:
+            what = f"a unique of {entity.name}"
+            names.take((entity.schema, unique.name), unique.name, what, unique.place, f"{path}.uniques")
+        for index in entity.indexes:
+            what = f"an index of {entity.name}"
+            names.take((entity.schema, index.name), index.name, what, index.place, f"{path}.indexes")
+    for view in views:
+        path = f"views.{view.name}"
+        names.take((view.schema, view.table), view.table, f"the view {view.name}", view.place, path)
+        for index in view.indexes:
+            what = f"an index of {view.name}"
+            names.take((view.schema, index.name), index.name, what, index.place, f"{path}.indexes")
+    for entity, path in former:
+        if entity.was in current:
+            message = f"entity {entity.name} was {quoted(entity.was)}, which is still there"
+            scope.report_at("former-name", message, entity.place, f"{path}.was", "remove was, or the old entity")
+
+
+def _check_shape_names(
+    scope: Scope, entities: Iterable[Entity], objects: Iterable[ObjectDefinition], views: Iterable[View]
+) -> None:
+    """No two shapes of the API have one name."""
+    names = _Names(scope, "repeated-shape", "rename one of them, or give the entity another name under api")
+    for entity in entities:
+        if entity.api.exposed:
+            endings = ("Create", "Update", "Response", *(("ListItem",) if entity.api.list_fields else ()), "List")
+            for ending in endings:
+                shape = f"{entity.api.name}{ending}"
+                what = f"a shape of entity {entity.name}"
+                names.take(shape, shape, what, entity.place, f"entities.{entity.name}.api")
+    for definition in (*objects, *views):
+        kind = "view" if isinstance(definition, View) else "object"
+        names.take(
+            definition.name,
+            definition.name,
+            f"the {kind} {definition.name}",
+            definition.place,
+            f"{kind}s.{definition.name}",
+        )

@@ -1,0 +1,1 @@
+"""Rules: read, typed, printed, and judged alike by PostgreSQL, SQLite, Python and TypeScript."""
