@@ -3,7 +3,7 @@
 A class is called with Python values by attribute name: `BookCreate(page_count=3)`.
 `model_validate` and `model_validate_json` take what came over the wire, by wire name.
 Texts are judged before they are parsed; nothing is trimmed, rounded, sorted or coerced.
-`model_dump_json` and `model_dump(mode="json")` write the one canonical form of every value.
+`model_dump_json` and `model_dump(mode="json")` write the canonical form of a value.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def camel(name: str) -> str:
 
 
 class WireModel(BaseModel):
-    """Python names attributes, JSON names wire names: neither is taken for the other."""
+    """Python names attributes, JSON wire names; neither is taken for the other."""
 
     model_config = ConfigDict(
         defer_build=True, protected_namespaces=(), serialize_by_alias=True
@@ -75,11 +75,13 @@ class Input(WireModel):
     ) -> CoreSchema:
         schema = handler(source)
         if cls.REFUSED:
-            fields: Any = handler.resolve_ref_schema(schema)
-            while fields["type"] != "model-fields":
-                fields = fields["schema"]
-            fields["extra_behavior"] = "allow"
-            fields["extras_keys_schema"] = core_schema.no_info_plain_validator_function(
+            part: Any = handler.resolve_ref_schema(schema)
+            while part["type"] != "model-fields":
+                if part["type"] == "model":
+                    part["config"] |= {"extra_fields_behavior": "allow"}
+                part = part["schema"]
+            part["extra_behavior"] = "allow"
+            part["extras_keys_schema"] = core_schema.no_info_plain_validator_function(
                 cls._refuse
             )
         return schema
@@ -124,7 +126,7 @@ Unset = Annotated[T | None, _NotNull()]
 
 
 def unset(*, alias: str | None = None, **settings: Any) -> Any:
-    """The field of a property that may be absent and is never null: left out when it is not set."""
+    """A property that may be absent and is never null; left out when it is not set."""
     if alias is not None:
         settings |= {"validation_alias": alias, "serialization_alias": alias}
     return Field(default_factory=_none, exclude_if=_is_none, **settings)
@@ -163,7 +165,7 @@ def operand(model: BaseModel, *path: str, absent: object) -> Any:
 
 
 class Form:
-    """How a value looks on the wire; stands in `Annotated[int | None, …]`, and null is taken when None is."""
+    """How a value looks on the wire, for `Annotated[int, …]`; null when it may be None."""
 
     def core(self) -> CoreSchema:
         """What judges and reads the value."""
@@ -323,7 +325,7 @@ class FloatForm(_Bounded):
 
 
 class DecimalForm(_Bounded):
-    """An exact number of at most `precision` digits, `scale` of them after the point, as a string."""
+    """An exact number as a string: `scale` of its `precision` digits follow the point."""
 
     def __init__(self, precision: int, scale: int, **bounds: Number) -> None:
         super().__init__(**bounds)
@@ -349,7 +351,7 @@ class DecimalForm(_Bounded):
 
     def _words(self) -> str:
         whole = self.precision - self.scale
-        return f"decimal with at most {whole} digits before and {self.scale} after the point"
+        return f"decimal of at most {whole} digits before, {self.scale} after the point"
 
     def _instance(self) -> CoreSchema:
         # Pydantic counts the zero before the point as a digit.
@@ -410,7 +412,7 @@ def _written(spell: Callable[[Any], str]) -> core_schema.SerSchema:
 def _read(
     kind: str, message: str, wire: CoreSchema, instance: CoreSchema
 ) -> CoreSchema:
-    """The wire form, and from Python a value that is one already; one message for all that is wrong."""
+    """The wire form, or from Python a value that is one already; one message for both."""
     return core_schema.custom_error_schema(
         core_schema.json_or_python_schema(
             json_schema=wire,
@@ -424,7 +426,7 @@ def _read(
 
 
 class _TextValue(Form):
-    """A value with a text of its own: its form, how the text is read, and how the value is written."""
+    """A value that travels as text: its form, how it is read, and how it is written."""
 
     def __init__(
         self,
@@ -521,6 +523,8 @@ def _parse_duration(text: str) -> timedelta:
 
 
 def _write_duration(value: timedelta) -> str:
+    if not value:
+        return "PT0S"
     minutes, seconds = divmod(value.seconds, 60)
     hours, minutes = divmod(minutes, 60)
     text = f"{seconds}" if seconds or value.microseconds else ""
@@ -534,7 +538,7 @@ def _write_duration(value: timedelta) -> str:
         if part
     )
     days = f"{value.days}D" if value.days else ""
-    return f"P{days}T{clock}" if clock or not days else f"P{days}"
+    return f"P{days}T{clock}" if clock else f"P{days}"
 
 
 def _write_bytes(value: bytes) -> str:
@@ -749,7 +753,7 @@ Json = Annotated[JsonValue, _AnyJson()]
 
 
 class Items:
-    """How many items or keys there may be; no item twice; each item at least its predecessor, nulls last."""
+    """The number of items or keys; whether items are unique, and ascend with nulls last."""
 
     def __init__(
         self,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -206,6 +208,13 @@ def test_an_output_that_cannot_hold_all_characters(project: Project) -> None:
     done = isotype_command("check", cwd=project.root, env={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 2
     assert r"there is no setting 'gr\xf6\xdfe'" in done.stdout
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected() -> Iterator[None]:
+    """The command line switches collection off for its process, which here is that of all tests."""
+    yield
+    gc.enable()
 
 
 def test_interrupt(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

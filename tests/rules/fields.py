@@ -58,7 +58,22 @@ _INSTANTS = [
     _instant("1969-12-31T23:59:59.5Z"),
     _instant("9999-12-31T23:59:59.999999Z"),
 ]
-_TEXTS = ["", "a", "A", "ab", "b", "é", "e\u0301", "\ue000", "\U0001f600", "a%b_c", "it's \\ x", "a\nb", "Ω*[?]", "\uffee"]
+_TEXTS = [
+    "",
+    "a",
+    "A",
+    "ab",
+    "b",
+    "é",
+    "e\u0301",
+    "\ue000",
+    "\U0001f600",
+    "a%b_c",
+    "it's \\ x",
+    "a\nb",
+    "Ω*[?]",
+    "\uffee",
+]
 _DAYS = [date(1, 1, 1), date(2024, 2, 29), date(2024, 3, 1), date(9999, 12, 31)]
 _UUIDS = [UUID("6f1c0a34-2a53-5f0e-9a55-3d7b1f1f9b11"), UUID(int=0), UUID(int=2**128 - 1)]
 _PRICES = [Decimal(text) for text in ("0.00", "0.01", "-0.01", "9.99", "10.00", "9999999999.99", "-9999999999.99")]
@@ -130,7 +145,7 @@ def wire(of: ValueType, value: Any) -> Any:
         case "integer":
             return value if of.number else str(value)
         case "decimal":
-            return float(value) if of.number else str(value)
+            return float(value) if of.number else format(value, "f")
         case "timestamp":
             return value.isoformat().replace("+00:00", "Z")
         case "local_timestamp" | "date" | "time":
@@ -150,7 +165,7 @@ def physical(of: ValueType, value: Any) -> Any:
         case "json":
             return json.dumps(value)
         case "decimal":
-            return int(value.scaleb(of.scale)) if of.digits <= 18 else str(value)
+            return int(value.scaleb(of.scale)) if of.digits <= 18 else format(value, "f")
         case "timestamp":
             return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
         case "local_timestamp":

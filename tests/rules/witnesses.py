@@ -148,10 +148,7 @@ def by_typescript(node: Node, folder: Path, rules: Sequence[Expression], rows: S
     folder.joinpath("cases.ts").write_text(typescript_module(rules))
     unknown = support().UNKNOWN
     values = [
-        {
-            name: Undefined() if row[name] is unknown else wire(kind.type, row[name])
-            for name, kind in FIELDS.items()
-        }
+        {name: Undefined() if row[name] is unknown else wire(kind.type, row[name]) for name, kind in FIELDS.items()}
         for row in rows
     ]
     answers: list[str] = node.call(compile_typescript(folder) / "cases.js", "judge", values)

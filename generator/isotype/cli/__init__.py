@@ -9,6 +9,7 @@ Exit codes: 0 nothing found, 1 findings, 2 the job could not be done, 130 interr
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -25,6 +26,8 @@ def main(command_line: list[str] | None = None) -> int:
     """Run one command line; the result is the exit code."""
     given = sys.argv[1:] if command_line is None else command_line
     try:
+        # A run ends before its garbage matters; looking for cycles takes longer than loading a large schema does.
+        gc.disable()
         code = _answer(given)
         if code is None:
             from isotype.cli import arguments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
@@ -200,6 +201,9 @@ def _scalar_default(value: JsonValue, of: Scalar, names: Names) -> Code:
         return repr(float(str(value)))
     if of.base == "decimal":
         return f'{names.use("decimal", "Decimal")}("{Decimal(str(value)):f}")'
+    if of.base == "json" and isinstance(value, Mapping | tuple | list):
+        # A literal would have the invariant type of its parts.
+        return call(names.use("json", "loads"), python_string(_json_text(value)))
     if of.base == "bytes":
         return _bytes(b64decode(str(value)))
     if of.base == "duration":
@@ -215,12 +219,19 @@ def _duration(text: str, names: Names) -> Code:
     found = _DURATION.fullmatch(text)
     days, hours, minutes, seconds, fraction = found.groups() if found else (None,) * 5
     amounts = (days, hours, minutes, seconds, (fraction or "").ljust(6, "0"))
-    parts = [f"{word}={int(amount)}" for word, amount in zip(_DURATION_WORDS, amounts, strict=True) if int(amount or 0)]
+    named = zip(_DURATION_WORDS, (int(amount or 0) for amount in amounts), strict=True)
+    parts = [f"{word}={amount}" for word, amount in named if amount]
     return call(names.use("datetime", "timedelta"), *parts)
 
 
+def _json_text(value: JsonValue) -> str:
+    return json.dumps(value, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else dict(value) if isinstance(value, Mapping) else list(value)  # type: ignore[call-overload]
+
+
 def _bytes(value: bytes) -> str:
-    spelled = "".join(
-        chr(byte) if 0x20 <= byte < 0x7F and byte not in b'"\\' else f"\\x{byte:02x}" for byte in value
-    )
+    spelled = "".join(chr(byte) if 0x20 <= byte < 0x7F and byte not in b'"\\' else f"\\x{byte:02x}" for byte in value)
     return f'b"{spelled}"'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 
 from isotype.dialects.literals.typescript import typescript_doc, typescript_property, typescript_string
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Code, Entries, Items
@@ -108,6 +109,7 @@ def source_order(source: str) -> tuple[int, NameOrder]:
     return (1 if source.startswith(("@/", "#", "~", "$", "%")) else 0, import_order(source))
 
 
+@cache
 def import_order(name: str) -> NameOrder:
     """Where Biome puts a name: signs, then runs of digits by value, then letters, a capital before its small letter."""
     return tuple(_piece_order(piece) for piece in _PIECES.findall(name))

@@ -16,7 +16,7 @@ from isotype.language.fields import entity_field, known_fields, object_field, pl
 from isotype.language.given import Given
 from isotype.language.indexes import read_indexes
 from isotype.language.references import read_references
-from isotype.language.rules import Names, expression, field_types, read_rules
+from isotype.language.rules import FieldTypes, Names, expression, read_rules
 from isotype.language.scope import Scope
 from isotype.language.types import describe
 from isotype.language.values import Misfit, fit
@@ -33,15 +33,9 @@ def read_entity(context: Context, outline: Outline) -> Entity:
         if field is not None:
             fields[name] = field
     unread = frozenset(outline.names()) - fields.keys()
-    names: Names = field_types(fields.values()) if _has_expressions(outline) else {}
+    names: Names = FieldTypes(fields.values())
     _compute(context, outline, fields, names, unread)
     _check_columns(scope, outline, fields.values())
-    references = tuple(
-        replace(reference, target_fields=context.entities[reference.entity].key)
-        if not reference.target_fields
-        else reference
-        for reference in read_references(context, outline, fields)
-    )
     return Entity(
         name=outline.name,
         table=outline.table,
@@ -50,7 +44,7 @@ def read_entity(context: Context, outline: Outline) -> Entity:
         key=tuple(name for name in outline.key if name in fields),
         api=read_api(context, outline, fields),
         description=given.text("description"),
-        references=references,
+        references=read_references(context, outline, fields),
         uniques=_uniques(scope, outline),
         indexes=read_indexes(scope, outline, given.get("indexes"), names, unread),
         rules=read_rules(scope, given.get("rules"), names, unread),
@@ -60,11 +54,6 @@ def read_entity(context: Context, outline: Outline) -> Entity:
         waivers=waivers(given),
         place=scope.of("entities").place(outline.name),
     )
-
-
-def _has_expressions(outline: Outline) -> bool:
-    given = outline.given
-    return "rules" in given or "indexes" in given or any("computed" in own for _, own in outline.fields.values())
 
 
 def _compute(
@@ -243,7 +232,7 @@ def read_object(context: Context, outline: Outline) -> ObjectDefinition:
     unread = frozenset(outline.names()) - fields.keys()
     client = plain_fields(context, given.get("client"), "client field")
     check_object_names(context, fields.values(), client, f"object {outline.name}", given.path)
-    names = field_types(fields.values()) if "rules" in given else {}
+    names = FieldTypes(fields.values())
     return ObjectDefinition(
         outline.name,
         tuple(fields.values()),

@@ -10,7 +10,6 @@ from isotype.domain.model import (
     FULL,
     INTERNAL,
     READ,
-    Computed,
     Default,
     Field,
     InputConstraint,
@@ -435,14 +434,3 @@ def known_fields(
         else:
             made.append(name)
     return tuple(made)
-
-
-__all__ = [
-    "Computed",
-    "entity_field",
-    "known_fields",
-    "object_field",
-    "plain_fields",
-    "read_default",
-    "waivers",
-]

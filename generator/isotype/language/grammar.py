@@ -9,13 +9,6 @@ import re
 from typing import Any
 
 from isotype.language.kinds import (
-    FLAG,
-    INTEGER,
-    LIST,
-    MAPPING,
-    NULL,
-    NUMBER,
-    TEXT,
     Anything,
     Choice,
     Either,
@@ -31,6 +24,7 @@ from isotype.language.kinds import (
     Whole,
     Word,
 )
+from isotype.language.yaml import FLAG, LIST, MAPPING, NULL, TEXT
 
 VERSION = 1
 """The version of the language."""
@@ -198,11 +192,8 @@ _SHARED_FIELD = {
     "deprecated": Word(FLAG_VALUE, "still there, no longer to be used"),
     "waive": WAIVE,
 }
-FIELD = Named(
-    "field",
-    lambda: _FIELD,
-)
-_FIELD = Record(
+FIELD = Named("field", lambda: _FIELD)
+_FIELD: Record = Record(
     "field",
     {
         **_SHARED_FIELD,
@@ -338,7 +329,7 @@ PARTITION = Record(
 # --- entities ---------------------------------------------------------------------------------------------------------
 
 GROUP = Named("group", lambda: _GROUP)
-_GROUP = Record(
+_GROUP: Record = Record(
     "group",
     {
         "$nullable": Word(Choice(("all_null",)), "the group is null when all its columns are"),
@@ -521,6 +512,3 @@ def editor_schema() -> dict[str, Any]:
         **body,
         "$defs": dict(sorted(definitions.items())),
     }
-
-
-__all__ = ["FILE", "HEADER", "INTEGER", "METHODS", "NUMBER", "SECTIONS", "VERSION", "editor_schema"]

@@ -15,8 +15,7 @@ A reader never raises: what it cannot take it reports to the `Walk`, and answers
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -27,14 +26,12 @@ from isotype.findings import Finding
 from isotype.language.given import Given
 from isotype.language.wording import did_you_mean, quoted
 from isotype.language.yaml import (
+    CORE,
     DEEPEST,
     FLAG,
     INTEGER,
-    LIST,
-    MAPPING,
     NULL,
     NUMBER,
-    TEXT,
     Source,
     describe,
     is_text,
@@ -89,18 +86,30 @@ class Kind(Protocol):
         """The same as JSON Schema; named kinds go to `definitions`."""
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
-    """A text; `pattern` is what the whole of it must match, `code` what a mismatch is called."""
+    """A text; `pattern` is what the whole of it must match, `code` what a mismatch is called.
 
-    noun: str = "text"
-    pattern: re.Pattern[str] | None = None
-    code: str = "bad-value"
-    hint: str = ""
-    empty: bool = False
+    `empty` lets a key without a value stand for an empty text.
+    """
+
+    __slots__ = ("code", "empty", "hint", "noun", "pattern")
+
+    def __init__(
+        self,
+        noun: str = "text",
+        pattern: re.Pattern[str] | None = None,
+        code: str = "bad-value",
+        hint: str = "",
+        empty: bool = False,
+    ) -> None:
+        self.noun = noun
+        self.pattern = pattern
+        self.code = code
+        self.hint = hint
+        self.empty = empty
 
     def read(self, node: Node, walk: Walk) -> Any:
-        if not is_text(node):
+        if type(node) is not ScalarNode or not (node.style or CORE.match(node.value) is None):
             if self.empty and isinstance(node, ScalarNode) and shape(node) == NULL:
                 return ""
             return walk.wrong_type(node, self.noun if self.noun == "text" else f"text: {self.noun}")
@@ -116,9 +125,11 @@ class Text:
         return made
 
 
-@dataclass(frozen=True, slots=True)
 class Flag:
-    noun: str = "true or false"
+    """`true` or `false`."""
+
+    __slots__ = ()
+    noun = "true or false"
 
     def read(self, node: Node, walk: Walk) -> Any:
         if isinstance(node, ScalarNode) and shape(node) == FLAG:
@@ -136,12 +147,14 @@ class Flag:
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True, slots=True)
 class Whole:
     """An integer between two inclusive bounds."""
 
-    low: int | None = None
-    high: int | None = None
+    __slots__ = ("high", "low")
+
+    def __init__(self, low: int | None = None, high: int | None = None) -> None:
+        self.low = low
+        self.high = high
 
     @property
     def noun(self) -> str:
@@ -171,11 +184,11 @@ class Whole:
         return made
 
 
-@dataclass(frozen=True, slots=True)
 class Number:
     """An exact finite number."""
 
-    noun: str = "a number"
+    __slots__ = ()
+    noun = "a number"
 
     def read(self, node: Node, walk: Walk) -> Any:
         if not isinstance(node, ScalarNode) or shape(node) not in (INTEGER, NUMBER):
@@ -189,11 +202,13 @@ class Number:
         return {"type": "number"}
 
 
-@dataclass(frozen=True, slots=True)
 class Choice:
     """One of a few texts."""
 
-    options: tuple[str, ...]
+    __slots__ = ("options",)
+
+    def __init__(self, options: tuple[str, ...]) -> None:
+        self.options = options
 
     @property
     def noun(self) -> str:
@@ -213,11 +228,11 @@ class Choice:
         return {"enum": list(self.options)}
 
 
-@dataclass(frozen=True, slots=True)
 class Nothing:
     """No value: the key alone says everything."""
 
-    noun: str = "nothing"
+    __slots__ = ()
+    noun = "nothing"
 
     def read(self, node: Node, walk: Walk) -> Any:
         return None if isinstance(node, ScalarNode) and shape(node) == NULL else walk.wrong_type(node, self.noun)
@@ -226,11 +241,11 @@ class Nothing:
         return {"type": "null"}
 
 
-@dataclass(frozen=True, slots=True)
 class Anything:
     """A constant: scalars, lists as tuples, mappings with text keys in order."""
 
-    noun: str = "a value"
+    __slots__ = ()
+    noun = "a value"
 
     def read(self, node: Node, walk: Walk) -> Any:
         before = len(walk.findings)
@@ -261,13 +276,15 @@ class Anything:
         return {}
 
 
-@dataclass(frozen=True, slots=True)
 class ListOf:
     """A list of one kind; with `single`, one item may stand alone."""
 
-    item: Kind
-    single: bool = False
-    least: int = 0
+    __slots__ = ("item", "least", "single")
+
+    def __init__(self, item: Kind, single: bool = False, least: int = 0) -> None:
+        self.item = item
+        self.single = single
+        self.least = least
 
     @property
     def noun(self) -> str:
@@ -300,16 +317,15 @@ class ListOf:
         return {"anyOf": [item, made]} if self.single else made
 
 
-@dataclass(frozen=True, slots=True)
 class MapOf:
     """A mapping of free keys to one kind; read as a `Given`."""
 
-    key: Text
-    value: Kind
+    __slots__ = ("key", "value")
+    noun = "a mapping"
 
-    @property
-    def noun(self) -> str:
-        return "a mapping"
+    def __init__(self, key: Text, value: Kind) -> None:
+        self.key = key
+        self.value = value
 
     def read(self, node: Node, walk: Walk) -> Any:
         if not isinstance(node, MappingNode):
@@ -346,16 +362,17 @@ class MapOf:
         return made
 
 
-@dataclass(frozen=True, slots=True)
 class Word:
     """One word of a record: what it holds, what it means, whether it must be given."""
 
-    kind: Kind
-    meaning: str = ""
-    required: bool = False
+    __slots__ = ("kind", "meaning", "required")
+
+    def __init__(self, kind: Kind, meaning: str = "", required: bool = False) -> None:
+        self.kind = kind
+        self.meaning = meaning
+        self.required = required
 
 
-@dataclass(frozen=True, slots=True)
 class Record:
     """A mapping of known words; read as a `Given`.
 
@@ -363,12 +380,24 @@ class Record:
     `others` reads keys that are no words. `hints` says what to write instead of a word people try.
     """
 
-    noun: str
-    words: Mapping[str, Word]
-    short: str = ""
-    short_list: str = ""
-    others: MapOf | None = None
-    hints: Mapping[str, str] = field(default_factory=lambda: NO_HINTS)
+    __slots__ = ("_required", "hints", "noun", "others", "short", "short_list", "words")
+
+    def __init__(
+        self,
+        noun: str,
+        words: Mapping[str, Word],
+        short: str = "",
+        short_list: str = "",
+        others: MapOf | None = None,
+        hints: Mapping[str, str] = NO_HINTS,
+    ) -> None:
+        self.noun = noun
+        self.words = words
+        self.short = short
+        self.short_list = short_list
+        self.others = others
+        self.hints = hints
+        self._required = tuple(name for name, word in words.items() if word.required)
 
     def read(self, node: Node, walk: Walk) -> Any:
         trail = walk.trail
@@ -388,9 +417,9 @@ class Record:
         broken: list[str] = []
         for pair in node.value:
             key_node, value_node = pair
-            name = key_node.value if isinstance(key_node, ScalarNode) else None
+            name: str | None = key_node.value if isinstance(key_node, ScalarNode) else None
             word = known.get(name) if name is not None else None
-            if word is None:
+            if name is None or word is None:
                 self._other(pair, given, broken, walk)
             elif name in pairs:
                 walk.report("duplicate-key", key_node, f"the word {quoted(name)} is given twice", "remove one")
@@ -405,17 +434,14 @@ class Record:
                     words[name] = value
         if broken:
             given.broken = frozenset(broken)
-        for name, word in self.required():
+        for name in self._required:
             if name not in pairs:
+                word = known[name]
                 meaning = f": {word.meaning}" if word.meaning else ""
                 suggestion = f'add "{name}"{meaning}'
                 walk.report("missing-word", node, f"{self._subject(walk)} lacks {quoted(name)}", suggestion)
                 given.broken |= {name}
         return given
-
-    def required(self) -> Iterable[tuple[str, Word]]:
-        """The words that must be given."""
-        return ((name, word) for name, word in self.words.items() if word.required)
 
     def _subject(self, walk: Walk) -> str:
         return f"{self.noun} {quoted(walk.trail[-1])}" if walk.trail else self.noun
@@ -458,17 +484,19 @@ class Record:
             assert self.others.key.pattern is not None
             pattern = f"^(?:{self.others.key.pattern.pattern})$"
             made["patternProperties"] = {pattern: self.others.value.schema(definitions)}
-        if required := [name for name, word in self.required()]:
-            made["required"] = required
+        if self._required:
+            made["required"] = list(self._required)
         forms = [self.words[short].kind.schema(definitions) for short in (self.short, self.short_list) if short]
         return {"anyOf": [*forms, made]} if forms else made
 
 
-@dataclass(frozen=True, slots=True)
 class Either:
     """One kind per shape of node: `text`, `list`, `mapping`, `flag`, `integer`, `number`, `null`."""
 
-    kinds: Mapping[str, Kind]
+    __slots__ = ("kinds",)
+
+    def __init__(self, kinds: Mapping[str, Kind]) -> None:
+        self.kinds = kinds
 
     @property
     def noun(self) -> str:
@@ -482,12 +510,14 @@ class Either:
         return {"anyOf": [kind.schema(definitions) for kind in self.kinds.values()]}
 
 
-@dataclass(frozen=True, slots=True)
 class Named:
     """A kind by name: the same description in several places, or inside itself."""
 
-    name: str
-    kind: Callable[[], Kind]
+    __slots__ = ("kind", "name")
+
+    def __init__(self, name: str, kind: Callable[[], Kind]) -> None:
+        self.name = name
+        self.kind = kind
 
     @property
     def noun(self) -> str:
@@ -503,30 +533,3 @@ class Named:
             definitions[self.name] = {}
             definitions[self.name] = self.kind().schema(definitions)
         return {"$ref": f"#/$defs/{self.name}"}
-
-
-__all__ = [
-    "FLAG",
-    "INTEGER",
-    "LIST",
-    "MAPPING",
-    "NULL",
-    "NUMBER",
-    "REFUSED",
-    "TEXT",
-    "Anything",
-    "Choice",
-    "Either",
-    "Flag",
-    "Kind",
-    "ListOf",
-    "MapOf",
-    "Named",
-    "Nothing",
-    "Number",
-    "Record",
-    "Text",
-    "Walk",
-    "Whole",
-    "Word",
-]

@@ -214,7 +214,8 @@ def _check_shape_names(
                 shape = f"{entity.api.name}{ending}"
                 what = f"a shape of entity {entity.name}"
                 names.take(shape, shape, what, entity.place, f"entities.{entity.name}.api")
-    for definition in (*objects, *views):
+    definitions: tuple[ObjectDefinition | View, ...] = (*objects, *views)
+    for definition in definitions:
         kind = "view" if isinstance(definition, View) else "object"
         names.take(
             definition.name,

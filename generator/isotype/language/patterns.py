@@ -12,6 +12,7 @@ import string
 from dataclasses import dataclass
 from functools import lru_cache
 
+from isotype.domain.automata import automaton
 from isotype.domain.patterns import (
     LAST,
     Alternatives,
@@ -25,14 +26,16 @@ from isotype.domain.patterns import (
     Start,
     characters,
     complement,
+    parts,
     union,
     walk,
 )
 
 MAXIMUM_COUNT = 255
 MAXIMUM_NESTING = 24
-# Counts are expanded by PostgreSQL and by Rust's engine; beyond this a pattern costs them seconds or is refused.
-MAXIMUM_SIZE = 1024
+MAXIMUM_SIZE = 2048
+MAXIMUM_STEPS = 40_000
+"""PostgreSQL and Rust's engine write counts out; beyond these limits that costs seconds, or is refused."""
 
 DIGITS: Ranges = ((0x30, 0x39),)
 WORD: Ranges = ((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A))
@@ -43,6 +46,9 @@ _SETS = {"d": DIGITS, "w": WORD, "s": BLANK}
 _CONTROLS = {"n": 0x0A, "r": 0x0D, "t": 0x09, "f": 0x0C, "v": 0x0B}
 _PUNCTUATION = frozenset(string.punctuation + " ")
 _QUANTIFIERS = frozenset("*+?{")
+
+# A pattern of this size has few steps, whatever its shape.
+_SMALL = 128
 
 _NO_MEANING = "write the characters themselves, or a class such as [a-z]"
 _REFUSED_ESCAPES = {
@@ -96,12 +102,7 @@ def parse(source: str) -> Pattern | PatternError:
             raise _Refusal(reader.at, "')' closes no group", "write \\) for a bracket")
         if not source:
             raise _Refusal(0, "an empty pattern is found in every text", "leave the pattern out")
-        size = _size(root)
-        if size > MAXIMUM_SIZE:
-            fact = (
-                f"the pattern stands for {size} characters when its counts are written out; {MAXIMUM_SIZE} is the limit"
-            )
-            raise _Refusal(0, fact, "repeat with * or + and bound the length with the type")
+        _weigh(root)
     except _Refusal as refusal:
         return refusal.error
     return Pattern(source, root)
@@ -204,6 +205,9 @@ class _Reader:
             raise _Refusal(self.at, "a repeat follows a repeat", "put the first into a group, as (?:a{2})*")
         if not _can_consume(part):
             raise _Refusal(start, "a repeat of something that holds no character", "leave the repeat out")
+        if max(low, high or 0) > 1 and any(isinstance(inner, Start | End) for inner in walk(part)):
+            fact = "a counted repeat holds ^ or $, on which PostgreSQL can spend all its time"
+            raise _Refusal(start, fact, "take the anchor out of the group, or repeat with * or +")
         if high == 0:
             return Sequence(())
         return part if (low, high) == (1, 1) else Repeat(part, low, high)
@@ -376,15 +380,29 @@ def _can_consume(node: Node) -> bool:
     return any(isinstance(part, Characters) for part in walk(node))
 
 
+def _weigh(root: Node) -> None:
+    """Refuse what an engine could not compile in reasonable time."""
+    size = _size(root)
+    if size > MAXIMUM_SIZE:
+        fact = f"the pattern stands for {size} characters when its counts are written out; {MAXIMUM_SIZE} is the limit"
+        raise _Refusal(0, fact, "repeat with * or + and bound the length with the type")
+    if size > _SMALL:
+        machine = automaton(root, MAXIMUM_SIZE)
+        steps = 0 if machine is None else sum(map(len, machine.follow))
+        if steps > MAXIMUM_STEPS:
+            fact = f"the pattern allows {steps} steps from character to character; {MAXIMUM_STEPS} is the limit"
+            raise _Refusal(0, fact, "repeat fewer parts that may be empty")
+
+
 def _size(node: Node) -> int:
     """How many characters the tree holds with its counts written out."""
     match node:
-        case Sequence(parts=parts) | Alternatives(options=parts):
-            return sum(_size(part) for part in parts) or 1
+        case Characters():
+            return 1
         case Repeat(part=part, low=low, high=high):
             return _size(part) * max(1, low, high or 0)
         case _:
-            return 1
+            return sum(_size(part) for part in parts(node))
 
 
 def _touches(node: Node, anchor: type[Node], index: int) -> bool:

@@ -22,7 +22,7 @@ def read_references(context: Context, outline: Outline, fields: Mapping[str, Fie
     for name, field in fields.items():
         given = outline.fields[name][1]
         if "ref" in given.words:
-            made.append(_of_field(context.scope, outline, field, given))
+            made.append(_of_field(context, outline, field, given))
     several: Given | None = outline.given.get("references")
     if several is not None:
         for name, given in several.words.items():
@@ -32,12 +32,12 @@ def read_references(context: Context, outline: Outline, fields: Mapping[str, Fie
     return tuple(made)
 
 
-def _of_field(scope: Scope, outline: Outline, field: Field, given: Given) -> Reference:
+def _of_field(context: Context, outline: Outline, field: Field, given: Given) -> Reference:
     words = given.words
     entity = words["ref"].strip().removesuffix("?")
     on_update = words.get("on_update", NO_ACTION)
     return _checked(
-        scope,
+        context.scope,
         outline,
         given,
         (field,),
@@ -45,7 +45,7 @@ def _of_field(scope: Scope, outline: Outline, field: Field, given: Given) -> Ref
             name=field.name.removesuffix("_id") or field.name,
             entity=entity,
             fields=(field.name,),
-            target_fields=(),
+            target_fields=context.entities[entity].key,
             on_delete=words.get("on_delete", NO_ACTION),
             on_update=NO_ACTION if on_update == "now" else on_update,
             back=_back(outline, words.get("back")),
@@ -173,11 +173,6 @@ def _same(one: Type, other: Type) -> bool:
     return one == other
 
 
-def with_targets(context: Context, reference: Reference) -> tuple[str, ...]:
-    """The fields a reference points at; a reference by one field points at the key."""
-    return reference.target_fields or context.entities[reference.entity].key
-
-
 def check_relationships(scope: Scope, outlines: Mapping[str, Outline], entities: Iterable[Entity]) -> None:
     """Every relationship has a name of its own on both of its sides."""
     taken: dict[str, dict[str, str]] = {}
@@ -190,7 +185,7 @@ def check_relationships(scope: Scope, outlines: Mapping[str, Outline], entities:
             if not _is_several(outlines, entity, reference)
         }
         for field in entity.fields:
-            name = field.name if field.name not in links else links[field.name]
+            name = links.get(field.name, field.name)
             names.setdefault(name, f"a field at {field.place}")
         for reference in entity.references:
             if reference.name in names:

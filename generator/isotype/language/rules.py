@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from isotype.domain.expressions import Expression, ValueType
+from isotype.domain.expressions import names as names_in
 from isotype.domain.model import Field, Rule
-from isotype.domain.types import Type, value_type
+from isotype.domain.types import value_type
 from isotype.language import checking, expressions
 from isotype.language.expressions import ExpressionError
 from isotype.language.given import Given
@@ -15,9 +16,23 @@ from isotype.language.scope import Scope
 Names = Mapping[str, ValueType]
 
 
-def field_types(fields: Iterable[Field]) -> dict[str, ValueType]:
-    """How expressions see fields."""
-    return {field.name: value_type(field.type) for field in fields}
+class FieldTypes(Mapping[str, ValueType]):
+    """How expressions see fields; worked out for those that an expression reads."""
+
+    def __init__(self, fields: Iterable[Field]) -> None:
+        self._fields = {field.name: field for field in fields}
+
+    def __getitem__(self, name: str) -> ValueType:
+        return value_type(self._fields[name].type)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
 
 
 def expression(
@@ -36,21 +51,17 @@ def expression(
     `unread` are fields that exist but could not be read: an expression over one of them is not judged.
     """
     source: str = given.words[word] if text is None else text
-    tree = expressions.parse(source)
+    tree = scope.parsed.get(source)
+    if tree is None:
+        tree = scope.parsed[source] = expressions.parse(source)
     if isinstance(tree, Expression):
-        if unread and not set(unread).isdisjoint(_names(tree)):
+        if unread and not set(unread).isdisjoint(names_in(tree)):
             return None
         tree = checking.check(tree, names, scope.enum_texts, computed, want)
     if isinstance(tree, Expression):
         return tree
     _report(scope, given, word, tree)
     return None
-
-
-def _names(tree: Expression) -> tuple[str, ...]:
-    from isotype.domain.expressions import names
-
-    return names(tree)
 
 
 def _report(scope: Scope, given: Given, word: str, errors: tuple[ExpressionError, ...]) -> None:
@@ -73,8 +84,3 @@ def read_rules(scope: Scope, given: Given | None, names: Names, unread: Iterable
             source = " ".join(rule.words["that"].split()) if "\n" in rule.words["that"] else rule.words["that"].strip()
             rules.append(Rule(name, that, source, rule.text("message"), on, given.key_place(name)))
     return tuple(rules)
-
-
-def computed_type(of: Type) -> ValueType:
-    """What the expression of a computed field must be."""
-    return value_type(of)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from isotype.domain.expressions import Expression
 from isotype.domain.model import Field
 from isotype.domain.places import Place
 from isotype.domain.types import Enum
 from isotype.findings import Finding
+from isotype.language.expressions import ExpressionError
 from isotype.language.given import Given
 from isotype.language.grammar import HEADER, SECTIONS
 from isotype.language.wording import did_you_mean, quoted
@@ -55,6 +57,7 @@ class Scope:
     schema: str = ""
     enums: dict[str, Enum] = field(default_factory=dict)
     enum_texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    parsed: dict[str, Expression | tuple[ExpressionError, ...]] = field(default_factory=dict)
     mixin_fields: dict[int, Field | None] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     suggestions: int = 0
@@ -162,6 +165,3 @@ def _repeated(scope: Scope, name: str, here: Given, there: Given, what: str) -> 
     for one, other in ((here, there), (there, here)):
         message = f"{quoted(name)} is declared twice{as_what}, also at {other.key_place(name)}"
         scope.report_at("repeated-name", message, one.key_place(name), one.path_of(name), "rename or remove one")
-
-
-__all__ = ["Mapping", "Scope", "Section", "merge"]

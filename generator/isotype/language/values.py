@@ -24,6 +24,7 @@ _DURATION = re.compile(
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
 _EXACT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
+_WIDE = Context(prec=4000)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -148,13 +149,7 @@ def _fit_text(text: str, of: Scalar) -> str:
 
 
 def _fit_integer(value: JsonValue, of: Scalar) -> JsonValue:
-    number: int | None = None
-    if isinstance(value, int) and not isinstance(value, bool):
-        number = value
-    elif isinstance(value, Decimal) and value == value.to_integral_value() and abs(value.adjusted()) < 30:
-        number = int(value)
-    elif isinstance(value, str) and of.base == "bigint" and not of.number and _WHOLE.fullmatch(value):
-        number = int(value)
+    number = _integer(value, spelled=of.base == "bigint" and not of.number)
     if number is None:
         raise Misfit(f"{shown(value)} is no integer")
     low, high = INTEGERS[of.base]
@@ -164,24 +159,41 @@ def _fit_integer(value: JsonValue, of: Scalar) -> JsonValue:
     return str(number) if of.base == "bigint" and not of.number else number
 
 
+def _integer(value: JsonValue, spelled: bool) -> int | None:
+    """A whole number; `spelled` takes decimal digits in a text too."""
+    if isinstance(value, int):
+        return None if isinstance(value, bool) else value
+    if isinstance(value, Decimal):
+        return int(value) if abs(value.adjusted()) < 30 and value == value.to_integral_value() else None
+    if spelled and isinstance(value, str) and len(value) < 30 and _WHOLE.fullmatch(value):
+        return int(value)
+    return None
+
+
 def _fit_decimal(value: JsonValue, of: Scalar) -> JsonValue:
-    exact: Decimal | None = None
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        exact = Decimal(value)
-    elif isinstance(value, str) and not of.number and _EXACT.fullmatch(value) and len(value) <= 2002:
-        exact = Decimal(value)
+    exact = _decimal(value, spelled=not of.number)
     if exact is None:
         raise Misfit(f"{shown(value)} is no number")
-    context = Context(prec=of.precision + of.scale + 1000)
-    rounded = exact.quantize(Decimal(1).scaleb(-of.scale), context=context)
+    if abs(exact) >= Decimal(1).scaleb(of.precision - of.scale):
+        raise Misfit(f"{shown(value)} has more than {of.precision - of.scale} digits before the point")
+    rounded = exact.quantize(Decimal(1).scaleb(-of.scale), context=_WIDE)
     if rounded != exact:
         raise Misfit(f"{shown(value)} has more than {of.scale} fraction digits", "digits are never rounded away")
-    if abs(rounded) >= Decimal(1).scaleb(of.precision - of.scale):
-        raise Misfit(f"{shown(value)} has more than {of.precision - of.scale} digits before the point")
     _within(rounded, of)
     if rounded == 0:
         rounded = abs(rounded)
     return rounded if of.number else f"{rounded:f}"
+
+
+def _decimal(value: JsonValue, spelled: bool) -> Decimal | None:
+    """An exact number; `spelled` takes its digits in a text too."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | Decimal):
+        return Decimal(value)
+    if spelled and isinstance(value, str) and len(value) <= 2002 and _EXACT.fullmatch(value):
+        return Decimal(value)
+    return None
 
 
 def _within(value: int | Decimal, of: Scalar) -> None:

@@ -8,7 +8,7 @@ from isotype.language.context import Context, Outline
 from isotype.language.fields import plain_fields
 from isotype.language.given import Given
 from isotype.language.indexes import read_indexes
-from isotype.language.rules import field_types
+from isotype.language.rules import FieldTypes
 from isotype.language.wire import check_object_names
 
 
@@ -41,7 +41,7 @@ def read_view(context: Context, name: str, given: Given) -> View | None:
         sqlite=given.text("sqlite"),
         materialized=materialized,
         refresh_seconds=given.get("refresh"),
-        indexes=read_indexes(scope, outline, given.get("indexes"), field_types(columns), unread),
+        indexes=read_indexes(scope, outline, given.get("indexes"), FieldTypes(columns), unread),
         description=given.text("description"),
         place=scope.of("views").place(name),
     )

@@ -17,9 +17,9 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from isotype.language.wording import quoted
 from isotype.domain.places import Place
 from isotype.findings import Finding
+from isotype.language.wording import quoted
 
 DEEPEST = 64
 """Collections may stand this deep in one another."""
@@ -30,7 +30,7 @@ LONGEST_NUMBER = 400
 NULL, FLAG, INTEGER, NUMBER, TEXT, LIST, MAPPING = "null", "flag", "integer", "number", "text", "list", "mapping"
 """What a node is."""
 
-_CORE = re.compile(
+CORE = re.compile(
     r"(?:(?P<null>~|null|Null|NULL|)|(?P<true>true|True|TRUE)|(?P<false>false|False|FALSE)"
     r"|(?P<decimal>[-+]?[0-9]+)|(?P<octal>0o[0-7]+)|(?P<hexadecimal>0x[0-9a-fA-F]+)"
     r"|(?P<number>[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?)"
@@ -49,9 +49,13 @@ _SHAPES = {
     "infinity": NUMBER,
     "nan": NUMBER,
 }
-_SUSPECT = re.compile(r"(?:^|[\s\[{,:?-])[&*!][^\s,\[\]{}]", re.MULTILINE)
+_MARK = re.compile(r"[&*!][^\s,\[\]{}]")
 _ODD_BREAKS = re.compile(r"[\x85\u2028\u2029]|\r(?!\n)")
-_OPEN, _CLOSE = "[{", "]}"
+_BEFORE_MARK = " \t\r\n[{,:?-\x85\u2028\u2029"
+_STACK = 10 * DEEPEST
+"""Collections this deep are refused unseen, for composing them takes stack; the exact limit is kept afterwards."""
+_FAR = " " * 20 * DEEPEST
+_NESTED = re.compile(rf"(?: *[-?] ){{{DEEPEST + 1}}}")
 
 
 class _FastHooks:
@@ -70,7 +74,9 @@ def _composer() -> Any:
     try:
         from yaml._yaml import CParser
     except ImportError:
-        from isotype.language.pure_yaml import PureParser as CParser
+        from isotype.language.pure_yaml import PureParser
+
+        return type("Composer", (_FastHooks, PureParser), {})
     return type("Composer", (_FastHooks, CParser), {})
 
 
@@ -82,7 +88,7 @@ class Source:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
-        self._odd_breaks = _ODD_BREAKS.search(text) is not None
+        self._odd_breaks = ("\r" in text or not text.isascii()) and _ODD_BREAKS.search(text) is not None
 
     def place(self, node: Node) -> Place:
         """Where a node starts."""
@@ -148,6 +154,8 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            # Without this the first collection afterwards would look through everything that was just made.
+            gc.freeze()
             gc.enable()
 
 
@@ -157,7 +165,7 @@ def compose(source: Source) -> tuple[Node | None, list[Finding]]:
     if findings := _unreadable(source):
         return None, findings
     try:
-        if _SUSPECT.search(text) and (findings := _refused_tokens(source)):
+        if _may_hold_marks(text) and (findings := _refused_tokens(source)):
             return None, findings
         parser = _composer()(text)
         node: Node | None = parser.get_single_node()
@@ -179,15 +187,22 @@ def _unreadable(source: Source) -> list[Finding]:
     except UnicodeEncodeError as error:
         place = source.place_of(error.start)
         return [Finding("bad-text", "the file holds half of a surrogate pair", place, "save it as UTF-8")]
-    if text.count("[") + text.count("{") > DEEPEST:
-        depth = 0
-        for found in re.finditer(r"[\[\]{}]", text):
-            depth = depth + 1 if found[0] in _OPEN else max(0, depth - 1)
-            if depth > 10 * DEEPEST:
-                return [_too_deep(source.place_of(found.start()))]
-    if found := re.search(rf"^(?:[ ]*[-?][ ]){{{DEEPEST + 1}}}|^[ ]{{{20 * DEEPEST}}}[^ ]", text, re.MULTILINE):
-        return [_too_deep(source.place_of(found.start()))]
+    depth = 0
+    for number, line in enumerate(text.split("\n")):
+        opened = line.count("[") + line.count("{")
+        indented = line.count("- ") + line.count("? ")
+        if depth + opened > _STACK or (indented > DEEPEST and _NESTED.match(line)) or line.startswith(_FAR):
+            return [_too_deep(Place(source.file, number + 1, 1))]
+        if opened or depth:
+            depth = max(0, depth + opened - line.count("]") - line.count("}"))
     return []
+
+
+def _may_hold_marks(text: str) -> bool:
+    """Whether something in the text looks like an anchor, an alias or a tag; quick, and sure of a no."""
+    if "&" not in text and "*" not in text and "!" not in text:
+        return False
+    return any(not found.start() or text[found.start() - 1] in _BEFORE_MARK for found in _MARK.finditer(text))
 
 
 def _too_deep(place: Place) -> Finding:
@@ -240,22 +255,22 @@ def shape(node: Node) -> str:
     if isinstance(node, ScalarNode):
         if node.style:
             return TEXT
-        found = _CORE.match(node.value)
+        found = CORE.match(node.value)
         return TEXT if found is None else _SHAPES[found.lastgroup or ""]
     return LIST if isinstance(node, SequenceNode) else MAPPING
 
 
 def is_text(node: Node) -> bool:
     """Whether a node is a scalar that means text."""
-    return isinstance(node, ScalarNode) and (bool(node.style) or _CORE.match(node.value) is None)
+    return isinstance(node, ScalarNode) and (bool(node.style) or CORE.match(node.value) is None)
 
 
-def scalar(node: ScalarNode) -> None | bool | int | Decimal | str:
+def scalar(node: ScalarNode) -> bool | int | Decimal | str | None:
     """The value of a scalar; numbers with a fraction are exact, a number that is too long is not a number."""
     value: str = node.value
     if node.style:
         return value
-    found = _CORE.match(value)
+    found = CORE.match(value)
     if found is None:
         return value
     match found.lastgroup:
@@ -304,5 +319,6 @@ def plain(node: Node) -> Any:
         return {scalar(key) if isinstance(key, ScalarNode) else str(key): plain(value) for key, value in node.value}
     if isinstance(node, SequenceNode):
         return [plain(item) for item in node.value]
+    assert isinstance(node, ScalarNode)
     value = scalar(node)
     return float(value) if isinstance(value, Decimal) else value

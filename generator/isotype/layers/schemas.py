@@ -14,6 +14,7 @@ from isotype.dialects.python import (
     Code,
     annotated,
     call,
+    flat,
     from_import,
     from_rule,
     layout,
@@ -94,14 +95,18 @@ def _module_view(module: ShapeModule, context: _Context, ledger: set[NotExpressi
     late: list[str] = []
     for home, classes in _by_module(module.imports, context.shapes):
         if module.name in context.cyclic and home in context.cyclic:
-            late.extend(f"{line}  # noqa: E402" if index == 0 else line for index, line in enumerate(from_import(f".{home}", classes)))
+            late.extend(
+                f"{line}  # noqa: E402" if index == 0 else line
+                for index, line in enumerate(from_import(f".{home}", classes))
+            )
         else:
             names.imports.setdefault(f".{home}", set()).update(classes)
     return {
         "docstring": _docstring(module.description or module.stem),
         "imports": "\n".join(_import_lines(names.imports)),
         "builtins": "\n".join(f"_{name} = {name}" for name in sorted(names.builtins)),
-        "blocks": [*machines, *blocks],
+        "constants": "\n\n\n".join(machines),
+        "blocks": blocks,
         "late": "\n".join(late),
         "ruled": "._rules" in names.imports,
     }
@@ -114,7 +119,7 @@ def _by_module(classes: Iterable[str], shapes: Shapes) -> list[tuple[str, list[s
     return sorted(homes.items())
 
 
-_STANDARD = frozenset({"collections.abc", "datetime", "decimal", "ipaddress", "typing", "uuid"})
+_STANDARD = frozenset({"collections.abc", "datetime", "decimal", "ipaddress", "json", "typing", "uuid"})
 
 
 def _import_lines(imports: Mapping[str, set[str]]) -> Iterator[str]:
@@ -170,7 +175,9 @@ def _class_lines(shape: Shape, here: _Module) -> Iterator[str]:
 def _body_lines(shape: Shape, here: _Module) -> Iterator[str]:
     if shape.refused:
         reasons = (f"{python_string(name)}: {python_string(reason)}" for name, reason in shape.refused)
-        yield from layout(Bracket("{", tuple(reasons), "}", literal=True), f"{INDENT}REFUSED = ")
+        mapping = subscript(here.names.use("collections.abc", "Mapping"), "str", "str")
+        declared = subscript(here.names.use("typing", "ClassVar"), mapping)
+        yield from annotated("REFUSED", declared, Bracket("{", tuple(reasons), "}", literal=True), INDENT)
         yield ""
     for prop in shape.properties:
         yield from _field_lines(prop, shape, here)
@@ -191,8 +198,8 @@ def _field_lines(prop: Property, shape: Shape, here: _Module) -> list[str]:
     value: Code | None = None
     if prop.default is not None:
         made = default(prop.default.value, prop.type, names)
-        factory = _holds_object(prop)
-        if settings or factory:
+        factory, mutable = _holds_object(prop), isinstance(made, Bracket) and made.literal
+        if settings or factory or mutable:
             made = prefixed("default_factory=lambda: " if factory else "default=", made)
             value = call(names.use("pydantic", "Field"), made, *settings)
         else:
@@ -228,7 +235,11 @@ def _settings(prop: Property, here: _Module) -> Iterator[Code]:
         yield f"description={python_string(prop.description)}"
     marks = [
         f'"{word}": True'
-        for word, holds in (("readOnly", prop.read_only), ("writeOnly", prop.write_only), ("deprecated", prop.deprecated))
+        for word, holds in (
+            ("readOnly", prop.read_only),
+            ("writeOnly", prop.write_only),
+            ("deprecated", prop.deprecated),
+        )
         if holds
     ]
     if marks:
@@ -297,8 +308,6 @@ def _server_made(operand: Operand, shape: Shape, here: _Module) -> bool:
 
 
 def _flat_default(operand: Operand, shape: Shape, here: _Module) -> str:
-    from isotype.dialects.python import flat
-
     value = operand.default.value if operand.default is not None else None
     target = _target(operand, shape, here)
     if isinstance(target.type, EnumType):

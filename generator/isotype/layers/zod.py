@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from isotype.dialects.literals.typescript import typescript_property, typescript_regex, typescript_string
 from isotype.dialects.patterns import javascript
-from isotype.dialects.typescript import doc, import_line, source_order
+from isotype.dialects.typescript import doc, import_line, source_order, type_text
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, Entries, Items, entry, layout
 from isotype.domain.formats import FORMATS
 from isotype.domain.ledger import NotExpressible
@@ -27,7 +27,7 @@ from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
 from isotype.layers.specifiers import across, sibling
 from isotype.layers.zod_rules import refinement
-from isotype.layers.zod_types import Names, nullable, optional, schema_name, type_annotation, type_code
+from isotype.layers.zod_types import Names, nullable, optional, schema_name, type_code
 from isotype.shapes.model import OUTPUT, Property, Shape, ShapeModule, Shapes
 
 LAYER = "zod"
@@ -95,6 +95,8 @@ _INTEGERS = (
 
 _FORMATS = (("email", "an e-mail address"), ("url", "an absolute http or https URL"))
 
+_SUPPORT_TYPES = frozenset({"Proof", "SchemaOf"})
+
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "text": ("held", "isText"),
     "email": ("text",),
@@ -116,7 +118,7 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "bytes": ("held",),
     "inet": ("held",),
     "json": ("object", "isText"),
-    "mapping": ("object", "isText"),
+    "mapping": ("object", "isText", "SchemaOf"),
     "list": ("held",),
     "decimalKey": ("scaled",),
     "jsonKey": ("object",),
@@ -181,12 +183,14 @@ def _module(shapes: Shapes, module: ShapeModule, loops: Mapping[str, int], optio
         sources[sibling(options, LAYER, "enums")] = set(map(schema_name, names.enums))
     if helpers:
         sources[sibling(options, LAYER, "rules")] = helpers
-    types = {across(options, LAYER, _TYPES, module.name): {shape.name for shape in module.shapes}}
+    types: dict[str, set[str]] = {}
+    for name in names.types | own:
+        types.setdefault(across(options, LAYER, _TYPES, shapes.shape(name).module), set()).add(name)
     names.support.add("Proof")
     support = sibling(options, LAYER, "support")
-    types[support] = {"Proof"}
-    if len(names.support) > 1:
-        sources[support] = names.support - {"Proof"}
+    types[support] = names.support & _SUPPORT_TYPES
+    if names.support - _SUPPORT_TYPES:
+        sources[support] = names.support - _SUPPORT_TYPES
     return _View(
         imports=_imports(types, {"zod": {"z"}, **sources}),
         schemas=schemas,
@@ -263,9 +267,8 @@ def _property(
     target = _object(prop.type) if loop is not None else ""
     if not target or loops.get(target) != loop:
         return entry(key, code, indent)
-    annotation = type_annotation(prop.type)
-    if prop.nullable:
-        annotation = f"z.ZodNullable<{annotation}>"
+    names.types.add(target)
+    annotation = f"{names.function('SchemaOf')}<{type_text(prop.type, prop.nullable)}>"
     if not prop.required:
         annotation = f"z.ZodExactOptional<{annotation}>"
     inner = indent + INDENT

@@ -35,11 +35,12 @@ _ORDER_KEYS = {"string": "textKey", "text": "textKey", "email": "textKey", "url"
 
 @dataclass(slots=True)
 class Names:
-    """What the code of a file speaks of: functions of the support module, enums, shapes."""
+    """What the code of a file speaks of: functions of the support module, enums, shapes, interfaces of shapes."""
 
     support: set[str] = field(default_factory=set)
     enums: set[str] = field(default_factory=set)
     shapes: set[str] = field(default_factory=set)
+    types: set[str] = field(default_factory=set)
 
     def function(self, name: str) -> str:
         """The name of a support function, which from now on is imported."""
@@ -80,23 +81,6 @@ def type_code(of: Type, names: Names) -> Code:
             return Call(names.function("mapping"), (inner,) if most is None else (inner, str(most)))
         case Opaque():
             return Call(names.function("text"), ())
-
-
-def type_annotation(of: Type) -> str:
-    """The type of the schema that `type_code` makes, for types that hold an object."""
-    match of:
-        case ObjectType(name=name):
-            return f"typeof {schema_name(name)}"
-        case Array(item=item, nullable_items=null):
-            return f"z.ZodArray<{_or_null(type_annotation(item), null)}>"
-        case Map(value=value, nullable_values=null):
-            return f"z.ZodCustom<{{ [key: string]: z.output<{_or_null(type_annotation(value), null)}> }}>"
-        case _:
-            return "z.ZodType"
-
-
-def _or_null(annotation: str, null: bool) -> str:
-    return f"z.ZodNullable<{annotation}>" if null else annotation
 
 
 def _scalar(of: Scalar, names: Names) -> Code:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from isotype.domain.model import INTERNAL, Domain, Entity, Field, Index, Waiver
 from isotype.domain.names import LONGEST, snake
 from isotype.domain.types import Array, Map, ObjectType, Opaque, Scalar
 from isotype.findings import WARNING, Finding
+from isotype.tables import project
 
 Find = Callable[[Domain, str], Iterator[Finding]]
 
@@ -160,15 +162,21 @@ def _covering(entity: Entity, index: Index) -> str:
     return next((words for words, key in keys if ascending and key[: len(fields)] == fields), "")
 
 
+_SHORTENED = re.compile(r".*_[0-9a-f]{8}\Z")
+
+
 def _long_name(domain: Domain, identifier: str) -> Iterator[Finding]:
-    for entity in domain.entities:
-        names = [(entity.table, entity.place), *((index.name, index.place) for index in entity.indexes)]
-        names += [(rule.name, rule.place) for rule in entity.rules]
-        names += [(unique.name, unique.place) for unique in entity.uniques]
-        for name, place in names:
-            if len(name.encode()) > LONGEST and not _waived(identifier, entity.waivers):
-                message = f'the name "{name}" has {len(name.encode())} bytes and is shortened to {LONGEST}'
-                yield Finding(identifier, message, place, "give a shorter one", WARNING, f"entities.{entity.name}")
+    """The reader refuses long names that are given; those made from a table and its columns are shortened."""
+    waived = {entity.name for entity in domain.entities if _waived(identifier, entity.waivers)}
+    for table in project(domain).tables:
+        key = [] if table.primary_key is None else [(table.primary_key.name, table.place)]
+        guards = [(column.guard, column.place) for column in table.columns]
+        named = (*table.uniques, *table.foreign_keys, *table.checks, *table.indexes)
+        for name, place in (*key, *guards, *((part.name, part.place) for part in named)):
+            if len(name.encode()) > LONGEST - 4 and _SHORTENED.match(name) and table.entity not in waived:
+                message = f'a constraint of "{table.entity}" would be named beyond {LONGEST} bytes and is "{name}"'
+                advice = "shorten the table or column, or name it under constraints"
+                yield Finding(identifier, message, place, advice, WARNING, f"entities.{table.entity}")
 
 
 _TYPESCRIPT = frozenset(

@@ -130,6 +130,8 @@ def _arithmetic(node: Arithmetic, scale: int) -> Range:
 def _quotient(node: Arithmetic) -> Range:
     low, high = bounds(node.left)
     most = max(abs(low), abs(high))
+    if node.type.kind == "integer" and isinstance(node.right, Literal) and node.right.value != -1:
+        return (-most // 2, most // 2) if abs(int(str(node.right.value))) > 1 else (low, high)
     if node.type.kind == "decimal":
         # A divisor is no nearer to zero than one unit of its last digit.
         most = most * 10 ** max(scale_of(node.right), 0) // 10 ** max(scale_of(node.left), 0) + 1

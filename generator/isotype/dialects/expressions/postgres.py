@@ -9,6 +9,7 @@ from isotype.dialects import patterns
 from isotype.dialects.expressions.bounds import bounds
 from isotype.dialects.expressions.sql import (
     ATOM,
+    OR,
     PRODUCT,
     SIGN,
     SUM,
@@ -65,7 +66,7 @@ class _Printer(SqlPrinter):
                 [first] = self.operands((value,), ordered=op not in ("=", "<>"))
                 return f"{first} {op} {quantifier} ({self.value(array)})"
 
-    def value(self, node: Expression, least: int = SUM) -> str:
+    def value(self, node: Expression, least: int = OR) -> str:
         """The text of any value."""
         match node:
             case Name(name=name):
@@ -88,8 +89,7 @@ class _Printer(SqlPrinter):
             case None | bool():
                 return self.condition(node)
             case int(number):
-                # Without its sign, the least bigint is a numeric.
-                return f"'{number}'::bigint" if number == -(2**63) and node.type.kind == "integer" else str(number)
+                return str(number)
             case Decimal() as number:
                 return format(number, "f")
             case str(text):
@@ -143,7 +143,7 @@ def _width(node: Expression, cast: bool = True) -> int:
         case Name():
             return next((bits for digits, bits in _WIDTHS if node.type.digits <= digits), 64)
         case Literal(value=int(number)):
-            return 32 if abs(number) < 2**31 else 64
+            return 32 if -(2**31) <= number < 2**31 else 64
         case Literal():
             return 0
         case Call(function="length" | "cardinality"):

@@ -20,7 +20,7 @@ from isotype.dialects.expressions.bounds import (
     scaled,
 )
 from isotype.dialects.expressions.like import glob
-from isotype.dialects.expressions.sql import ATOM, PRODUCT, SIGN, SUM, Column, SqlPrinter, fenced, is_number
+from isotype.dialects.expressions.sql import AND, ATOM, OR, PRODUCT, SIGN, SUM, Column, SqlPrinter, fenced, is_number
 from isotype.dialects.literals.sql import sqlite_string
 from isotype.dialects.sqlite_patterns import sqlite_condition
 from isotype.domain.expressions import (
@@ -29,17 +29,16 @@ from isotype.domain.expressions import (
     Between,
     Call,
     Case,
+    Compare,
     Expression,
     Like,
     Literal,
     Match,
     Name,
     Negate,
-    Not,
     Or,
     Quantified,
     ValueType,
-    children,
 )
 from isotype.domain.ledger import NotExpressible
 
@@ -65,9 +64,6 @@ ARRAY_ITEMS = _gap("rule over array items", "SQLite allows no subquery here; onl
 ARRAY_VALUE = _gap(
     "rule over array items with arithmetic", "SQLite computes the value per item, and so not at all without items."
 )
-INNER_OVERFLOW = _gap(
-    "rule with arithmetic inside a nested condition", "SQLite judges all parts of a condition whose value is used."
-)
 OPEN_QUOTIENT = _gap(
     "rounding of an inner quotient", "SQLite has no decimal division; round(x / y, digits) is expressible as a whole."
 )
@@ -91,40 +87,10 @@ def print_expression(
     printer = _Printer(column, context)
     try:
         if tree.type.kind == "boolean":
-            _refuse_inner_failures(tree, jumps=context in ("check", "trigger"))
-            text = printer.condition(tree)
-        elif is_number(tree.type):
-            _refuse_inner_failures(tree, jumps=False)
-            text = printer.whole_number(tree, scale)
-        else:
-            _refuse_inner_failures(tree, jumps=False)
-            text = printer.value(tree)
+            return printer.condition(tree)
+        return printer.number(tree, scale) if is_number(tree.type) else printer.value(tree)
     except _Refused as refused:
         return refused.gap
-    return text if len(text) <= LONGEST else TOO_LONG
-
-
-def _refuse_inner_failures(node: Expression, jumps: bool) -> None:
-    """SQLite stops at the first part that decides only where a condition steers a jump, not where its value is used."""
-    match node:
-        case And(parts=parts) | Or(parts=parts):
-            if not jumps and any(map(can_fail, parts[1:])):
-                raise _Refused(INNER_OVERFLOW)
-            for part in parts:
-                _refuse_inner_failures(part, jumps)
-        case Not(part=part):
-            _refuse_inner_failures(part, jumps)
-        case Between(high=high) if not jumps and can_fail(high):
-            raise _Refused(INNER_OVERFLOW)
-        case Case(branches=branches, otherwise=otherwise):
-            for condition, result in branches:
-                _refuse_inner_failures(condition, jumps=True)
-                _refuse_inner_failures(result, jumps=False)
-            if otherwise is not None:
-                _refuse_inner_failures(otherwise, jumps=False)
-        case _:
-            for part in children(node):
-                _refuse_inner_failures(part, jumps=False)
 
 
 class _Printer(SqlPrinter):
@@ -132,7 +98,33 @@ class _Printer(SqlPrinter):
         super().__init__(column)
         self._context = context
 
-    # Predicates
+    # Conditions
+
+    def condition(self, node: Expression, least: int = OR) -> str:
+        match node:
+            case And(parts=parts) | Or(parts=parts) if any(map(can_fail, parts[1:])):
+                return self._in_order(node, parts, least)
+            case Between(value=value, low=low, high=high, negated=negated) if can_fail(high):
+                above = Compare("<" if negated else ">=", value, low, type=node.type)
+                below = Compare(">" if negated else "<=", value, high, type=node.type)
+                return self.condition((Or if negated else And)((above, below), type=node.type), least)
+        return super().condition(node, least)
+
+    def _in_order(self, node: Expression, parts: tuple[Expression, ...], least: int) -> str:
+        """AND or OR with a part that can be an error: it is computed unless what stands before has decided.
+
+        By itself, SQLite would also stop at NULL where only truth matters, and would not stop where it does not.
+        """
+        conjunction = isinstance(node, And)
+        joint, inner = (" AND ", AND + 1) if conjunction else (" OR ", AND)
+        text, power = self.condition(parts[0], inner), ATOM
+        for part in parts[1:]:
+            joined, power = f"{text}{joint}{self.condition(part, inner)}", AND if conjunction else OR
+            if can_fail(part):
+                decided = f"NOT ({text}) THEN FALSE" if conjunction else f"{text} THEN TRUE"
+                joined, power = f"CASE WHEN {decided} ELSE {joined} END", ATOM
+            text = _limited(joined)
+        return fenced(text, power, least)
 
     def operands(self, nodes: tuple[Expression, ...], ordered: bool = False) -> list[str]:
         if any(is_number(node.type) and node.type.kind != "float" for node in nodes):
@@ -182,9 +174,9 @@ class _Printer(SqlPrinter):
             case Negate(value=value):
                 return fenced(f"-{self.value(value, ATOM)}", SIGN, least)
             case Call(function="abs", arguments=(value,)):
-                return f"abs({self.value(value)})"
+                return f"abs({self.value(value, OR)})"
             case Call(function="coalesce") | Case() if node.type.kind != "boolean":
-                return self.choice(node, self.value)
+                return self.choice(node, lambda result: self.value(result, OR))
         return self.condition(node, least)
 
     def _literal(self, node: Literal) -> str:
@@ -198,7 +190,7 @@ class _Printer(SqlPrinter):
 
     # Exact numbers
 
-    def whole_number(self, node: Expression, scale: int | None) -> str:
+    def number(self, node: Expression, scale: int | None) -> str:
         """A number as the whole of an expression."""
         if node.type.kind == "float":
             return self.value(node)
@@ -207,12 +199,16 @@ class _Printer(SqlPrinter):
     def _guarded(self, node: Expression, scale: int) -> str:
         """A number in units of `scale`, made an error where its computation leaves 64 bits.
 
-        Once a float, arithmetic stays a float: one look at the outermost value is enough.
+        Once a float, arithmetic stays a float or becomes NULL.
         """
         text = self._number(node, scale, SUM)
-        if not any(leaves_64_bits(part) for part in _computed_parts(node)):
+        tests = [f"typeof({self._number(part, 0, SUM)})" for part in _overflowing(node, hidden=True)]
+        if not tests:
             return text
-        return f"CASE typeof({text}) WHEN 'real' THEN {_OVERFLOW} ELSE {text} END"
+        if tests == [f"typeof({text})"]:
+            return _limited(f"CASE {tests[0]} WHEN 'real' THEN {_OVERFLOW} ELSE {text} END")
+        test = f"{tests[0]} = 'real'" if len(tests) == 1 else f"'real' IN ({', '.join(tests)})"
+        return _limited(f"CASE WHEN {test} THEN {_OVERFLOW} ELSE {text} END")
 
     def _number(self, node: Expression, scale: int, least: int) -> str:
         if node.type.kind == "null":
@@ -247,7 +243,7 @@ class _Printer(SqlPrinter):
                 return self._times(f"json_array_length({self.value(value)})", node, scale, least)
             case Call(function="round"):
                 return self._rounded(node, scale, least)
-        return self.choice(node, lambda result: self._number(result, scale, SUM))
+        return self.choice(node, lambda result: self._guarded(result, scale))
 
     def _times(self, text: str, node: Expression, digits: int, least: int) -> str:
         """The text, multiplied by a power of ten where it must have more fraction digits."""
@@ -276,7 +272,8 @@ class _Printer(SqlPrinter):
         left, right = self._number(node.left, 0, PRODUCT), self._number(node.right, 0, SIGN)
         text = f"{left} / {right}"
         if divides_by_unknown(node):
-            return self._times(_checked_division(self._number(node.right, 0, SUM), text), node, scale, least)
+            dividend, divisor = self._number(node.left, 0, SUM), self._number(node.right, 0, SUM)
+            return self._times(_checked_division(dividend, divisor, text), node, scale, least)
         return self._times(text, node, scale, least) if scale else fenced(text, PRODUCT, least)
 
     def _rounded(self, node: Call, scale: int, least: int) -> str:
@@ -320,7 +317,7 @@ class _Printer(SqlPrinter):
         d = _closed(self._number(below, below_scale, ATOM))
         n = _closed(self._number(above, above_scale, ATOM))
         text = f"(2 * {n} + CASE WHEN ({n} < 0) = ({d} < 0) THEN {d} ELSE -{d} END) / (2 * {d})"
-        return _checked_division(d, text)
+        return _checked_division(n, d, text)
 
 
 def _closed(text: str) -> str:
@@ -328,8 +325,15 @@ def _closed(text: str) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def _checked_division(divisor: str, text: str) -> str:
-    return f"CASE {divisor} WHEN 0 THEN {_DIVISION_BY_ZERO} ELSE {text} END"
+def _checked_division(dividend: str, divisor: str, text: str) -> str:
+    zero = f"{divisor} = 0 AND {dividend} IS NOT NULL"
+    return _limited(f"CASE WHEN {zero} THEN {_DIVISION_BY_ZERO} ELSE {text} END")
+
+
+def _limited(text: str) -> str:
+    if len(text) > LONGEST:
+        raise _Refused(TOO_LONG)
+    return text
 
 
 def _refuse_beyond_64_bits(node: Expression, scale: int) -> None:
@@ -361,19 +365,27 @@ def _rounds_once(node: Arithmetic, digits: int) -> bool:
     return kept > digits and divisor < 10 ** (kept - digits)
 
 
-def _computed_parts(node: Expression) -> list[Expression]:
-    """The nodes whose overflow shows in the value of `node`: arithmetic, and what CASE and coalesce pass on."""
+def _overflowing(node: Expression, hidden: bool) -> list[Expression]:
+    """The parts whose value must be looked at to see every overflow below `node`, outermost first.
+
+    `hidden` says that nobody looks at the node's own value, or that a NULL beside it may cover it. What CASE and
+    coalesce choose from looks after itself.
+    """
+    looked_at = hidden and leaves_64_bits(node)
+    own = [node] if looked_at else []
+    hidden = hidden and not looked_at
     match node:
         case Arithmetic(left=left, right=right):
-            return [node, *_computed_parts(left), *_computed_parts(right)]
+            return [
+                *own,
+                *_overflowing(left, hidden or not isinstance(right, Literal)),
+                *_overflowing(right, hidden or not isinstance(left, Literal)),
+            ]
         case Negate(value=value) | Call(function="abs", arguments=(value,)):
-            return [node, *_computed_parts(value)]
-        case Call(function="coalesce", arguments=arguments):
-            return [part for argument in arguments for part in _computed_parts(argument)]
-        case Case(branches=branches, otherwise=otherwise):
-            results = [result for _, result in branches] + ([otherwise] if otherwise else [])
-            return [part for result in results for part in _computed_parts(result)]
-    return []
+            return [*own, *_overflowing(value, hidden)]
+        case Call(function="round", arguments=(value, *_)):
+            return _overflowing(value, hidden=True)
+    return own
 
 
 def _fixed_width(kind: str, text: str) -> str:
