@@ -9,15 +9,16 @@ Texts are judged before they are parsed; nothing is trimmed, rounded, sorted or 
 from __future__ import annotations
 
 import re
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Mapping
+from base64 import b64encode
+from binascii import a2b_base64
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import pairwise
 from math import isfinite
 from types import NoneType
-from typing import Annotated, Any, ClassVar, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import (
@@ -121,6 +122,9 @@ class _NotNull:
         return inner
 
 
+Nullable: TypeAlias = T | None
+"""A T or null."""
+
 Unset = Annotated[T | None, _NotNull()]
 """A T that may be absent: None stands for absence, and null is refused."""
 
@@ -141,7 +145,7 @@ def _is_none(value: object) -> bool:
 
 
 def check_rules(*rules: tuple[str, str, bool]) -> None:
-    """Refuse with the messages of all rules (name, message, whether it refuses) that do."""
+    """Refuse with the messages of all rules (name, message, verdict) that do."""
     broken = {name: message for name, message, refused in rules if refused}
     if broken:
         context = {"rules": ", ".join(broken), "message": " ".join(broken.values())}
@@ -354,11 +358,16 @@ class DecimalForm(_Bounded):
         return f"decimal of at most {whole} digits before, {self.scale} after the point"
 
     def _instance(self) -> CoreSchema:
-        # Pydantic counts the zero before the point as a digit.
+        return self._digits(strict=True)
+
+    def _digits(self, strict: bool) -> CoreSchema:
         exact = core_schema.decimal_schema(
-            strict=True, max_digits=self.precision, decimal_places=self.scale
+            strict=strict, max_digits=self.precision, decimal_places=self.scale
         )
-        zero = core_schema.decimal_schema(strict=True, ge=Decimal(0), le=Decimal(0))
+        if self.precision > self.scale:
+            return exact
+        # Pydantic counts the zero before the point as a digit.
+        zero = core_schema.decimal_schema(strict=strict, ge=Decimal(0), le=Decimal(0))
         return core_schema.union_schema([exact, zero], mode="left_to_right")
 
     def _canonical(self, value: Decimal) -> str:
@@ -372,8 +381,7 @@ class DecimalNumberForm(DecimalForm):
         number = core_schema.chain_schema(
             [
                 core_schema.float_schema(strict=True, allow_inf_nan=False),
-                core_schema.no_info_plain_validator_function(_shortest),
-                self._instance(),
+                self._digits(strict=False),
             ]
         )
         read = _read(
@@ -388,10 +396,6 @@ class DecimalNumberForm(DecimalForm):
 
     def json(self) -> JsonSchema:
         return {"type": "number", **self.json_bounds()}
-
-
-def _shortest(value: float) -> Decimal:
-    return Decimal(repr(value))
 
 
 def _json_number(value: Decimal) -> int | float:
@@ -413,12 +417,13 @@ def _read(
     kind: str, message: str, wire: CoreSchema, instance: CoreSchema
 ) -> CoreSchema:
     """The wire form, or from Python a value that is one already; one message for both."""
+    either = core_schema.union_schema([wire, instance], mode="left_to_right")
     return core_schema.custom_error_schema(
-        core_schema.json_or_python_schema(
-            json_schema=wire,
-            python_schema=core_schema.union_schema(
-                [instance, wire], mode="left_to_right"
+        core_schema.lax_or_strict_schema(
+            lax_schema=core_schema.json_or_python_schema(
+                json_schema=wire, python_schema=either
             ),
+            strict_schema=instance,
         ),
         custom_error_type=kind,
         custom_error_message=message,
@@ -477,13 +482,10 @@ _WORDS = {
 _DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
 _OFFSET = r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
-_DURATION = (
-    r"^P([0-9]{1,9}D)?"
-    r"(T([0-9]{1,9}H)?([0-9]{1,9}M)?([0-9]{1,9}(\.[0-9]{1,6})?S)?)?$"
-)
-_DURATION_PARTS = re.compile(
-    r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?"
-)
+_HOURS, _MINUTES = "[0-9]{1,9}H", "[0-9]{1,9}M"
+_SECONDS = r"[0-9]{1,9}(\.[0-9]{1,6})?S"
+_CLOCK = f"T({_HOURS}({_MINUTES})?({_SECONDS})?|{_MINUTES}({_SECONDS})?|{_SECONDS})"
+_DURATION = f"^P([0-9]{{1,9}}D({_CLOCK})?|{_CLOCK})$"
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -503,23 +505,6 @@ def _seconds(value: datetime | time) -> str:
 
 def _write_timestamp(value: datetime) -> str:
     return _seconds(value.astimezone(UTC).replace(tzinfo=None)) + "Z"
-
-
-def _parse_duration(text: str) -> timedelta:
-    found = _DURATION_PARTS.fullmatch(text)
-    if found is None or text[-1] in "PT":
-        raise ValueError("a duration has at least one part")
-    days, hours, minutes, seconds, fraction = found.groups()
-    try:
-        return timedelta(
-            days=int(days or 0),
-            hours=int(hours or 0),
-            minutes=int(minutes or 0),
-            seconds=int(seconds or 0),
-            microseconds=int((fraction or "").ljust(6, "0")),
-        )
-    except OverflowError as error:
-        raise ValueError("a duration is shorter than 10^9 days") from error
 
 
 def _write_duration(value: timedelta) -> str:
@@ -618,7 +603,7 @@ Duration = Annotated[
     _TextValue(
         "duration",
         _DURATION,
-        _parse_duration,
+        core_schema.timedelta_schema(ge=timedelta(0)),
         core_schema.timedelta_schema(strict=True, ge=timedelta(0)),
         _write_duration,
         "duration",
@@ -643,7 +628,7 @@ Base64 = Annotated[
     _TextValue(
         "bytes",
         r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$",
-        b64decode,
+        a2b_base64,
         core_schema.bytes_schema(strict=True),
         _write_bytes,
         "byte",
@@ -710,29 +695,34 @@ def _check_json(value: Any) -> Any:
 
 
 def _check_part(value: Any, room: int) -> None:
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         _check_text(value)
-    elif isinstance(value, dict | list):
-        if not room:
-            message = "Input should nest at most {depth} deep"
-            raise PydanticCustomError("json_depth", message, {"depth": _DEPTH})
-        parts: Iterable[Any] = value
-        if isinstance(value, dict):
-            for key in value:
-                if not isinstance(key, str):
-                    raise PydanticCustomError("json", "Keys should be strings")
-                _check_text(key)
-            parts = value.values()
-        for part in parts:
+    elif kind is dict:
+        _check_depth(room)
+        for key, part in value.items():
+            if type(key) is not str:
+                raise PydanticCustomError("json", "Keys should be strings")
+            _check_text(key)
             _check_part(part, room - 1)
-    elif isinstance(value, int | float):
+    elif kind is list:
+        _check_depth(room)
+        for part in value:
+            _check_part(part, room - 1)
+    elif kind is int or kind is float:
         _check_number(value)
-    elif value is not None:
+    elif kind is not bool and value is not None:
         raise PydanticCustomError("json", "Input should be JSON")
 
 
+def _check_depth(room: int) -> None:
+    if not room:
+        message = "Input should nest at most {depth} deep"
+        raise PydanticCustomError("json_depth", message, {"depth": _DEPTH})
+
+
 def _check_text(text: str) -> None:
-    if "\0" in text or not text.isascii() and _SURROGATE.search(text):
+    if "\0" in text or not (text.isascii() or _SURROGATE.search(text) is None):
         message = "Text should hold neither U+0000 nor unpaired surrogates"
         raise PydanticCustomError("text", message)
 
@@ -800,7 +790,12 @@ class Items:
 
 
 def _check_unique(items: list[Any]) -> list[Any]:
-    if len(set(map(_identity, items))) < len(items):
+    try:
+        unique = len(set(items)) == len(items)
+    except TypeError:
+        unique = False
+    # Equal Python values may still differ in JSON: true and 1.
+    if not unique and len(set(map(_identity, items))) < len(items):
         raise PydanticCustomError("unique_items", "No item should stand twice")
     return items
 

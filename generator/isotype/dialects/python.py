@@ -126,18 +126,20 @@ def annotated(name: str, annotation: Code, value: Code | None, indent: str = "")
 
 
 def from_import(module: str, names: Iterable[str], indent: str = "") -> list[str]:
-    """`from module import names`, in the order of isort; none when there are no names."""
+    """`from module import names`, in the order of isort, renamed ones by themselves; none when there are no names."""
     ordered = sorted(set(names), key=_import_order)
-    if not ordered:
-        return []
-    line = f"{indent}from {module} import {', '.join(ordered)}"
-    if len(line) <= WIDTH:
-        return [line]
-    return [f"{indent}from {module} import (", *(f"{indent}{INDENT}{name}," for name in ordered), f"{indent})"]
+    plain = [name for name in ordered if " as " not in name]
+    lines = [f"{indent}from {module} import {name}" for name in ordered if " as " in name]
+    line = f"{indent}from {module} import {', '.join(plain)}"
+    if plain and len(line) <= WIDTH:
+        lines.insert(0, line)
+    elif plain:
+        broken = [f"{indent}{INDENT}{name}," for name in plain]
+        lines[:0] = [f"{indent}from {module} import (", *broken, f"{indent})"]
+    return lines
 
 
 def _import_order(name: str) -> tuple[int, str]:
     """Constants, then classes, then the rest, as isort sorts members."""
-    bare = name.split(" as ")[0]
-    kind = 0 if bare.isupper() and len(bare) > 1 else 1 if bare[:1].isupper() else 2
-    return kind, bare
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    return kind, name

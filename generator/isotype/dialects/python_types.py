@@ -30,7 +30,7 @@ _PLAIN = {
 _INTEGER_NAMES = {"smallint": "SmallInteger", "int": "Integer", "bigint": "BigInteger"}
 _FORMAT_WORDS = {"email": "email", "url": "uri"}
 _UNION_WIDTH = 60
-"""A longer type is made nullable by `Optional`, since a union is broken in ways hard to read."""
+"""A longer type is made nullable by `Nullable[…]`, since a union is broken in ways hard to read."""
 
 
 class Names:
@@ -100,7 +100,7 @@ def _or_none(of: Code, nullable: bool, names: Names) -> Code:
         return f"{of} | None"
     if len(flat(of)) <= _UNION_WIDTH:
         return f"{flat(of)} | None"
-    return subscript(names.use("typing", "Optional"), of)
+    return subscript(names.wire("Nullable"), of)
 
 
 def _scalar(of: Scalar, nullable: bool, names: Names) -> Code:

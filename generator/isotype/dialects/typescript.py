@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 
 from isotype.dialects.literals.typescript import typescript_doc, typescript_property, typescript_string
-from isotype.dialects.typescript_layout import INDENT, WIDTH, Code, Entries, Items
+from isotype.dialects.typescript_layout import INDENT, WIDTH, Code, Entries, Items, flat
 from isotype.domain.model import JsonValue
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
 
@@ -84,6 +85,20 @@ def constant(value: JsonValue) -> Code:
     return Items(tuple(map(constant, value)))
 
 
+def default_words(value: JsonValue) -> str:
+    """A sentence on what an absent value means."""
+    return f"Left out, it is {flat(constant(value))}."
+
+
+def parts(of: Type) -> Iterator[Type]:
+    """A type, and the types of its items or values down to the last."""
+    yield of
+    if isinstance(of, Array):
+        yield from parts(of.item)
+    elif isinstance(of, Map):
+        yield from parts(of.value)
+
+
 def number_text(value: int | Decimal) -> str:
     """A number in the digits a person writes, in lower case as formatters leave it."""
     if isinstance(value, int):
@@ -100,6 +115,17 @@ def import_line(names: Iterable[str], source: str, types_only: bool = False) -> 
     if len(line) <= WIDTH:
         return line
     return f"{word} {{\n{''.join(f'{INDENT}{name},{chr(10)}' for name in ordered)}}} from {typescript_string(source)};"
+
+
+def import_lines(types: Mapping[str, set[str]], values: Mapping[str, set[str]] = MappingProxyType({})) -> list[str]:
+    """The imports of a file in the order Biome sorts them: names by specifier, types apart from values."""
+    lines = []
+    for source in sorted({*types, *values}, key=source_order):
+        if source in types:
+            lines.append(import_line(types[source], source, types_only=True))
+        if source in values:
+            lines.append(import_line(values[source], source))
+    return lines
 
 
 def source_order(source: str) -> tuple[int, NameOrder]:

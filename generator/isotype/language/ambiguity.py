@@ -9,8 +9,8 @@ from __future__ import annotations
 from isotype.domain.automata import Automaton, Counts, automaton
 from isotype.domain.patterns import Characters, Node, Pattern, Ranges, Repeat, intersection, walk
 
-# A longer repeat is taken for an endless one: thirty doublings are as bad as any number of them.
-_LONG = 10
+# A longer repeat is taken for an endless one: even so few turns can cost seconds on a short text.
+_LONG = 6
 # Of a shorter one this many copies show all that can be ambiguous about it.
 _COPIES = 2
 _MAXIMUM_POSITIONS = 512

@@ -18,6 +18,7 @@ from isotype.domain.model import (
     Waiver,
 )
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
+from isotype.findings import WARNING, Finding
 from isotype.language.context import Context, Outline, Target, reference_column
 from isotype.language.given import Given
 from isotype.language.scope import Scope
@@ -149,9 +150,12 @@ def _check_entity_field(context: Context, outline: Outline, made: Field, given: 
     elif key and isinstance(made.type, Scalar) and made.type.base in ("json", "float"):
         message = f"{subject} is {made.type.base}, which cannot be a key"
         scope.report("bad-key", message, given, _type_word(given), "use an exact scalar or an enum")
-    if made.access in (READ, INTERNAL) and made.default is None and not made.nullable and "default" not in given.broken:
-        message = f"{subject} is {made.access}, never null and without a default, so nobody can set it"
-        scope.report("unsettable-field", message, given, "access", "give it a default, or let its type end in ?")
+    waived = any(waiver.rule == "unsettable-field" for waiver in made.waivers)
+    if made.access in (READ, INTERNAL) and made.default is None and not (made.nullable or waived or given.broken):
+        message = f"{subject} is {made.access}, never null and without a default, so only the service itself can set it"
+        suggestion = "give it a default, let its type end in ?, or waive unsettable-field with the reason"
+        place = given.place("access")
+        scope.findings.append(Finding("unsettable-field", message, place, suggestion, WARNING, given.path_of("access")))
     if made.default is not None and made.default.kind == "identity" and made.nullable:
         scope.report(
             "bad-default", f"{subject} is counted by the database and nullable", given, "default", "drop the ?"

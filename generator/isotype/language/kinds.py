@@ -42,6 +42,8 @@ from isotype.language.yaml import (
 REFUSED: Any = object()
 """The answer of a reader that reported why it has no value."""
 
+_QUOTE = "put it in quotes"
+
 JsonSchema = dict[str, Any]
 
 NO_HINTS: Mapping[str, str] = MappingProxyType({})
@@ -63,13 +65,19 @@ class Walk:
         self.findings.append(Finding(code, message, self.source.place(node), suggestion, path=where))
         return REFUSED
 
-    def wrong_type(self, node: Node, wanted: str) -> Any:
-        """Note that a node is not what is wanted here."""
-        word = f"{quoted(self.trail[-1])} is" if self.trail else "the schema is"
-        suggestion = ""
-        if isinstance(node, ScalarNode) and not node.style and "text" in wanted and node.value:
-            suggestion = "put it in quotes"
-        return self.report("wrong-type", node, f"{word} {describe(node)}; expected {wanted}", suggestion)
+    def wrong_type(self, node: Node, wanted: str, quotable: bool = False) -> Any:
+        """Note that a node is not what is wanted here; a `quotable` scalar would be with quotes around it."""
+        suggestion = "put it in quotes" if quotable and isinstance(node, ScalarNode) and node.value else ""
+        return self.report("wrong-type", node, f"{self.here()} is {describe(node)}; expected {wanted}", suggestion)
+
+    def here(self) -> str:
+        """What is being read, in a message: `"min"`, `item 2 of "tags"`."""
+        if not self.trail:
+            return "the schema"
+        last = self.trail[-1]
+        if last.isdigit() and len(self.trail) > 1:
+            return f"item {int(last) + 1} of {quoted(self.trail[-2])}"
+        return quoted(last)
 
 
 class Kind(Protocol):
@@ -112,7 +120,7 @@ class Text:
         if type(node) is not ScalarNode or not (node.style or CORE.match(node.value) is None):
             if self.empty and isinstance(node, ScalarNode) and shape(node) == NULL:
                 return ""
-            return walk.wrong_type(node, self.noun if self.noun == "text" else f"text: {self.noun}")
+            return walk.wrong_type(node, self.noun, quotable=True)
         value = node.value
         if self.pattern is not None and self.pattern.fullmatch(value) is None:
             return walk.report(self.code, node, f"{quoted(value)} is not {self.noun}", self.hint)
@@ -139,8 +147,7 @@ class Flag:
             suggestion = "write true"
         elif isinstance(node, ScalarNode) and node.value.lower() in ("no", "off", "n"):
             suggestion = "write false"
-        word = quoted(walk.trail[-1]) if walk.trail else "the schema"
-        fact = f"{word} is {describe(node)}; expected {self.noun}"
+        fact = f"{walk.here()} is {describe(node)}; expected {self.noun}"
         return walk.report("wrong-type", node, fact, suggestion)
 
     def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
@@ -172,7 +179,7 @@ class Whole:
             value = int(value)
         assert isinstance(value, int)
         if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
-            return walk.report("bad-value", node, f"{quoted(walk.trail[-1])} is {describe(node)}; expected {self.noun}")
+            return walk.report("bad-value", node, f"{walk.here()} is {describe(node)}; expected {self.noun}")
         return value
 
     def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
@@ -217,7 +224,7 @@ class Choice:
 
     def read(self, node: Node, walk: Walk) -> Any:
         if not is_text(node):
-            return walk.wrong_type(node, self.noun)
+            return walk.wrong_type(node, self.noun, quotable=True)
         if node.value not in self.options:
             suggestion = did_you_mean(node.value, self.options)
             message = f"{quoted(node.value)} is not possible here; expected {self.noun}"
@@ -265,7 +272,7 @@ class Anything:
         made: dict[str, Any] = {}
         for key, value in node.value:
             if not is_text(key):
-                walk.report("wrong-type", key, f"a key is {describe(key)}; expected text", "put it in quotes")
+                walk.report("key-type", key, f"a key is {describe(key)}; expected text", _QUOTE)
             elif key.value in made:
                 walk.report("duplicate-key", key, f"the key {quoted(key.value)} is given twice", "remove one")
             else:
@@ -297,7 +304,7 @@ class ListOf:
             value = self.item.read(node, walk)
             return REFUSED if value is REFUSED else [value]
         if len(node.value) < self.least:
-            return walk.report("bad-value", node, f"{quoted(walk.trail[-1])} is empty", "name at least one")
+            return walk.report("bad-value", node, f"{walk.here()} is empty", "name at least one")
         trail = walk.trail
         values: list[Any] = []
         refused = False
@@ -337,7 +344,10 @@ class MapOf:
         for pair in node.value:
             key_node, value_node = pair
             trail.append(str(key_node.value) if isinstance(key_node, ScalarNode) else "?")
-            name = read_key(key_node, walk)
+            if not is_text(key_node):
+                name = walk.report("key-type", key_node, f"a key is {describe(key_node)}; expected text", _QUOTE)
+            else:
+                name = read_key(key_node, walk)
             if name is REFUSED:
                 if isinstance(key_node, ScalarNode):
                     broken.append(key_node.value)
@@ -444,12 +454,13 @@ class Record:
         return given
 
     def _subject(self, walk: Walk) -> str:
-        return f"{self.noun} {quoted(walk.trail[-1])}" if walk.trail else self.noun
+        last = walk.trail[-1] if walk.trail else self.noun
+        return self.noun if last == self.noun or last.isdigit() else f"{self.noun} {quoted(last)}"
 
     def _other(self, pair: tuple[Node, Node], given: Given, broken: list[str], walk: Walk) -> None:
         key_node, value_node = pair
         if not isinstance(key_node, ScalarNode):
-            walk.report("wrong-type", key_node, f"a key is {describe(key_node)}; expected a word")
+            walk.report("key-type", key_node, f"a key is {describe(key_node)}; expected a word")
             return
         name: str = key_node.value
         if self.others is not None and not name.startswith("$"):
@@ -468,7 +479,9 @@ class Record:
             return
         suggestion = self.hints.get(name.lower().replace("-", "_").replace("_", ""), "")
         if not suggestion:
-            suggestion = did_you_mean(name, self.words) or f"possible are {', '.join(self.words)}"
+            suggestion = did_you_mean(name, self.words)
+        if not suggestion and len(self.words) <= 12:
+            suggestion = f"possible are {', '.join(self.words)}"
         path = ".".join((*walk.trail, name))
         message = f"{self._subject(walk)} has no word {quoted(name)}"
         walk.report("unknown-word", key_node, message, suggestion, path)

@@ -162,12 +162,14 @@ class _Names:
         self._code = code
         self._suggestion = suggestion
         self._taken: dict[Any, tuple[str, Place]] = {}
+        self._reported: set[tuple[Place, Place]] = set()
 
     def take(self, key: Any, shown: str, what: str, place: Place, path: str) -> None:
         """Note a name; when it is taken, both places are reported."""
         other = self._taken.setdefault(key, (what, place))
-        if other[1] is place:
+        if other[1] is place or (other[1], place) in self._reported:
             return
+        self._reported.add((other[1], place))
         for mine, theirs, here, there in ((what, other[0], place, other[1]), (other[0], what, other[1], place)):
             message = f"{mine} is {quoted(shown)}, as is {theirs} at {there}"
             self._scope.report_at(self._code, message, here, path, self._suggestion)

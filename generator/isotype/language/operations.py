@@ -202,7 +202,8 @@ def _payload(payloads: _Payloads, given: Given, word: str, text: str, variant: s
         found = MEDIA_TYPE.fullmatch(plain)
         if found is None or word == "body":
             fact = "a body is JSON" if word == "body" else f"{quoted(plain)} names no media type"
-            scope.report("bad-type", fact, given, word, "such as media(application/octet-stream)")
+            hint = "name a shape or a type" if word == "body" else "such as media(application/octet-stream)"
+            scope.report("bad-type", fact, given, word, hint)
             return None
         return Payload(media=found[1])
     if page := _PAGE.fullmatch(plain):
@@ -233,7 +234,14 @@ def _page(payloads: _Payloads, given: Given, word: str, name: str) -> Payload | 
         return None
     if scope.nouns.get(name) != "entity":
         place, path = given.place(word), given.path_of(word)
-        scope.unknown("entity", name, scope.names("entities"), place, path, f"the page of {given.path}")
+        scope.unknown(
+            "entity",
+            name,
+            scope.names("entities"),
+            place,
+            path,
+            f"the result of operation {given.path.rpartition('.')[2]}",
+        )
         return None
     return Payload(name, "list", form="page") if _exposed(payloads, given, word, name) else None
 

@@ -116,7 +116,9 @@ class Types:
         try:
             resolved = self._read(text)
         except _Problem as problem:
-            subject = f"{noun} {given.path.rpartition('.')[2]}"
+            parts = given.path.split(".")
+            name = f"{parts[1]}.{parts[-1]}" if noun == "field" and len(parts) > 2 else parts[-1]
+            subject = f"{noun} {name}"
             self._scope.report(problem.code, f"{subject} has {problem.message}", given, word, problem.suggestion)
             return None
         if resolved is not None:
@@ -230,6 +232,8 @@ class Types:
         word = start[0] if start else plain
         if hint := _HINTS.get(word.lower()):
             raise _Problem("unknown-type", f"the unknown type {quoted(plain)}", hint)
+        if start is not None and "(" in plain and (meant := scope.meant(start[0], SCALARS)):
+            raise _Problem("unknown-type", f"the unknown type {quoted(plain)}", meant)
         if start is None or start[0] != plain:
             raise _Problem("bad-type", f"{quoted(plain)} for a type", "such as int, string(100), Name, T[] or map(T)")
         options = (*scope.names("types", "enums", "objects"), *SCALARS)

@@ -92,7 +92,7 @@ def _group(
         if isinstance(member, Given):
             members.append((wire, _group(scope, outline, fields, wire, given, member, seen)))
         elif not outline.knows(member):
-            scope.unknown("field", member, outline.names(), place, path, f"the group {name}")
+            scope.unknown("field", member, outline.names(), place, path, f"group {name}")
         elif member in seen:
             message = f"{quoted(member)} stands in a group already, at {seen[member]}"
             scope.report_at("repeated-name", message, place, path, "name it once")
@@ -100,15 +100,15 @@ def _group(
             seen[member] = place
             members.append((wire, member))
             if member in fields and fields[member].access == INTERNAL:
-                message = f"the group {name} shows {quoted(member)}, which is internal"
+                message = f"group {name} shows {quoted(member)}, which is internal"
                 scope.report_at("hidden-field", message, place, path, "remove it")
     if not members and not given.broken:
-        scope.report("empty-group", f"the group {name} has no members", given, "", "name a field")
+        scope.report("empty-group", f"group {name} has no members", given, "", "name a field")
     nullable = given.get("$nullable") == "all_null"
     if nullable:
         for wire, member in members:
             if isinstance(member, str) and member in fields and not fields[member].nullable:
-                message = f"the group {name} is null when all its columns are, but {quoted(member)} is never null"
+                message = f"group {name} is null when all its columns are, but {quoted(member)} is never null"
                 place, path = given.place(wire), given.path_of(wire)
                 scope.report_at("never-null", message, place, path, "let its type end in ?, or drop $nullable")
     return Group(

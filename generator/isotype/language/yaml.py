@@ -316,7 +316,7 @@ def describe(node: Node) -> str:
 def plain(node: Node) -> Any:
     """A node as plain Python data, for tools which know nothing of positions; the last of equal keys holds."""
     if isinstance(node, MappingNode):
-        return {scalar(key) if isinstance(key, ScalarNode) else str(key): plain(value) for key, value in node.value}
+        return {str(key.value): plain(value) for key, value in node.value}
     if isinstance(node, SequenceNode):
         return [plain(item) for item in node.value]
     assert isinstance(node, ScalarNode)

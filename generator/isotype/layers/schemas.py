@@ -92,22 +92,21 @@ def _module_view(module: ShapeModule, context: _Context, ledger: set[NotExpressi
     names = here.names
     for enum in module.enums:
         names.imports.setdefault(".enums", set()).add(enum)
-    late: list[str] = []
+    circle: list[str] = []
     for home, classes in _by_module(module.imports, context.shapes):
         if module.name in context.cyclic and home in context.cyclic:
-            late.extend(
-                f"{line}  # noqa: E402" if index == 0 else line
-                for index, line in enumerate(from_import(f".{home}", classes))
-            )
+            circle += from_import(f".{home}", classes, INDENT)
         else:
             names.imports.setdefault(f".{home}", set()).update(classes)
+    if circle:
+        names.use("typing", "TYPE_CHECKING")
     return {
         "docstring": _docstring(module.description or module.stem),
         "imports": "\n".join(_import_lines(names.imports)),
         "builtins": "\n".join(f"_{name} = {name}" for name in sorted(names.builtins)),
         "constants": "\n\n\n".join(machines),
         "blocks": blocks,
-        "late": "\n".join(late),
+        "circle": "\n".join(circle),
         "ruled": "._rules" in names.imports,
     }
 

@@ -13,24 +13,30 @@ A shape's constraints stand in its comments; what no type of TypeScript can hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
-from typing import NamedTuple
 
 from isotype.dialects.literals.typescript import typescript_comment_lines, typescript_property, typescript_string
-from isotype.dialects.typescript import constant, described, doc, import_line, source_order, type_text, uses_json
+from isotype.dialects.typescript import (
+    default_words,
+    described,
+    doc,
+    import_lines,
+    parts,
+    source_order,
+    type_text,
+    uses_json,
+)
 from isotype.dialects.typescript_layout import INDENT, Entries, Items, entry, layout
 from isotype.domain.ledger import NotExpressible
-from isotype.domain.types import INTEGERS, Array, Enum, Map, ObjectType, Scalar, Type
+from isotype.domain.types import INTEGERS, Array, Enum, Map, Scalar, Type
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
 from isotype.layers.specifiers import sibling
 from isotype.layers.typescript_conversions import Conversion, conversions, function_name
+from isotype.layers.typescript_operations import operations
 from isotype.shapes.model import (
     OUTPUT,
-    ApiBody,
-    ApiOperation,
-    ApiParameter,
     Property,
     Shape,
     ShapeModule,
@@ -48,23 +54,21 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
     converted = conversions(shapes)
     files: dict[str, str] = {}
     used_json = False
+    docs: Docs = {}
     for module in shapes.modules:
-        view = _module(shapes, module, converted.get(module.name, ()), options)
-        used_json = used_json or view.json
+        declarations = _declarations(shapes, module, docs, converted.get(module.name, ()))
+        imports = _imports(shapes, module, converted.get(module.name, ()), options)
         files[f"{module.name}.ts"] = renderer(
-            "types/module.ts.j2", header=head, imports=view.imports, declarations=view.declarations
+            "types/module.ts.j2", header=head, imports=imports, declarations=declarations
         )
+        used_json = used_json or _uses_json(module)
     if shapes.enums:
         files["enums.ts"] = renderer("types/enums.ts.j2", header=head, enums=[_enum(enum) for enum in shapes.enums])
     if shapes.operations:
-        operations = _operations(shapes, options)
-        used_json = used_json or operations.json
+        view = operations(shapes, options)
+        used_json = used_json or view.json
         files["operations.ts"] = renderer(
-            "types/operations.ts.j2",
-            header=head,
-            imports=operations.imports,
-            interface=operations.declarations[0],
-            table=operations.declarations[1],
+            "types/operations.ts.j2", header=head, imports=view.imports, interface=view.interface, table=view.table
         )
     if used_json:
         files["support.ts"] = renderer("types/support.ts.j2", header=head)
@@ -73,60 +77,52 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
     return files, ledger
 
 
-class _View(NamedTuple):
-    """What a file holds; `json` says whether it speaks of Json."""
-
-    imports: list[str]
-    declarations: list[str]
-    json: bool
+Docs = dict[tuple[int, str, bool], list[str]]
+"""The comments of properties by type and description: an entity's variants share most of them."""
 
 
-def _module(shapes: Shapes, module: ShapeModule, converted: tuple[Conversion, ...], options: Options) -> _View:
-    own = {shape.name for shape in module.shapes}
+def _declarations(shapes: Shapes, module: ShapeModule, docs: Docs, converted: tuple[Conversion, ...]) -> list[str]:
+    return [
+        *(_interface(shape, docs) for shape in module.shapes),
+        *_aliases(shapes, module, docs),
+        *map(_machine, module.machines),
+        *(conversion.text for conversion in converted),
+    ]
+
+
+def _imports(shapes: Shapes, module: ShapeModule, converted: tuple[Conversion, ...], options: Options) -> list[str]:
     types: dict[str, set[str]] = {}
-    values: dict[str, set[str]] = {}
-    json = False
-    for shape in module.shapes:
-        for prop in chain(shape.properties, shape.client):
-            json = json or uses_json(prop.type)
     for name in module.imports:
         types.setdefault(shapes.shape(name).module, set()).add(name)
     if module.enums:
         types["enums"] = set(module.enums)
-    for conversion in converted:
-        for target in conversion.calls:
-            if target not in own:
-                values.setdefault(shapes.shape(target).module, set()).add(function_name(target))
-    if json:
+    if _uses_json(module):
         types["support"] = {"Json"}
-    declarations = [_interface(shape) for shape in module.shapes]
-    declarations.extend(_alias(shapes, module))
-    declarations.extend(_machine(machine) for machine in module.machines)
-    declarations.extend(conversion.text for conversion in converted)
-    return _View(_imports(types, values, options), declarations, json)
+    own = {shape.name for shape in module.shapes}
+    values: dict[str, set[str]] = {}
+    for conversion in converted:
+        for target in conversion.calls - own:
+            values.setdefault(shapes.shape(target).module, set()).add(function_name(target))
+    return import_lines(
+        {sibling(options, LAYER, source): names for source, names in types.items()},
+        {sibling(options, LAYER, source): names for source, names in values.items()},
+    )
 
 
-def _imports(types: dict[str, set[str]], values: dict[str, set[str]], options: Options) -> list[str]:
-    lines = []
-    for module in sorted({*types, *values}, key=lambda name: source_order(sibling(options, LAYER, name))):
-        source = sibling(options, LAYER, module)
-        if module in types:
-            lines.append(import_line(types[module], source, types_only=True))
-        if module in values:
-            lines.append(import_line(values[module], source))
-    return lines
+def _uses_json(module: ShapeModule) -> bool:
+    return any(uses_json(prop.type) for shape in module.shapes for prop in chain(shape.properties, shape.client))
 
 
 # --- shapes ---
 
 
-def _interface(shape: Shape) -> str:
+def _interface(shape: Shape, docs: Docs) -> str:
     lines = doc(_shape_text(shape))
     if not shape.properties:
         return "\n".join([*lines, f"export type {shape.name} = Record<string, never>;"])
     lines.append(f"export interface {shape.name} {{")
     for prop in shape.properties:
-        lines.extend(_property(prop))
+        lines.extend(_property(prop, docs))
     lines.append("}")
     return "\n".join(lines)
 
@@ -144,19 +140,20 @@ def _shape_text(shape: Shape) -> str:
     return "\n\n".join(part for part in (shape.description, note, "\n".join(f"- {rule}" for rule in rules)) if part)
 
 
-def _property(prop: Property) -> Iterator[str]:
-    text = described(prop.description, prop.type)
-    if prop.default is not None:
-        default = layout(constant(prop.default.value), "", 0, -1000)
-        text = f"{text}{' ' if text else ''}Left out, it is {default}."
-    elif prop.server_default:
-        text = f"{text}{' ' if text else ''}Left out, the server chooses."
-    yield from doc(text, INDENT, prop.deprecated)
+def _property(prop: Property, docs: Docs) -> Iterator[str]:
+    if prop.default is not None or prop.server_default:
+        absent = default_words(prop.default.value) if prop.default is not None else "Left out, the server chooses."
+        yield from doc(f"{described(prop.description, prop.type)} {absent}", INDENT, prop.deprecated)
+    else:
+        key = (id(prop.type), prop.description, prop.deprecated)
+        if key not in docs:
+            docs[key] = doc(described(prop.description, prop.type), INDENT, prop.deprecated)
+        yield from docs[key]
     mark = "" if prop.required else "?"
     yield f"{INDENT}{typescript_property(prop.name)}{mark}: {type_text(prop.type, prop.nullable)};"
 
 
-def _alias(shapes: Shapes, module: ShapeModule) -> Iterator[str]:
+def _aliases(shapes: Shapes, module: ShapeModule, docs: Docs) -> Iterator[str]:
     """The thing under its own name; with the properties the frontend computes where there are some."""
     for shape in module.shapes:
         whole = module.entity and shape.variant == "response"
@@ -169,7 +166,7 @@ def _alias(shapes: Shapes, module: ShapeModule) -> Iterator[str]:
             continue
         lines.append(f"export interface {name} extends {shape.name} {{")
         for prop in shape.client:
-            lines.extend(_property(prop))
+            lines.extend(_property(prop, docs))
         yield "\n".join([*lines, "}"])
 
 
@@ -227,87 +224,6 @@ def _machine(machine: StateMachine) -> str:
     return "\n".join(lines)
 
 
-# --- operations ---
-
-
-def _operations(shapes: Shapes, options: Options) -> _View:
-    types: dict[str, set[str]] = {}
-    json = False
-    for of in _operation_types(shapes.operations):
-        json = json or uses_json(of)
-        for part in _parts(of):
-            if isinstance(part, ObjectType):
-                types.setdefault(shapes.shape(part.name).module, set()).add(part.name)
-            elif isinstance(part, Enum):
-                types.setdefault("enums", set()).add(part.name)
-    if "ErrorResponse" in shapes.by_name:
-        types.setdefault(shapes.shape("ErrorResponse").module, set()).add("ErrorResponse")
-    if json:
-        types["support"] = {"Json"}
-    error = "ErrorResponse" if "ErrorResponse" in shapes.by_name else "never"
-    interface = "\n".join(chain.from_iterable(_operation(operation, error) for operation in shapes.operations))
-    table = "\n".join(entry(operation.identifier, _row(operation), INDENT) for operation in shapes.operations)
-    return _View(_imports(types, {}, options), [interface, table], json)
-
-
-def _operation(operation: ApiOperation, error: str) -> Iterator[str]:
-    call = f"{operation.method.upper()} {operation.path}"
-    text = "\n\n".join(part for part in (operation.summary, operation.description, call) if part)
-    yield from doc(text, INDENT)
-    yield f"{INDENT}{typescript_property(operation.identifier)}: {{"
-    for location in ("path", "query", "header"):
-        chosen = [parameter for parameter in operation.parameters if parameter.location == location]
-        yield from _parameters(f"{location}s" if location == "header" else location, chosen)
-    body, result = operation.body, operation.result
-    yield f"{INDENT * 2}body: {'null' if body is None else _body(body)};"
-    yield f"{INDENT * 2}result: {_body(result)};"
-    statuses = " | ".join(map(str, operation.errors)) or "never"
-    yield f"{INDENT * 2}error: {error if operation.errors else 'never'};"
-    yield f"{INDENT * 2}errorStatus: {statuses};"
-    yield f"{INDENT}}};"
-
-
-def _parameters(name: str, parameters: list[ApiParameter]) -> Iterator[str]:
-    if not parameters:
-        yield f"{INDENT * 2}{name}: null;"
-        return
-    yield f"{INDENT * 2}{name}: {{"
-    for parameter in parameters:
-        text = described(parameter.description, parameter.type)
-        if parameter.has_default:
-            default = layout(constant(parameter.default), "", 0, -1000)
-            text = f"{text}{' ' if text else ''}Left out, it is {default}."
-        yield from doc(text, INDENT * 3)
-        mark = "" if parameter.required else "?"
-        of = type_text(parameter.type, parameter.nullable)
-        yield f"{INDENT * 3}{typescript_property(parameter.name)}{mark}: {of};"
-    yield f"{INDENT * 2}}};"
-
-
-def _body(body: ApiBody) -> str:
-    if body.type is not None:
-        return type_text(body.type, body.nullable)
-    return "null" if body.media == "application/json" else "unknown"
-
-
-def _row(operation: ApiOperation) -> Entries:
-    rows: list[tuple[str, str | Items]] = [
-        ("method", typescript_string(operation.method.upper())),
-        ("path", typescript_string(operation.path)),
-        ("status", str(operation.status)),
-        ("errors", Items(tuple(map(str, operation.errors)))),
-    ]
-    if operation.result.type is None and operation.result.media != "application/json":
-        rows.append(("media", typescript_string(operation.result.media)))
-    return Entries(tuple(rows))
-
-
-def _operation_types(operations: Iterable[ApiOperation]) -> Iterator[Type]:
-    for operation in operations:
-        yield from (parameter.type for parameter in operation.parameters)
-        yield from (body.type for body in (operation.body, operation.result) if body is not None and body.type)
-
-
 # --- the ledger ---
 
 _REASONS = {
@@ -334,11 +250,11 @@ def _ledger(shapes: Shapes) -> set[NotExpressible]:
             for prop in shape.properties:
                 if id(prop.type) not in seen:
                     seen.add(id(prop.type))
-                    found.update(chain.from_iterable(map(_unsaid, _parts(prop.type))))
+                    found.update(chain.from_iterable(map(_unsaid, parts(prop.type))))
     return {NotExpressible(construct, "typescript", _REASONS[construct]) for construct in found}
 
 
-def _unsaid(of: Type | Enum) -> Iterator[str]:
+def _unsaid(of: Type) -> Iterator[str]:
     if isinstance(of, Array | Map):
         counted = (of.max_items, getattr(of, "min_items", None)) != (None, None)
         if counted or (isinstance(of, Array) and (of.unique_items or of.sorted)):
@@ -355,17 +271,6 @@ def _unsaid(of: Type | Enum) -> Iterator[str]:
         yield "bounds"
     if of.base not in ("string", "text", "int", "smallint", "float", "bool", "json") and not of.number:
         yield "form"
-
-
-def _parts(of: Type) -> Iterator[Type | Enum]:
-    yield of
-    match of:
-        case Array(item=inner) | Map(value=inner):
-            yield from _parts(inner)
-        case Scalar() | ObjectType():
-            pass
-        case _ if (enum := getattr(of, "enum", None)) is not None:
-            yield enum
 
 
 def _notes(shapes: Shapes, ledger: tuple[NotExpressible, ...]) -> list[str]:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from isotype.dialects.literals.typescript import typescript_property, typescript_regex, typescript_string
 from isotype.dialects.patterns import javascript
-from isotype.dialects.typescript import doc, import_line, source_order, type_text
+from isotype.dialects.typescript import doc, import_lines, source_order, type_text
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, Entries, Items, entry, layout
 from isotype.domain.formats import FORMATS
 from isotype.domain.ledger import NotExpressible
@@ -60,7 +60,7 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
         files["enums.ts"] = renderer(
             "zod/enums.ts.j2",
             header=head,
-            imports=_imports(
+            imports=import_lines(
                 {
                     across(options, LAYER, _TYPES, "enums"): {enum.name for enum in shapes.enums},
                     sibling(options, LAYER, "support"): {"Proof"},
@@ -141,7 +141,7 @@ def _support_imports(support: set[str], options: Options) -> list[str]:
     if "refuse" in support:
         rules = sibling(options, LAYER, "rules")
         types[rules], values[rules] = {"Verdict"}, {"refuses"}
-    return _imports(types, values)
+    return import_lines(types, values)
 
 
 def _with_needs(wanted: Iterable[str]) -> frozenset[str]:
@@ -192,23 +192,13 @@ def _module(shapes: Shapes, module: ShapeModule, loops: Mapping[str, int], optio
     if names.support - _SUPPORT_TYPES:
         sources[support] = names.support - _SUPPORT_TYPES
     return _View(
-        imports=_imports(types, {"zod": {"z"}, **sources}),
+        imports=import_lines(types, {"zod": {"z"}, **sources}),
         schemas=schemas,
         proofs=_tuple(f"{module.stem}Proofs", [_proof(shape.name) for shape in module.shapes]),
         support=names.support,
         rules=bool(helpers),
         missing=tuple(missing),
     )
-
-
-def _imports(types: Mapping[str, set[str]], values: Mapping[str, set[str]]) -> list[str]:
-    lines = []
-    for source in sorted({*types, *values}, key=source_order):
-        if source in types:
-            lines.append(import_line(types[source], source, types_only=True))
-        if source in values:
-            lines.append(import_line(values[source], source))
-    return lines
 
 
 # --- one schema ---

@@ -171,8 +171,10 @@ def _long_name(domain: Domain, identifier: str) -> Iterator[Finding]:
     for table in project(domain).tables:
         key = [] if table.primary_key is None else [(table.primary_key.name, table.place)]
         guards = [(column.guard, column.place) for column in table.columns]
-        named = (*table.uniques, *table.foreign_keys, *table.checks, *table.indexes)
-        for name, place in (*key, *guards, *((part.name, part.place) for part in named)):
+        named = [(unique.name, unique.place) for unique in table.uniques]
+        named += [(reference.name, reference.place) for reference in table.foreign_keys]
+        named += [(check.name, check.place) for check in table.checks]
+        for name, place in (*key, *guards, *named):
             if len(name.encode()) > LONGEST - 4 and _SHORTENED.match(name) and table.entity not in waived:
                 message = f'a constraint of "{table.entity}" would be named beyond {LONGEST} bytes and is "{name}"'
                 advice = "shorten the table or column, or name it under constraints"

@@ -132,6 +132,11 @@ class _Builder:
             return False
         return field.access in _CARRIES[variant]
 
+    def _is_listed_whole(self, group: Group) -> bool:
+        """Whether a list shows all that a response shows of a group, so that both can share a shape."""
+        shown = (name for name in members(group) if self._carries(RESPONSE, self.entity.field(name)))
+        return all(name in self.entity.api.list_fields for name in shown)
+
     def _property(self, variant: str, field: Field, wire: str = "") -> Property:
         if variant in (CREATE, UPDATE):
             made = input_property(field, self.names, self.used, variant)
@@ -141,8 +146,9 @@ class _Builder:
 
     def _group(self, variant: str, group: Group, path: str, nested: list[Shape]) -> Property | None:
         """The property that holds a group, its shape appended to `nested`; None when the variant has none of it."""
-        whole = variant == UPDATE and group.replace
-        inner = CREATE if whole else variant
+        inner = CREATE if variant == UPDATE and group.replace else variant
+        if variant == LIST_ITEM and self._is_listed_whole(group):
+            inner = RESPONSE
         properties: list[Property] = []
         for wire, member in group.members:
             if isinstance(member, Group):

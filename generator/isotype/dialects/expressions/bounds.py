@@ -133,8 +133,10 @@ def _quotient(node: Arithmetic) -> Range:
     if node.type.kind == "integer" and isinstance(node.right, Literal) and node.right.value != -1:
         return (-most // 2, most // 2) if abs(int(str(node.right.value))) > 1 else (low, high)
     if node.type.kind == "decimal":
-        # A divisor is no nearer to zero than one unit of its last digit.
-        most = most * 10 ** max(scale_of(node.right), 0) // 10 ** max(scale_of(node.left), 0) + 1
+        least, greatest = bounds(node.right)
+        nearest = least if least > 0 else -greatest if greatest < 0 else 1
+        shift = 10 ** max(scale_of(node.right), 0)
+        most = most * shift // (nearest * 10 ** max(scale_of(node.left), 0)) + 1
     return (-most, most)
 
 

@@ -359,8 +359,8 @@ def _rounds_once(node: Arithmetic, digits: int) -> bool:
     than the distance of any quotient from a half that it is not.
     """
     left, right = scale_of(node.left), scale_of(node.right)
-    whole = len(str(max(map(abs, bounds(node))))) if node.type.digits else 0
-    kept = max(16 - 4 * (whole // 4 + 1), left, right)
+    whole = len(str(max(map(abs, bounds(node)))))
+    kept = max(16 - 4 * ((whole - 1) // 4), left, right)
     divisor = max(map(abs, bounds(node.right))) * 10 ** max(left - right - digits, 0)
     return kept > digits and divisor < 10 ** (kept - digits)
 

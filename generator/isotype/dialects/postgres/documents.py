@@ -172,7 +172,8 @@ def _map(of: Map, value: str, names: Names, depth: int) -> str:
     tests = []
     if of.max_items is not None:
         tests.append(f"(SELECT count(*) FROM jsonb_object_keys({value})) <= {of.max_items}")
-    tests.append(f"NOT EXISTS (SELECT FROM jsonb_each({value}) AS {entry}{_violation(of.value, of.nullable_values, f'{entry}.value', names, depth)})")
+    where = _violation(of.value, of.nullable_values, f"{entry}.value", names, depth)
+    tests.append(f"NOT EXISTS (SELECT FROM jsonb_each({value}) AS {entry}{where})")
     return f"CASE jsonb_typeof({value}) WHEN 'object' THEN {' AND '.join(tests)} END"
 
 
@@ -188,8 +189,10 @@ def _array(of: Array, value: str, names: Names, depth: int) -> str:
     tests.append(f"NOT EXISTS (SELECT FROM jsonb_array_elements({value}) AS {item}{where})")
     if of.unique_items or of.sorted:
         # Judged on values that already have the form, so the casts cannot fail.
-        items = f"ARRAY(SELECT {comparable(of.item, f'{item}.value')} FROM jsonb_array_elements({value}) WITH ORDINALITY AS {item} (value, place) ORDER BY {item}.place)"
-        wanted = [name for name, asked in (("items_are_unique", of.unique_items), ("items_are_sorted", of.sorted)) if asked]
+        parts = f"jsonb_array_elements({value}) WITH ORDINALITY AS {item} (value, place)"
+        items = f"ARRAY(SELECT {comparable(of.item, f'{item}.value')} FROM {parts} ORDER BY {item}.place)"
+        asked = [("items_are_unique", of.unique_items), ("items_are_sorted", of.sorted)]
+        wanted = [name for name, is_asked in asked if is_asked]
         calls = " AND ".join(f"{names.helper(name)}({items})" for name in wanted)
         return f"CASE WHEN jsonb_typeof({value}) = 'array' THEN CASE WHEN {' AND '.join(tests)} THEN {calls} END END"
     return f"CASE jsonb_typeof({value}) WHEN 'array' THEN {' AND '.join(tests)} END"

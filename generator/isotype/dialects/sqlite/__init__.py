@@ -10,9 +10,10 @@ documents  what holds for JSON: typed objects, maps
 gaps       what SQLite cannot say
 ```
 
-A decimal of up to 18 digits is an INTEGER in units of its last digit, a wider one canonical TEXT. Instants, dates, times
-and durations are TEXT of fixed width, so that they sort. Booleans are 0 and 1. Arrays are JSON whose items have the form
-that a column of their type has (bytes are base64, booleans are true and false); other JSON is as it is on the wire.
+A decimal of up to 18 digits is an INTEGER in units of its last digit, a wider one canonical TEXT.
+Instants, dates, times and durations are TEXT of fixed width, so that they sort; booleans are 0 and 1.
+Arrays are JSON whose items have the form that a column of their type has (bytes are base64, booleans true and false);
+other JSON is as it is on the wire.
 """
 
 from isotype.dialects.sqlite.names import table_name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from isotype.dialects.literals.sql import sqlite_string
 from isotype.dialects.sqlite.documents import Structures
 from isotype.dialects.sqlite.documents import conditions as document_conditions
@@ -37,8 +39,7 @@ def item_conditions(of: Array, column: str, structures: Structures) -> tuple[lis
     found = [f"NOT EXISTS (SELECT 1 FROM json_each({column}) AS item WHERE {whole} IS NOT TRUE)"]
     if of.unique_items:
         found.append(
-            "(SELECT count(value) = count(DISTINCT value) AND count(*) - count(value) <= 1"
-            f" FROM json_each({column}))"
+            f"(SELECT count(value) = count(DISTINCT value) AND count(*) - count(value) <= 1 FROM json_each({column}))"
         )
     if of.sorted:
         found.append(
@@ -109,6 +110,6 @@ def _bounds(of: Scalar, value: str) -> tuple[list[str], list[NotExpressible]]:
     return [f"{value} {operator} {_plain(bound * unit)}" for operator, bound in given], []
 
 
-def _plain(number: object) -> str:
-    text = f"{number:f}"  # type: ignore[str-format]
+def _plain(number: int | Decimal) -> str:
+    text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

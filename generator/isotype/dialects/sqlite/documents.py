@@ -5,7 +5,7 @@ A value is given twice: as the SQL that yields it, and as the SQL that yields it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 

@@ -63,7 +63,7 @@ def literal(value: JsonValue, of: Type) -> str:
     return sqlite_string(stored)
 
 
-def physical(value: JsonValue, of: Type) -> None | bool | int | Decimal | str | bytes:
+def physical(value: JsonValue, of: Type) -> bool | int | Decimal | str | bytes | None:
     """A constant in wire form as SQLite stores it."""
     if value is None:
         return None

@@ -1,0 +1,37 @@
+"""The SQL layer: one file per database, each loading as it is into an empty one.
+
+```
+text        statements laid out, names qualified, what cannot be said as a comment
+postgres    the sections of postgres.sql
+functions   the functions its checks call
+triggers    its trigger functions, partition maintenance, refreshing of views
+sqlite      the sections of sqlite.sql
+guards      its triggers, and what they say about items and typed JSON
+```
+"""
+
+from __future__ import annotations
+
+from isotype.domain.ledger import NotExpressible
+from isotype.layers.options import Options
+from isotype.layers.rendering import Renderer, header
+from isotype.layers.sql import postgres, sqlite
+from isotype.layers.sql.text import comment, note
+from isotype.tables.model import Tables
+
+
+def render(tables: Tables, renderer: Renderer, options: Options) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
+    """`postgres.sql` and `sqlite.sql`, and what either cannot express."""
+    files: dict[str, str] = {}
+    ledger: set[NotExpressible] = set()
+    for name, build in (("postgres", postgres.build), ("sqlite", sqlite.build)):
+        file = build(tables)
+        ledger |= file.gaps
+        files[f"{name}.sql"] = renderer(
+            f"sql/{name}.sql.j2",
+            header=[line for part in header(options.header_source) for line in comment(part)],
+            description=comment(tables.comment.strip()) if tables.comment.strip() else [],
+            notes=[line for gap in sorted(file.gaps) for line in note(gap)],
+            sections=[section for section in file.sections if section.statements],
+        )
+    return files, tuple(sorted(ledger))

@@ -1,0 +1,309 @@
+"""The sections of postgres.sql, in the order in which they load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isotype.dialects.expressions.postgres import print_expression
+from isotype.dialects.literals.sql import postgres_string, sql_identifier
+from isotype.dialects.postgres import column_type, default_value, literal
+from isotype.dialects.postgres.arrays import array_conditions
+from isotype.dialects.postgres.guards import guard
+from isotype.domain.expressions import Expression
+from isotype.domain.ledger import NotExpressible
+from isotype.domain.types import Array, Map, ObjectType, Scalar, Type
+from isotype.layers.sql.functions import (
+    Functions,
+    column_statements,
+    helper_statements,
+    needs_function,
+    structure_statements,
+)
+from isotype.layers.sql.text import (
+    Section,
+    SqlFile,
+    aligned,
+    check,
+    columns,
+    comment,
+    create_table,
+    inserts,
+    note,
+    qualified,
+    terminated,
+    without_semicolon,
+)
+from isotype.layers.sql.triggers import (
+    maintenance_statement,
+    partition_statements,
+    refresh_statement,
+    stamp_statements,
+    transition_statements,
+)
+from isotype.tables.model import Check, Column, ForeignKey, StoredView, Table, TableIndex, Tables
+
+
+def _gap(construct: str, reason: str) -> NotExpressible:
+    return NotExpressible(construct, "postgres", reason)
+
+
+PADDED_STRING = _gap("string(n)", "Assignment cuts blanks beyond n before a CHECK sees the value.")
+ROUNDED_DECIMAL = _gap("decimal(p,s)", "Assignment rounds to s digits before a CHECK sees the value.")
+ROUNDED_INTEGER = _gap("int", "Assignment rounds a number with a fraction before a CHECK sees the value.")
+GUARDS_OFF = _gap("guards: off", "The column types are wider than the meaning, and no CHECK narrows them.")
+NULLS_NOT_DISTINCT = _gap("nulls: not distinct", "PostgreSQL 14 does not know it; this file needs version 15.")
+PARTITIONED_IDENTITY = _gap("identity of a partitioned table", "Before version 17 PostgreSQL refuses it.")
+RAW_SQL = _gap("raw SQL", "The schema gives no PostgreSQL text for it.")
+
+_ADJUSTED = {"decimal": ROUNDED_DECIMAL, "smallint": ROUNDED_INTEGER, "int": ROUNDED_INTEGER, "bigint": ROUNDED_INTEGER}
+
+
+def build(tables: Tables) -> SqlFile:
+    """All sections and what they do not say."""
+    return _File(tables).build()
+
+
+class _File:
+    """One pass over the tables; it remembers which helper functions and gaps it met."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._functions = Functions(tables)
+        self._names = self._functions.names
+        self._native = {enum.name: self._functions.enum(enum) for enum in tables.enum_types}
+        self._gaps: set[NotExpressible] = set()
+
+    def build(self) -> SqlFile:
+        every = self._tables.tables
+        made = Section("Tables", [statement for table in every for statement in self._table(table)])
+        judges = [*structure_statements(self._functions), *column_statements(self._functions)]
+        sections = [
+            Section("Schemas", [self._schema(name) for name in self._tables.schemas]),
+            Section("Extensions", list(self._extensions())),
+            Section("Types", list(self._enum_types())),
+            Section("Functions of checks", [*helper_statements(self._functions), *judges]),
+            Section("Raw SQL, before the tables", list(self._raw_sql(before=True))),
+            made,
+            Section("Reference rows", [statement for table in every for statement in self._rows(table)]),
+            Section("Foreign keys between tables that refer to each other", list(self._late_keys())),
+            Section("Indexes", [self._index(table.schema, table.name, x) for table in every for x in table.indexes]),
+            Section("Triggers", list(self._triggers())),
+            Section("Maintenance", [maintenance_statement(t, t.partitions) for t in every if t.partitions]),
+            Section("Views", [statement for view in self._tables.views for statement in self._view(view)]),
+            Section("Comments", list(self._comments())),
+            Section("Raw SQL, after the tables", list(self._raw_sql(before=False))),
+        ]
+        return SqlFile(sections, self._gaps)
+
+    # What stands before the tables
+
+    @staticmethod
+    def _schema(name: str) -> str:
+        return f"CREATE SCHEMA IF NOT EXISTS {sql_identifier(name)};"
+
+    def _extensions(self) -> Iterator[str]:
+        for extension in self._tables.extensions:
+            place = f" SCHEMA {sql_identifier(extension.schema)}" if extension.schema else ""
+            yield f"CREATE EXTENSION IF NOT EXISTS {sql_identifier(extension.name)}{place};"
+
+    def _enum_types(self) -> Iterator[str]:
+        for enum in self._tables.enum_types:
+            values = ",\n".join(f"    {postgres_string(text)}" for text in enum.texts)
+            yield f"CREATE TYPE {self._functions.enum(enum)} AS ENUM (\n{values}\n);"
+
+    def _raw_sql(self, before: bool) -> Iterator[str]:
+        for raw in self._tables.raw_sql:
+            if raw.before is not before:
+                continue
+            head = comment(f"{raw.name}: {raw.description}" if raw.description else raw.name)
+            yield "\n".join((*head, terminated(raw.postgres) if raw.postgres else self._missing(RAW_SQL)))
+
+    def _missing(self, gap: NotExpressible) -> str:
+        self._gaps.add(gap)
+        return "\n".join(note(gap))
+
+    # Tables
+
+    def _table(self, table: Table) -> Iterator[str]:
+        indent = "    "
+        definitions = aligned([self._column(table, column) for column in table.columns])
+        parts: list[tuple[list[str], str]] = [([], definition) for definition in definitions]
+        unproved = [gap for gap in table.unproved if gap.target == "postgres"]
+        self._gaps.update(unproved)
+        notes = [line for gap in unproved for line in note(gap, indent)]
+        for constraint in self._constraints(table):
+            parts.append((notes, constraint))
+            notes = []
+        partitions = table.partitions
+        tail = f" PARTITION BY RANGE ({sql_identifier(partitions.column)})" if partitions else ""
+        yield create_table(qualified(table.schema, table.name), parts, tail)
+        if partitions:
+            yield from partition_statements(table, partitions)
+
+    def _column(self, table: Table, column: Column) -> tuple[str, str, str]:
+        self._note_adjustments(column.type)
+        rest = []
+        default = column.default
+        if column.computed is not None:
+            value = column.computed
+            text = self._expression(value.expression) if value.expression else without_semicolon(value.sql)
+            rest.append(f"GENERATED ALWAYS AS ({text}) STORED")
+        elif default is not None and default.kind == "identity":
+            rest.append("GENERATED BY DEFAULT AS IDENTITY")
+            if table.partitions:
+                self._gaps.add(PARTITIONED_IDENTITY)
+        if not column.nullable:
+            rest.append("NOT NULL")
+        if default is not None and column.computed is None:
+            value_text = default_value(default, column.type, self._functions.enum)
+            if value_text:
+                rest.append(f"DEFAULT {value_text}")
+        return sql_identifier(column.name), column_type(column.type, self._functions.enum), " ".join(rest)
+
+    def _note_adjustments(self, of: Type) -> None:
+        match of:
+            case Array(item=item):
+                self._note_adjustments(item)
+            case Scalar(base=base, length=length):
+                if base in _ADJUSTED:
+                    self._gaps.add(_ADJUSTED[base])
+                elif length is not None:
+                    self._gaps.add(PADDED_STRING)
+
+    def _constraints(self, table: Table) -> Iterator[str]:
+        key = table.primary_key
+        if key:
+            yield f"CONSTRAINT {sql_identifier(key.name)} PRIMARY KEY {columns(key.columns)}"
+        for unique in table.uniques:
+            same = "" if unique.nulls_distinct else " NULLS NOT DISTINCT"
+            if same:
+                self._gaps.add(NULLS_NOT_DISTINCT)
+            later = " DEFERRABLE" if unique.deferrable else ""
+            yield f"CONSTRAINT {sql_identifier(unique.name)} UNIQUE{same} {columns(unique.columns)}{later}"
+        for foreign_key in table.foreign_keys:
+            if not foreign_key.late:
+                yield foreign_key_text(foreign_key, qualified(foreign_key.target_schema, foreign_key.target_table))
+        for column in table.columns:
+            conditions = [] if column.computed else guard(column.type, sql_identifier(column.name))
+            if conditions and column.guard:
+                yield check(column.guard, conditions)
+            elif conditions and column.writable:
+                self._gaps.add(GUARDS_OFF)
+        for constraint in table.checks:
+            yield check(constraint.name, self._conditions(table, constraint))
+
+    def _conditions(self, table: Table, constraint: Check) -> list[str]:
+        if constraint.expression is not None:
+            return [self._expression(constraint.expression)]
+        column = table.column(constraint.columns[0])
+        name = sql_identifier(column.name)
+        found = []
+        match constraint.type:
+            case Array():
+                found = array_conditions(constraint.type, name, self._names)
+            case ObjectType(name=object_name):
+                found = [f"{self._functions.structure(object_name)}({name})"]
+        if isinstance(constraint.type, Array | Map) and needs_function(constraint.type, self._names):
+            found.append(f"{self._functions.of_column(table, column)}({name})")
+        return found or ["TRUE"]
+
+    def _expression(self, expression: Expression) -> str:
+        return print_expression(expression, sql_identifier, lambda name: self._native.get(name, ""))
+
+    def _rows(self, table: Table) -> Iterator[str]:
+        head = qualified(table.schema, table.name)
+        rows = [
+            [literal(value, table.column(name).type, self._functions.enum) for name, value in row.items()]
+            for row in table.rows
+        ]
+        yield from inserts(head, table.rows, rows)
+        for column in table.columns:
+            counted = column.default is not None and column.default.kind == "identity"
+            if counted and any(column.name in row for row in table.rows):
+                sequence = f"pg_get_serial_sequence({postgres_string(head)}, {postgres_string(column.name)})"
+                yield f"SELECT setval({sequence}, max({sql_identifier(column.name)})) FROM {head};"
+
+    def _late_keys(self) -> Iterator[str]:
+        for table in self._tables.tables:
+            for key in table.foreign_keys:
+                if key.late:
+                    text = foreign_key_text(key, qualified(key.target_schema, key.target_table))
+                    yield f"ALTER TABLE {qualified(table.schema, table.name)}\n    ADD {text};"
+
+    def _index(self, schema: str, name: str, index: TableIndex) -> str:
+        keys = []
+        for key in index.keys:
+            if key.column:
+                text = sql_identifier(key.column)
+            else:
+                text = f"({self._expression(key.expression) if key.expression else key.sql.strip()})"
+            operator_class = f" {key.operator_class}" if key.operator_class else ""
+            nulls = f" NULLS {key.nulls.upper()}" if key.nulls else ""
+            keys.append(f"{text}{operator_class}{' DESC' if key.descending else ''}{nulls}")
+        method = "" if index.method == "btree" else f" USING {index.method}"
+        text = f"CREATE {'UNIQUE ' if index.unique else ''}INDEX {sql_identifier(index.name)}"
+        text += f" ON {qualified(schema, name)}{method} ({', '.join(keys)})"
+        if index.include:
+            text += f" INCLUDE {columns(index.include)}"
+        where = self._expression(index.where) if index.where else index.where_sql.strip()
+        return f"{text}\n    WHERE {where};" if where else f"{text};"
+
+    def _triggers(self) -> Iterator[str]:
+        for table in self._tables.tables:
+            yield from stamp_statements(table)
+            yield from transition_statements(table)
+
+    def _view(self, view: StoredView) -> Iterator[str]:
+        kind = "MATERIALIZED VIEW" if view.materialized else "VIEW"
+        yield f"CREATE {kind} {qualified(view.schema, view.name)} AS\n{terminated(without_semicolon(view.sql))}"
+        yield from (self._index(view.schema, view.name, index) for index in view.indexes)
+        if view.materialized and view.refresh:
+            yield refresh_statement(view)
+
+    # Comments
+
+    def _comments(self) -> Iterator[str]:
+        if self._tables.schema and self._tables.comment:
+            yield _comment("SCHEMA", sql_identifier(self._tables.schema), self._tables.comment)
+        for enum in self._tables.enum_types:
+            if enum.description:
+                yield _comment("TYPE", self._functions.enum(enum), enum.description)
+        for table in self._tables.tables:
+            name = qualified(table.schema, table.name)
+            if table.comment:
+                yield _comment("TABLE", name, table.comment)
+            for column in table.columns:
+                if column.comment:
+                    yield _comment("COLUMN", f"{name}.{sql_identifier(column.name)}", column.comment)
+            for index in table.indexes:
+                if index.comment:
+                    yield _comment("INDEX", qualified(table.schema, index.name), index.comment)
+        for view in self._tables.views:
+            name = qualified(view.schema, view.name)
+            kind = "MATERIALIZED VIEW" if view.materialized else "VIEW"
+            if view.comment:
+                yield _comment(kind, name, view.comment)
+            for view_column in view.columns:
+                if view_column.comment:
+                    yield _comment("COLUMN", f"{name}.{sql_identifier(view_column.name)}", view_column.comment)
+            for index in view.indexes:
+                if index.comment:
+                    yield _comment("INDEX", qualified(view.schema, index.name), index.comment)
+
+
+def foreign_key_text(key: ForeignKey, target: str) -> str:
+    """The constraint, as both databases write it."""
+    actions = "".join(
+        f" {event} {action.upper()}"
+        for event, action in (("ON DELETE", key.on_delete), ("ON UPDATE", key.on_update))
+        if action != "no action"
+    )
+    later = " DEFERRABLE" if key.deferrable else ""
+    return (
+        f"CONSTRAINT {sql_identifier(key.name)} FOREIGN KEY {columns(key.columns)}"
+        f" REFERENCES {target} {columns(key.target_columns)}{actions}{later}"
+    )
+
+
+def _comment(kind: str, name: str, text: str) -> str:
+    return f"COMMENT ON {kind} {name} IS {postgres_string(text.strip())};"

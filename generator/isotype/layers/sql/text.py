@@ -1,0 +1,112 @@
+"""Statements laid out as a person would, and the file they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from isotype.dialects.literals.sql import sql_comment_lines, sql_identifier
+from isotype.domain.ledger import NotExpressible
+from isotype.domain.model import JsonValue
+
+WIDTH = 112
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a file: `title` names what its statements make."""
+
+    title: str
+    statements: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlFile:
+    """A whole file before it is rendered; `gaps` is what it does not say."""
+
+    sections: list[Section]
+    gaps: set[NotExpressible]
+
+
+def comment(text: str, indent: str = "") -> list[str]:
+    """The text as comment lines."""
+    return sql_comment_lines(text, indent)
+
+
+def note(gap: NotExpressible, indent: str = "") -> list[str]:
+    """What stands in a file where something is missing."""
+    return comment(f"Not expressible: {gap.construct}. {gap.reason.rstrip('.')}.", indent)
+
+
+def qualified(schema: str, name: str) -> str:
+    """The name, with its schema where one is declared."""
+    return f"{sql_identifier(schema)}.{sql_identifier(name)}" if schema else sql_identifier(name)
+
+
+def columns(names: Iterable[str]) -> str:
+    """Column names in parentheses."""
+    return f"({', '.join(map(sql_identifier, names))})"
+
+
+def aligned(rows: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Column definitions: names and types in columns of their own."""
+    name_width = min(max((len(name) for name, _, _ in rows), default=0), 32)
+    type_width = min(max((len(kind) for _, kind, rest in rows if rest), default=0), 24)
+    return [f"{name:<{name_width}} {kind:<{type_width}} {rest}".rstrip() for name, kind, rest in rows]
+
+
+def check(name: str, conditions: Sequence[str]) -> str:
+    """A named CHECK; its conditions stand below each other where one line is too short."""
+    head = f"CONSTRAINT {sql_identifier(name)} CHECK ("
+    whole = " AND ".join(conditions)
+    if len(head) + len(whole) < WIDTH:
+        return f"{head}{whole})"
+    inner = "\n        AND ".join(conditions)
+    return f"{head}\n        {inner}\n    )"
+
+
+def create_table(head: str, parts: Sequence[tuple[list[str], str]], tail: str = "") -> str:
+    """CREATE TABLE of parts, each below its comment lines."""
+    lines = [f"CREATE TABLE {head} ("]
+    last = len(parts) - 1
+    for number, (comments, part) in enumerate(parts):
+        lines += comments
+        lines.append(f"    {part}{',' if number < last else ''}")
+    lines.append(f"){tail};")
+    return "\n".join(lines)
+
+
+def inserts(head: str, rows: Iterable[Mapping[str, JsonValue]], literals: Iterable[Sequence[str]]) -> list[str]:
+    """INSERT statements with explicit columns, one for each run of rows that give the same ones."""
+    statements = []
+    for names, run in groupby(zip(rows, literals, strict=True), key=lambda pair: tuple(pair[0])):
+        values = ",\n".join(f"    ({', '.join(values)})" for _, values in run)
+        statements.append(f"INSERT INTO {head} {columns(names)} VALUES\n{values};")
+    return statements
+
+
+def terminated(sql: str) -> str:
+    """A statement of the schema's author, ended: a comment on its last line must not swallow the semicolon."""
+    text = sql.strip()
+    if text.endswith(";"):
+        return text
+    return f"{text}\n;" if "--" in text.rpartition("\n")[2] else f"{text};"
+
+
+def without_semicolon(sql: str) -> str:
+    """A query to stand inside a statement, on lines of its own."""
+    text = sql.strip()
+    while text.endswith(";"):
+        text = text[:-1].rstrip()
+    return text
+
+
+def dollar_quoted(body: str) -> str:
+    """A function's body, in dollar signs that do not occur in it."""
+    tag = ""
+    number = 0
+    while f"${tag}$" in body or (not tag and "$$" in body):
+        number += 1
+        tag = f"body{number}"
+    return f"${tag}$\n{body}\n${tag}$"

@@ -1,0 +1,1 @@
+"""Whole domains, held against the real tools of every target."""

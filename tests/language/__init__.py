@@ -1,0 +1,1 @@
+"""The schema language: what it reads, what it refuses, and where it says so."""
