@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Context, Decimal
 from enum import Enum
 from functools import cache
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar, overload
 from uuid import UUID
 
 
@@ -192,7 +192,11 @@ def bounded(value: Any) -> Any:
     return _strict(lambda a: a if -(2**63) <= a < 2**63 else OVERFLOW, value)
 
 
-def coalesce(*values: Any) -> Any:
+@overload
+def coalesce(*values: Verdict) -> Verdict: ...
+@overload
+def coalesce(*values: object) -> Any: ...
+def coalesce(*values: object) -> object:
     """The first value that is not NULL."""
     return next((value for value in values if value is not None), None)
 

@@ -18,9 +18,7 @@ CASES = Path(__file__).parent / "cases"
 
 def sources(folder: Path) -> dict[str, str]:
     """The files of a case by name, line breaks as they are."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes().decode() for path in sorted(folder.rglob("*.yaml"))
-    }
+    return {path.relative_to(folder).as_posix(): path.read_bytes().decode() for path in sorted(folder.rglob("*.yaml"))}
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in CASES.iterdir()))

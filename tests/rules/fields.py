@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -81,7 +81,10 @@ _RATES = [Decimal(text) for text in ("0.0000", "0.0001", "0.5000", "1.0000", "-9
 _WIDES = [Decimal(text) for text in ("0.00000000", "0.00000001", "9999999999999999999999.99999999")]
 _FLOATS = [0.0, 0.1, 0.5, 1.0, -1.5, 1e300, 5e-324, 0.30000000000000004]
 
-_LISTS: Callable[[Sequence[Any]], list[list[Any]]] = lambda items: [[], [items[0]], [items[1], items[2]], list(items)]  # noqa: E731
+
+def _lists(items: Sequence[Any]) -> list[list[Any]]:
+    return [[], [items[0]], [items[1], items[2]], list(items)]
+
 
 FIELDS: Mapping[str, Kind] = {
     "small": Kind(SMALL, "smallint", "INTEGER", "int", "number", [0, 1, -1, 5, 2**15 - 1, -(2**15)]),
@@ -105,23 +108,55 @@ FIELDS: Mapping[str, Kind] = {
     "started": Kind(ValueType("timestamp"), "timestamptz", "TEXT", "datetime", "string", _INSTANTS),
     "ended": Kind(ValueType("timestamp"), "timestamptz", "TEXT", "datetime", "string", _INSTANTS),
     "planned": Kind(
-        ValueType("local_timestamp"), "timestamp", "TEXT", "datetime", "string",
+        ValueType("local_timestamp"),
+        "timestamp",
+        "TEXT",
+        "datetime",
+        "string",
         [value.replace(tzinfo=None) for value in _INSTANTS],
     ),
     "day": Kind(ValueType("date"), "date", "TEXT", "date", "string", _DAYS),
     "last_day": Kind(ValueType("date"), "date", "TEXT", "date", "string", _DAYS),
-    "opens": Kind(ValueType("time"), "time", "TEXT", "time", "string", [time(0), time(8, 30), time(8, 30, 0, 1), time(23, 59, 59, 999999)]),
+    "opens": Kind(
+        ValueType("time"),
+        "time",
+        "TEXT",
+        "time",
+        "string",
+        [time(0), time(8, 30), time(8, 30, 0, 1), time(23, 59, 59, 999999)],
+    ),
     "token": Kind(ValueType("uuid"), "uuid", "TEXT", "UUID", "string", _UUIDS),
     "owner": Kind(ValueType("uuid"), "uuid", "TEXT", "UUID", "string", _UUIDS),
     "doc": Kind(ValueType("json"), "jsonb", "TEXT", "object", "unknown", [{"a": 1}, []]),
-    "levels": Kind(_array(INT), "int[]", "TEXT", "list[int | None]", "readonly (number | null)[]", [*_LISTS(_INTS), [1, None], [None]]),
-    "bigs": Kind(_array(BIG), "bigint[]", "TEXT", "list[int]", "readonly string[]", _LISTS([0, 2**63 - 1, -(2**63)])),
-    "prices": Kind(_array(PRICE), "numeric(12,2)[]", "TEXT", "list[Decimal]", "readonly string[]", _LISTS(_PRICES)),
-    "tags": Kind(_array(TEXT), "text[]", "TEXT", "list[str]", "readonly string[]", _LISTS(_TEXTS)),
-    "states": Kind(_array(STATUS), "varchar(20)[]", "TEXT", "list[str]", 'readonly ("pending" | "done" | "lost")[]', _LISTS(ENUMS["Status"])),
-    "moments": Kind(_array(ValueType("timestamp")), "timestamptz[]", "TEXT", "list[datetime]", "readonly string[]", _LISTS(_INSTANTS)),
-    "owners": Kind(_array(ValueType("uuid")), "uuid[]", "TEXT", "list[UUID]", "readonly string[]", _LISTS(_UUIDS)),
-}  # fmt: skip
+    "levels": Kind(
+        _array(INT),
+        "int[]",
+        "TEXT",
+        "list[int | None]",
+        "readonly (number | null)[]",
+        [*_lists(_INTS), [1, None], [None]],
+    ),
+    "bigs": Kind(_array(BIG), "bigint[]", "TEXT", "list[int]", "readonly string[]", _lists([0, 2**63 - 1, -(2**63)])),
+    "prices": Kind(_array(PRICE), "numeric(12,2)[]", "TEXT", "list[Decimal]", "readonly string[]", _lists(_PRICES)),
+    "tags": Kind(_array(TEXT), "text[]", "TEXT", "list[str]", "readonly string[]", _lists(_TEXTS)),
+    "states": Kind(
+        _array(STATUS),
+        "varchar(20)[]",
+        "TEXT",
+        "list[str]",
+        'readonly ("pending" | "done" | "lost")[]',
+        _lists(ENUMS["Status"]),
+    ),
+    "moments": Kind(
+        _array(ValueType("timestamp")),
+        "timestamptz[]",
+        "TEXT",
+        "list[datetime]",
+        "readonly string[]",
+        _lists(_INSTANTS),
+    ),
+    "owners": Kind(_array(ValueType("uuid")), "uuid[]", "TEXT", "list[UUID]", "readonly string[]", _lists(_UUIDS)),
+}
 
 TYPES = {name: kind.type for name, kind in FIELDS.items()}
 

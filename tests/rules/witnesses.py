@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib.util
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -55,11 +54,6 @@ END $$
 
 def quoted(name: str) -> str:
     return f'"{name}"'
-
-
-def enum_type(name: str) -> str:
-    """`phase` is of a native type, `status` is text; constants of the first kind fit both."""
-    return ""
 
 
 def by_postgres(database: Database, rules: Sequence[Expression], rows: Sequence[Row]) -> list[str]:
@@ -158,7 +152,8 @@ def by_typescript(node: Node, folder: Path, rules: Sequence[Expression], rows: S
 def typescript_module(rules: Sequence[Expression]) -> str:
     """A module of all the rules and a function that judges rows by them."""
     fields = "".join(f"  {name}: {kind.typescript} | null | undefined;\n" for name, kind in FIELDS.items())
-    functions, helpers = [], set()
+    functions: list[str] = []
+    helpers: set[str] = set()
     for rule in rules:
         printed = typescript.print_expression(rule, lambda name: f"row.{name}")
         assert not isinstance(printed, NotExpressible), printed
@@ -173,7 +168,3 @@ def typescript_module(rules: Sequence[Expression]) -> str:
         "export const judge = (rows: readonly Row[]): string[] =>\n"
         '  rules.map((rule) => rows.map((row) => letter(rule(row))).join(""));\n'
     )
-
-
-def exact(value: object) -> object:
-    return Decimal(value) if isinstance(value, int) else value

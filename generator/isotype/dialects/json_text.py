@@ -15,15 +15,18 @@ def json_text(value: JsonValue) -> str:
             return "null"
         case bool():
             return "true" if value else "false"
-        case Decimal():
-            return format(value, "f")
-        case int():
-            return str(value)
+        case int() | Decimal():
+            return exact(value)
         case str():
             return _string(value)
         case Mapping():
             return "{" + ", ".join(f"{_string(key)}: {json_text(item)}" for key, item in value.items()) + "}"
     return "[" + ", ".join(map(json_text, value)) + "]"
+
+
+def exact(number: int | Decimal) -> str:
+    """The digits of a number, without an exponent."""
+    return format(number, "f") if isinstance(number, Decimal) else str(number)
 
 
 def _string(text: str) -> str:

@@ -124,3 +124,29 @@ def ternary(head: str, condition: str, yes: str, no: str, indent: str, end: str)
     if len(second) <= WIDTH:
         return f"{head}\n{second}"
     return f"{head}\n{inner}{condition}\n{inner}{INDENT}? {yes}\n{inner}{INDENT}: {no}{end}"
+
+
+def assigned(head: str, value: str, indent: str = "") -> str:
+    """`head value;`, where `head` ends in `=` and the value cannot be broken."""
+    whole = f"{head} {value};"
+    return whole if len(whole) <= WIDTH else f"{head}\n{indent}{INDENT}{value};"
+
+
+def signature(head: str, parameters: tuple[str, ...], returns: str) -> str:
+    """`head(parameters): returns {`."""
+    whole = f"{head}({', '.join(parameters)}): {returns} {{"
+    if len(whole) <= WIDTH:
+        return whole
+    return f"{head}(\n{''.join(f'{INDENT}{parameter},{chr(10)}' for parameter in parameters)}): {returns} {{"
+
+
+def satisfying(member: str) -> str:
+    """The end of a constant object that holds one mapped type: `} as const satisfies { member };`."""
+    whole = f"}} as const satisfies {{ {member} }};"
+    return whole if len(whole) <= WIDTH else f"}} as const satisfies {{\n{INDENT}{member};\n}};"
+
+
+def extending(name: str, base: str) -> str:
+    """The head of an interface that adds to another."""
+    whole = f"export interface {name} extends {base} {{"
+    return whole if len(whole) <= WIDTH else f"export interface {name}\n{INDENT}extends {base} {{"

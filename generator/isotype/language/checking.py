@@ -35,6 +35,7 @@ from isotype.domain.expressions import (
     Quantified,
     ValueType,
     names,
+    walk,
 )
 from isotype.language import constants
 from isotype.language.expressions import ExpressionError
@@ -172,7 +173,7 @@ class _Checker:
         return self._reading(node)
 
     def _reading(self, node: Expression) -> Expression:
-        if node.type == UNTYPED or names(node):
+        if not node.type.kind or any(isinstance(part, Name) for part in walk(node)):
             return node
         return self._error(node, "the condition reads no field, so it is always the same", "remove it", "rule-constant")
 

@@ -142,8 +142,10 @@ def _tokens(text: str, errors: list[ExpressionError]) -> list[_Token]:
     tokens: list[_Token] = []
     at = 0
     while at < len(text):
-        foreign = next((row for row in _FOREIGN_SIGNS if text.startswith(row[0], at)), None)
         match = _TOKEN.match(text, at)
+        foreign = None
+        if match is None or match.lastgroup == "sign":
+            foreign = next((row for row in _FOREIGN_SIGNS if text.startswith(row[0], at)), None)
         longer = foreign is not None and (match is None or len(foreign[0]) > len(match.group()))
         if match is None or longer:
             sign, fact, suggestion = foreign or ("", f"{quoted(text[at])} has no meaning here", "")

@@ -120,7 +120,7 @@ class Text:
         if type(node) is not ScalarNode or not (node.style or CORE.match(node.value) is None):
             if self.empty and isinstance(node, ScalarNode) and shape(node) == NULL:
                 return ""
-            return walk.wrong_type(node, self.noun, quotable=True)
+            return walk.wrong_type(node, self.noun, quotable=self.noun == "text")
         value = node.value
         if self.pattern is not None and self.pattern.fullmatch(value) is None:
             return walk.report(self.code, node, f"{quoted(value)} is not {self.noun}", self.hint)

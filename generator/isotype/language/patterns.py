@@ -263,6 +263,8 @@ class _Reader:
         low = self.class_atom()
         if not self.sees("-") or self.source.startswith("-]", self.at):
             return low if isinstance(low, tuple) else ((low, low),)
+        if self.sees("--") and not self.source.startswith("--]", self.at):
+            raise _Refusal(self.at, *_set_operation("--"))
         self.at += 1
         if self.at >= len(self.source):
             return ()
@@ -287,8 +289,7 @@ class _Reader:
                 raise _Refusal(start, "a POSIX class is not known to every engine", "write the ranges out, as a-z0-9")
         for operation in ("&&", "||", "~~", "--"):
             if self.sees(operation):
-                fact = f"'{operation}' inside a class is a set operation in some engines"
-                raise _Refusal(start, fact, f"write \\{character} for the character, once")
+                raise _Refusal(start, *_set_operation(operation))
         self.at += 1
         return self.escape(start, inside=True) if character == "\\" else self.literal(character, start)
 
@@ -360,6 +361,11 @@ class _Reader:
     def scalar(self, start: int, code: int, inside: bool) -> int:
         """U+0000 is let through inside a class, where `[^\\x00-\\x1f]` is a habit, and left out of the set."""
         return code if inside and code == 0 else self.literal(chr(code), start)
+
+
+def _set_operation(signs: str) -> tuple[str, str]:
+    fact = f"'{signs}' inside a class is a set operation in some engines"
+    return fact, f"write \\{signs[0]} for the character, once"
 
 
 def _is_number(text: str) -> bool:

@@ -14,7 +14,7 @@ from isotype.findings import Finding
 from isotype.language.expressions import ExpressionError
 from isotype.language.given import Given
 from isotype.language.grammar import HEADER, SECTIONS
-from isotype.language.wording import did_you_mean, quoted
+from isotype.language.wording import did_you_mean, quoted, with_article
 
 _NOUNS = {
     "types": "value type",
@@ -97,19 +97,13 @@ class Scope:
     def unknown(self, wanted: str, name: str, options: Iterable[str], place: Place, path: str, subject: str) -> None:
         """Note that a name is not declared, with the closest one that is."""
         noun = self.nouns.get(name)
+        code = f"unknown-{wanted}"
         if noun is not None and noun != wanted:
-            article = "an" if noun[0] in "aeiou" else "a"
-            message = f"{subject} refers to {quoted(name)}, which is {article} {noun}"
-            self.report_at(
-                f"unknown-{wanted.replace(' ', '-')}",
-                message,
-                place,
-                path,
-                f"name an {wanted}".replace("an view", "a view").replace("an mixin", "a mixin"),
-            )
+            message = f"{subject} refers to {quoted(name)}, which is {with_article(noun)}"
+            self.report_at(code, message, place, path, f"name {with_article(wanted)}")
             return
         message = f"{subject} refers to unknown {wanted} {quoted(name)}"
-        self.report_at(f"unknown-{wanted.replace(' ', '-')}", message, place, path, self.meant(name, options))
+        self.report_at(code, message, place, path, self.meant(name, options))
 
 
 def merge(roots: Iterable[Given]) -> Scope:

@@ -38,6 +38,11 @@ def member(value: str) -> str:
     return f"VALUE_{name}" if name[:1].isdigit() else name
 
 
+def with_article(noun: str) -> str:
+    """`an entity`, `a view`."""
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
 def quoted(name: str) -> str:
     """A name inside a message: in double quotes, cut when long, with nothing in it that moves a cursor."""
     if len(name) > 80:

@@ -69,15 +69,20 @@ class _FastHooks:
     ascend_resolver = bool
 
 
-def _composer() -> Any:
+def _parser_class() -> type[Any]:
     """The C parser where PyYAML has it, else the one in Python."""
     try:
         from yaml._yaml import CParser
     except ImportError:
         from isotype.language.pure_yaml import PureParser
 
-        return type("Composer", (_FastHooks, PureParser), {})
-    return type("Composer", (_FastHooks, CParser), {})
+        return PureParser
+    parser: type[Any] = CParser
+    return parser
+
+
+def _composer() -> Any:
+    return type("Composer", (_FastHooks, _parser_class()), {})
 
 
 class Source:

@@ -27,7 +27,17 @@ from isotype.dialects.typescript import (
     type_text,
     uses_json,
 )
-from isotype.dialects.typescript_layout import INDENT, Entries, Items, entry, layout
+from isotype.dialects.typescript_layout import (
+    INDENT,
+    Entries,
+    Items,
+    assigned,
+    entry,
+    extending,
+    layout,
+    satisfying,
+    signature,
+)
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import INTEGERS, Array, Enum, Map, Scalar, Type
 from isotype.layers.options import Options
@@ -162,9 +172,9 @@ def _aliases(shapes: Shapes, module: ShapeModule, docs: Docs) -> Iterator[str]:
             continue
         lines = doc(shape.description)
         if not shape.client:
-            yield "\n".join([*lines, f"export type {name} = {shape.name};"])
+            yield "\n".join([*lines, assigned(f"export type {name} =", shape.name)])
             continue
-        lines.append(f"export interface {name} extends {shape.name} {{")
+        lines.append(extending(name, shape.name))
         for prop in shape.client:
             lines.extend(_property(prop, docs))
         yield "\n".join([*lines, "}"])
@@ -179,14 +189,14 @@ def _enum(enum: Enum) -> str:
         lines.extend(doc(value.description, INDENT))
         lines.append(entry(value.member, typescript_string(value.value), INDENT))
     lines.append("} as const;")
-    lines.append(f"export type {enum.name} = (typeof {enum.name})[keyof typeof {enum.name}];")
+    lines.append(assigned(f"export type {enum.name} =", f"(typeof {enum.name})[keyof typeof {enum.name}]"))
     if any(value.label for value in enum.values):
         lines.extend(["", f"/** The values of {enum.name} as a person reads them. */"])
         lines.append(f"export const {_lower(enum.name)}Labels = {{")
         for value in enum.values:
             label = typescript_string(value.label or value.value)
             lines.append(entry(typescript_property(value.value), label, INDENT))
-        lines.append(f"}} as const satisfies {{ readonly [Value in {enum.name}]: string }};")
+        lines.append(satisfying(f"readonly [Value in {enum.name}]: string"))
     return "\n".join(lines)
 
 
@@ -203,7 +213,7 @@ def _machine(machine: StateMachine) -> str:
         f"/** Where each state of {machine.field} may go. */",
         f"export const {stem}Moves = {{",
         *(entry(key, value, INDENT) for key, value in moves.entries),
-        f"}} as const satisfies {{ readonly [From in {enum}]: readonly {enum}[] }};",
+        satisfying(f"readonly [From in {enum}]: readonly {enum}[]"),
         "",
         f"/** The states in which {machine.field} may start. */",
         f"export const {stem}Starts = "
@@ -216,8 +226,8 @@ def _machine(machine: StateMachine) -> str:
         + f" as const satisfies readonly {enum}[];",
         "",
         f"/** Whether {machine.field} may go from one state to another; staying is allowed. */",
-        f"export function canMove{machine.name}(from: {enum}, to: {enum}): boolean {{",
-        f"  const targets: readonly {enum}[] = {stem}Moves[from];",
+        signature(f"export function canMove{machine.name}", (f"from: {enum}", f"to: {enum}"), "boolean"),
+        assigned(f"{INDENT}const targets: readonly {enum}[] =", f"{stem}Moves[from]", INDENT),
         "  return from === to || targets.includes(to);",
         "}",
     ]

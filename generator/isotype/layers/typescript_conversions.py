@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from isotype.dialects.literals.typescript import typescript_access, typescript_property
-from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, layout, ternary
+from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, layout, signature, ternary
 from isotype.domain.types import Array, Map, ObjectType, Type
 from isotype.shapes.model import INPUT, OUTPUT, Property, Shape, ShapeModule, Shapes
 
@@ -120,12 +120,10 @@ def _conversion(target: Shape, source: Shape, pairs: Pairs) -> Conversion:
     carried = [(prop, given[prop.name]) for prop in target.properties if _usable(prop, given.get(prop.name), pairs)]
     always = [(prop, origin) for prop, origin in carried if origin.required]
     sometimes = [(prop, origin) for prop, origin in carried if not origin.required]
-    head = f"export function {function_name(target.name)}(from: {source.name}): {target.name} {{"
-    lines = [f"/** What {_purpose(target)} takes of {source.name}. */"]
-    if len(head) <= WIDTH:
-        lines.append(head)
-    else:
-        lines.append(f"export function {function_name(target.name)}(\n  from: {source.name},\n): {target.name} {{")
+    lines = [
+        f"/** What {_purpose(target)} takes of {source.name}. */",
+        signature(f"export function {function_name(target.name)}", (f"from: {source.name}",), target.name),
+    ]
     opening, closing = ("const to: " + target.name + " = {", "};") if sometimes else ("return {", "};")
     if always:
         lines.append(f"{INDENT}{opening}")

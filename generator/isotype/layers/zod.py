@@ -226,17 +226,28 @@ def _schema(
         lines.append(f"{head}{{}}{tail}")
     if not holds_rules:
         return "\n".join(lines), frozenset(), ()
-    refined = refinement(shapes, shape)
+    opening, indent, closing = _refining(name, base)
+    refined = refinement(shapes, shape, indent)
     lines.extend(["", *doc(shape.description)])
     if refined.helpers:
         names.support.add("refuse")
-        lines.append(f"export const {name} = {base}.superRefine((row, context) => {{")
-        lines.extend(refined.statements)
-        lines.append("});")
+        lines.extend([opening, *refined.statements, closing])
     else:
-        lines.extend(line.removeprefix(INDENT) for line in refined.statements)
+        lines.extend(line.lstrip(" ") for line in refined.statements)
         lines.append(f"export const {name} = {base};")
     return "\n".join(lines), refined.helpers, refined.missing
+
+
+def _refining(name: str, base: str) -> tuple[str, str, str]:
+    """How a refinement opens, how far its statements are indented, how it closes."""
+    head = f"export const {name} ="
+    call = f"{base}.superRefine("
+    function = "(row, context) => {"
+    if len(f"{head} {call}{function}") <= WIDTH:
+        return f"{head} {call}{function}", INDENT, "});"
+    if len(f"{head} {call}") <= WIDTH:
+        return f"{head} {call}\n{INDENT}{function}", INDENT * 2, f"{INDENT}}},\n);"
+    return f"{head}\n{INDENT}{call}{function}", INDENT * 2, f"{INDENT}}});"
 
 
 def _refused(shape: Shape, names: Names) -> str:

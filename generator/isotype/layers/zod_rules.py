@@ -26,8 +26,8 @@ class Refinement(NamedTuple):
     missing: tuple[NotExpressible, ...]
 
 
-def refinement(shapes: Shapes, shape: Shape) -> Refinement:
-    """Every rule of a shape."""
+def refinement(shapes: Shapes, shape: Shape, indent: str) -> Refinement:
+    """Every rule of a shape, its statements indented by `indent`."""
     statements: list[str] = []
     helpers: set[str] = set()
     missing: list[NotExpressible] = []
@@ -35,21 +35,21 @@ def refinement(shapes: Shapes, shape: Shape) -> Refinement:
     for rule in shape.rules:
         for operand in rule.operands:
             if operand.field not in operands:
-                operands[operand.field] = _operand(shapes, shape, operand, statements)
+                operands[operand.field] = _operand(shapes, shape, operand, statements, indent)
         printed = expressions.print_expression(rule.expression, operands.__getitem__)
-        statements.extend(typescript_comment_lines(f"{rule.name}: {rule.source}", INDENT))
+        statements.extend(typescript_comment_lines(f"{rule.name}: {rule.source}", indent))
         if isinstance(printed, NotExpressible):
             missing.append(printed)
-            statements.extend(typescript_comment_lines(f"Not judged here: {printed.reason}", INDENT))
+            statements.extend(typescript_comment_lines(f"Not judged here: {printed.reason}", indent))
             continue
         helpers.update(printed.helpers)
         verdict = f"{camel(rule.name)}Holds"
-        statements.append(printed.layout(f"{INDENT}const {verdict} = ", ";", width=WIDTH, indent=INDENT))
-        statements.append(_refusal(rule, verdict))
+        statements.append(printed.layout(f"{indent}const {verdict} = ", ";", width=WIDTH, indent=INDENT))
+        statements.append(_refusal(rule, verdict, indent))
     return Refinement(statements, frozenset(helpers), tuple(missing))
 
 
-def _refusal(rule: ShapeRule, verdict: str) -> str:
+def _refusal(rule: ShapeRule, verdict: str, indent: str) -> str:
     known = [operand for operand in rule.operands if operand.known]
     path = known[0].wire if len(known) == 1 else ()
     message = rule.message or f"{rule.name} does not hold: {rule.source}"
@@ -57,30 +57,32 @@ def _refusal(rule: ShapeRule, verdict: str) -> str:
         "refuse",
         ("context", Items(tuple(map(typescript_string, path))), verdict, typescript_string(message)),
     )
-    return f"{INDENT}{layout(call, INDENT, len(INDENT))};"
+    return f"{indent}{layout(call, indent, len(indent))};"
 
 
-def _operand(shapes: Shapes, shape: Shape, operand: Operand, statements: list[str]) -> str:
+def _operand(shapes: Shapes, shape: Shape, operand: Operand, statements: list[str], indent: str) -> str:
     """The expression for an operand, after statements that make it where one property access does not."""
     if not operand.known:
         return "undefined"
     value, null_if = _access(shapes, shape, operand.wire)
     name = f"given{pascal(operand.field)}"
     if null_if:
-        statements.append(_declared(name, f"{null_if} === null", "null", value))
+        statements.append(_declared(name, f"{null_if} === null", "null", value, indent))
         value = name
     if operand.default is not None:
         name = f"{name}OrDefault" if null_if else name
-        statements.append(_declared(name, f"{value} === undefined", flat(constant(operand.default.value)), value))
+        statements.append(
+            _declared(name, f"{value} === undefined", flat(constant(operand.default.value)), value, indent)
+        )
         value = name
     return value
 
 
-def _declared(name: str, condition: str, yes: str, no: str) -> str:
-    text = ternary(f"{INDENT}const {name} =", condition, yes, no, INDENT, ";")
+def _declared(name: str, condition: str, yes: str, no: str, indent: str) -> str:
+    text = ternary(f"{indent}const {name} =", condition, yes, no, indent, ";")
     if max(map(len, text.splitlines())) <= WIDTH:
         return text
-    return f"{INDENT}// biome-ignore format: the default is one constant\n{text}"
+    return f"{indent}// biome-ignore format: the default is one constant\n{text}"
 
 
 def _access(shapes: Shapes, shape: Shape, path: tuple[str, ...]) -> tuple[str, str]:

@@ -17,9 +17,9 @@ from isotype.shapes.fields import (
     FieldNames,
     field_names,
     input_property,
-    literal,
     output_property,
     page_shape,
+    when_absent,
 )
 from isotype.shapes.model import INPUT, OUTPUT, UPDATE, Operand, Property, Shape, ShapeRule, StateMachine, WirePath
 
@@ -226,7 +226,7 @@ class _Builder:
     def _operand(self, variant: str, name: str, paths: dict[str, WirePath]) -> Operand:
         if name not in paths:
             return Operand(name)
-        default = literal(self.entity.field(name).default) if variant == CREATE else None
+        default = when_absent(self.entity.field(name)) if variant == CREATE else None
         return Operand(name, paths[name].wire, paths[name].attributes, default)
 
     def paths(self, variant: str) -> dict[str, WirePath]:

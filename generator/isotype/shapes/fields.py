@@ -38,6 +38,13 @@ def literal(default: Default | None) -> Default | None:
     return default if default is not None and default.kind == "literal" else None
 
 
+def when_absent(field: Field) -> Default | None:
+    """What a rule takes for a field that a create leaves out: its constant, NULL when it may be null, else unknown."""
+    if field.default is None and field.nullable:
+        return Default("literal", None)
+    return literal(field.default)
+
+
 def input_property(field: Field, names: FieldNames, used: Directions, variant: str = "create") -> Property:
     """The property that carries a field into the API; in an update nothing is required and nothing defaulted."""
     update = variant == "update"
@@ -90,7 +97,7 @@ def rules(declared: Iterable[Rule], fields: Iterable[Field], names: FieldNames, 
                 name,
                 (names[name].wire,),
                 (names[name].attribute,),
-                literal(by_name[name].default) if direction == INPUT else None,
+                when_absent(by_name[name]) if direction == INPUT else None,
             )
             for name in expression_names(rule.that)
         )

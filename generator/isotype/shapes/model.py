@@ -54,7 +54,7 @@ class Property:
 class Operand:
     """Where a rule finds a field in a shape: names down from the shape (`wire` and Python `attributes`).
 
-    () when the field is not known here. `default` is filled in when the value is absent on create.
+    () when the field is not known here. `default` is what an absent value means on create: a constant, NULL included.
     """
 
     field: str

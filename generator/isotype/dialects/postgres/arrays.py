@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from isotype.dialects import patterns
+from isotype.dialects.json_text import exact
 from isotype.dialects.literals.sql import postgres_string
 from isotype.dialects.postgres.documents import conditions as document_conditions
 from isotype.dialects.postgres.guards import scalar_guard
@@ -62,7 +61,7 @@ def _size(of: Array, column: str) -> list[str]:
 
 def _bounds(item: Scalar, column: str) -> list[str]:
     sides = (("<=", item.minimum), ("<", item.above), (">=", item.maximum), (">", item.below))
-    return [f"{number(bound)} {operator} ALL ({column})" for operator, bound in sides if bound is not None]
+    return [f"{exact(bound)} {operator} ALL ({column})" for operator, bound in sides if bound is not None]
 
 
 def _texts(item: Scalar, column: str, names: Names) -> list[str]:
@@ -85,8 +84,3 @@ def _by_code_point(item: Type, column: str) -> str:
         case EnumType(enum=enum):
             return f'{column}::TEXT[] COLLATE "C"' if enum.native else f'{column} COLLATE "C"'
     return column
-
-
-def number(bound: int | Decimal) -> str:
-    """A bound as an exact number."""
-    return format(bound, "f") if isinstance(bound, Decimal) else str(bound)

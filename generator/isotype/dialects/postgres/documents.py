@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from isotype.dialects import patterns
+from isotype.dialects.json_text import exact
 from isotype.dialects.literals.sql import postgres_string
 from isotype.dialects.postgres.helpers import TEXT_FORMS
 from isotype.dialects.postgres.names import Names
@@ -72,10 +73,14 @@ def _is(value: str, kind: str) -> str:
     return f"jsonb_typeof({value}) = '{kind}'"
 
 
-def _text(value: str) -> str:
+def _bare_text(value: str) -> str:
     """The text of a JSON string: the last arrow of a path takes it, else the empty path does."""
     before, arrow, key = value.rpartition(" -> ")
-    return f"({before} ->> {key})" if arrow else f"({value} #>> '{{}}')"
+    return f"{before} ->> {key}" if arrow else f"{value} #>> '{{}}'"
+
+
+def _text(value: str) -> str:
+    return f"({_bare_text(value)})"
 
 
 def _scalar(of: Scalar, value: str, names: Names) -> list[str]:
@@ -101,8 +106,8 @@ def _scalar(of: Scalar, value: str, names: Names) -> list[str]:
     found = [_is(value, "string")]
     text = _text(value)
     if of.base in TEXT_FORMS:
-        return [*found, f"{names.helper(TEXT_FORMS[of.base])}({text})"]
-    found += _length(of, text)
+        return [*found, f"{names.helper(TEXT_FORMS[of.base])}({_bare_text(value)})"]
+    found += _length(of, _bare_text(value))
     wanted = (*of.patterns, *([FORMATS[of.base]] if of.base in FORMATS else []))
     return found + [f"{text} ~ {postgres_string(patterns.postgres(pattern))}" for pattern in wanted]
 
@@ -137,7 +142,7 @@ def _within(of: Scalar, low: int, high: int) -> list[str]:
 
 def _bounds(of: Scalar) -> list[str]:
     sides = ((">=", of.minimum), (">", of.above), ("<=", of.maximum), ("<", of.below))
-    return [f"$ {operator} {bound:f}" for operator, bound in sides if bound is not None]
+    return [f"$ {operator} {exact(bound)}" for operator, bound in sides if bound is not None]
 
 
 def _numeric(text: str, form: str, of: Scalar, limits: tuple[int, int] | None) -> str:
@@ -145,7 +150,7 @@ def _numeric(text: str, form: str, of: Scalar, limits: tuple[int, int] | None) -
     sides = [(">=", of.minimum), (">", of.above), ("<=", of.maximum), ("<", of.below)]
     if limits:
         sides += [(">=", limits[0]), ("<=", limits[1])]
-    tests = [f"{text}::NUMERIC {operator} {bound:f}" for operator, bound in sides if bound is not None]
+    tests = [f"{text}::NUMERIC {operator} {exact(bound)}" for operator, bound in sides if bound is not None]
     if not tests:
         return f"{text} ~ '{form}'"
     return f"CASE WHEN {text} ~ '{form}' THEN {' AND '.join(tests)} END"
@@ -244,7 +249,8 @@ def operand(of: Type, value: str) -> str:
         case Array(item=item):
             items = f"ARRAY(SELECT {_computed(item, 'item.value')} FROM jsonb_array_elements({value}) AS item)"
             return f"(CASE jsonb_typeof({value}) WHEN 'array' THEN {items} END)"
-    return f"({_computed(of, value)})"
+    text = _computed(of, value)
+    return text if text == _text(value) else f"({text})"
 
 
 def _computed(of: Type, value: str) -> str:

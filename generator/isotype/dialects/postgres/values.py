@@ -7,7 +7,7 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from isotype.dialects.json_text import json_text
+from isotype.dialects.json_text import exact, json_text
 from isotype.dialects.literals.sql import postgres_string
 from isotype.dialects.postgres.types import column_type
 from isotype.domain.model import Default, JsonValue
@@ -61,7 +61,7 @@ def literal(value: JsonValue, of: Type, enum_name: Callable[[Enum], str]) -> str
         case Scalar(base="bytes"):
             return f"'\\x{b64decode(str(value)).hex()}'"
         case Scalar(base=base) if base in _NUMBERS:
-            return format(value, "f") if isinstance(value, Decimal) else str(value)
+            return exact(value) if isinstance(value, int | Decimal) else str(value)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, Mapping | tuple):

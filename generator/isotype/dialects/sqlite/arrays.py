@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from isotype.dialects.json_text import exact
 from isotype.dialects.literals.sql import sqlite_string
 from isotype.dialects.sqlite.documents import Structures
 from isotype.dialects.sqlite.documents import conditions as document_conditions
@@ -111,5 +112,5 @@ def _bounds(of: Scalar, value: str) -> tuple[list[str], list[NotExpressible]]:
 
 
 def _plain(number: int | Decimal) -> str:
-    text = f"{number:f}"
+    text = exact(number)
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -9,15 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from isotype.dialects.json_text import exact
 from isotype.dialects.literals.sql import sqlite_string
 from isotype.dialects.sqlite import gaps as gap
+from isotype.dialects.sqlite.forms import date_form, uuid_form
 from isotype.dialects.sqlite_patterns import sqlite_condition
 from isotype.domain.formats import FORMATS
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
 
 _GREATEST_DOUBLE = "1.7976931348623157e308"
-_UUID = "-".join("[0-9a-f]" * count for count in (8, 4, 4, 4, 12))
 _FORMS_LEFT_OPEN = ("timestamp", "local_timestamp", "time", "duration", "bytes", "inet")
 _EXACT_DOUBLE = 15
 
@@ -156,10 +157,9 @@ class _Writer:
             case "bool":
                 return [f"{kind} IN ('true', 'false')"]
             case "date":
-                day = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
-                return [text, f"{value} GLOB '{day}'", f"{value} IS date({value})", f"{value} >= '0001'"]
+                return [text, *date_form(value)]
             case "uuid":
-                return [text, f"lower({value}) GLOB '{_UUID}'"]
+                return [text, *uuid_form(f"lower({value})")]
             case "float":
                 return [_is_number(kind), f"abs({value}) <= {_GREATEST_DOUBLE}", *_bounds(of, value)]
             case "bigint" if not of.number:
@@ -216,4 +216,4 @@ def _is_number(kind: str) -> str:
 
 def _bounds(of: Scalar, value: str) -> list[str]:
     sides = ((">=", of.minimum), (">", of.above), ("<=", of.maximum), ("<", of.below))
-    return [f"{value} {operator} {bound:f}" for operator, bound in sides if bound is not None]
+    return [f"{value} {operator} {exact(bound)}" for operator, bound in sides if bound is not None]

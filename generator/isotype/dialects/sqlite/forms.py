@@ -10,11 +10,7 @@ from isotype.domain.types import TEXTUAL, Array, EnumType, Map, ObjectType, Scal
 
 _RANGES = {"smallint": (-(2**15), 2**15 - 1), "int": (-(2**31), 2**31 - 1)}
 _GREATEST_DOUBLE = "1.7976931348623157e308"
-_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
-_CLOCK = "[0-9][0-9]:[0-9][0-9]:[0-9][0-9]"
 _FRACTION = "." + "[0-9]" * 6
-_HEX = "[0-9a-f]"
-_UUID = "-".join(_HEX * count for count in (8, 4, 4, 4, 12))
 _DURATION = "P" + "[0-9]" * 9 + "DT[0-2][0-9]H[0-5][0-9]M[0-5][0-9]" + _FRACTION + "S"
 NO_NUL_ESCAPE = r"'\u0000'"
 
@@ -60,26 +56,40 @@ def scalar_form(of: Scalar, value: str) -> Form:
         case "local_timestamp":
             return _instant(value, ""), []
         case "date":
-            return [f"{value} GLOB '{_DAY}'", f"{value} IS date({value})", f"{value} >= '0001'"], []
+            return date_form(value), []
         case "time":
             clock = f"{value} GLOB '[0-2][0-9]:[0-5][0-9]:[0-5][0-9]{_FRACTION}'"
             return [clock, f"{value} < '24'"], []
         case "duration":
             return [f"{value} GLOB '{_DURATION}'", f"substr({value}, 13, 2) < '24'"], []
         case "uuid":
-            return [f"{value} GLOB '{_UUID}'"], []
+            return uuid_form(value), []
         case "inet":
             return [_address(value)], [ADDRESS]
     return [], []
 
 
 def _instant(value: str, zone: str) -> list[str]:
-    """Fixed width; reading the seconds and writing them again shows whether there is such a day and hour."""
+    """Fixed width; seconds that are read and written again are the same only where there is such a day and hour."""
     seconds = f"substr({value}, 1, 19)"
     return [
-        f"{value} GLOB '{_DAY}T{_CLOCK}{_FRACTION}{zone}'",
+        f"substr({value}, 20) GLOB '{_FRACTION}{zone}'",
         f"{seconds} IS strftime('%Y-%m-%dT%H:%M:%S', {seconds})",
         f"{value} >= '0001'",
+    ]
+
+
+def date_form(value: str) -> list[str]:
+    """A day that exists, of the years 0001 to 9999."""
+    return [f"{value} GLOB '????-??-??'", f"{value} IS date({value})", f"{value} >= '0001'"]
+
+
+def uuid_form(value: str) -> list[str]:
+    """32 digits in five groups, lower case."""
+    return [
+        f"{value} GLOB '????????-????-????-????-????????????'",
+        f"{value} NOT GLOB '*[^0-9a-f-]*'",
+        f"length(replace({value}, '-', '')) = 32",
     ]
 
 

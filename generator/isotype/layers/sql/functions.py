@@ -13,6 +13,7 @@ from isotype.dialects.postgres.documents import conditions, object_conditions, o
 from isotype.dialects.postgres.helpers import HELPERS
 from isotype.domain.identifiers import shorten
 from isotype.domain.types import Array, Enum, Map, ObjectType, Type
+from isotype.layers.sql.layout import laid_out
 from isotype.layers.sql.text import comment, dollar_quoted, qualified
 from isotype.tables.model import Column, JsonStructure, Table, Tables
 
@@ -65,10 +66,8 @@ def structure_statements(functions: Functions) -> Iterator[str]:
     for number, structure in enumerate(functions.tables.structures):
         tests = object_conditions(structure.properties, "document", functions.names)
         tests += [f"({_rule(structure, rule_name)}) IS NOT FALSE" for rule_name in range(len(structure.rules))]
-        inner = "\n            AND ".join(tests)
-        body = (
-            f"CASE jsonb_typeof(document) WHEN 'object' THEN (\n            {inner}\n        ) IS TRUE ELSE FALSE END"
-        )
+        inner = "\n".join(laid_out(" AND ".join(tests), 8))
+        body = f"CASE WHEN jsonb_typeof(document) = 'object' THEN (\n{inner}\n    ) IS TRUE ELSE FALSE END"
         head = f"CREATE FUNCTION {functions.structure(structure.name)}(document jsonb) RETURNS boolean"
         lines = comment(f"Whether the document is {_article(structure.name)} {structure.name}.")
         if all(position[name] < number for name in _objects(structure)):
@@ -88,17 +87,15 @@ def column_statements(functions: Functions) -> Iterator[str]:
             tests = _tests(column.type, functions.names)
             if not tests or column.computed is not None:
                 continue
-            inner = "\n        AND ".join(tests)
+            whole = " AND ".join(tests)
             if isinstance(column.type, Array):
                 kind = column_type(column.type, functions.enum)
                 parameter, what = f"items {kind}", f"every item belongs in {table.name}.{column.name}"
-                body = (
-                    "NOT EXISTS (\n        SELECT FROM unnest(items) AS item\n"
-                    f"        WHERE item IS NOT NULL AND ({inner}) IS NOT TRUE\n    )"
-                )
+                query = f"SELECT FROM unnest(items) AS item WHERE item IS NOT NULL AND ({whole}) IS NOT TRUE"
+                body = "\n".join(("NOT EXISTS (", *laid_out(query, 8), "    )"))
             else:
                 parameter, what = "document jsonb", f"the document belongs in {table.name}.{column.name}"
-                body = f"({inner}) IS TRUE"
+                body = "\n".join(("(", *laid_out(whole, 8), "    ) IS TRUE"))
             yield "\n".join(
                 (
                     *comment(f"Whether {what}."),

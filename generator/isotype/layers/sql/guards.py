@@ -13,6 +13,7 @@ from isotype.domain.expressions import names as expression_names
 from isotype.domain.identifiers import shorten
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import INTEGERS, TEXTUAL, EnumType, ObjectType, Scalar, Type
+from isotype.layers.sql.layout import laid_out
 from isotype.tables.model import JsonStructure, Table, Tables, TransitionGuard
 
 
@@ -66,11 +67,11 @@ def transition_statements(guard: TransitionGuard, table_name: str, name: str) ->
         for value, targets in guard.transitions.moves
     ]
     start = "TRUE" if every else initial
-    moves = "\n        ".join((f"CASE OLD.{column}", *branches, f"ELSE OLD.{column} IS NULL AND {start}"))
+    moves = " ".join((f"CASE OLD.{column}", *branches, f"ELSE OLD.{column} IS NULL AND {start}"))
     yield _trigger(
         name,
         f"BEFORE UPDATE ON {table}",
-        f"NEW.{column} IS NOT OLD.{column} AND {moves}\n    END IS NOT TRUE",
+        f"NEW.{column} IS NOT OLD.{column} AND {moves} END IS NOT TRUE",
         raising,
     )
 
@@ -117,7 +118,8 @@ def _operand(of: Type, value: str) -> str:
 
 
 def _trigger(name: str, event: str, condition: str, action: str) -> str:
-    return f"CREATE TRIGGER {sql_identifier(name)} {event}\nWHEN {condition}\nBEGIN\n    {action}\nEND;"
+    when = "\n".join(laid_out(f"WHEN {condition}", 0))
+    return f"CREATE TRIGGER {sql_identifier(name)} {event}\n{when}\nBEGIN\n    {action}\nEND;"
 
 
 def _list(values: tuple[str, ...]) -> str:

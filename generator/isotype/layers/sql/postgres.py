@@ -78,7 +78,7 @@ class _File:
         made = Section("Tables", [statement for table in every for statement in self._table(table)])
         judges = [*structure_statements(self._functions), *column_statements(self._functions)]
         sections = [
-            Section("Schemas", [self._schema(name) for name in self._tables.schemas]),
+            Section("Schemas", [self._schema(name) for name in self._tables.schemas if not _is_systems(name)]),
             Section("Extensions", list(self._extensions())),
             Section("Types", list(self._enum_types())),
             Section("Functions of checks", [*helper_statements(self._functions), *judges]),
@@ -303,6 +303,10 @@ def foreign_key_text(key: ForeignKey, target: str) -> str:
         f"CONSTRAINT {sql_identifier(key.name)} FOREIGN KEY {columns(key.columns)}"
         f" REFERENCES {target} {columns(key.target_columns)}{actions}{later}"
     )
+
+
+def _is_systems(schema: str) -> bool:
+    return schema.startswith("pg_") or schema == "information_schema"
 
 
 def _comment(kind: str, name: str, text: str) -> str:

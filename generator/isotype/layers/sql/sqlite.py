@@ -188,8 +188,7 @@ class _File:
         if conditions:
             yield notes, check(constraint.name, conditions)
         elif notes:
-            name = sql_identifier(constraint.name)
-            yield notes, f"CONSTRAINT {name} CHECK (TRUE)"
+            yield notes, ""
 
     def _typed(self, table: Table, constraint: Check) -> tuple[list[str], list[str], list[NotExpressible]]:
         """What the type of the column asks of its items or of its JSON."""

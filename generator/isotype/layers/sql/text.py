@@ -9,8 +9,7 @@ from itertools import groupby
 from isotype.dialects.literals.sql import sql_comment_lines, sql_identifier
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import JsonValue
-
-WIDTH = 112
+from isotype.layers.sql.layout import WIDTH, laid_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,8 @@ def comment(text: str, indent: str = "") -> list[str]:
 
 def note(gap: NotExpressible, indent: str = "") -> list[str]:
     """What stands in a file where something is missing."""
-    return comment(f"Not expressible: {gap.construct}. {gap.reason.rstrip('.')}.", indent)
+    reason = gap.reason.rstrip(".")
+    return comment(f"Not expressible: {gap.construct}. {reason[:1].upper()}{reason[1:]}.", indent)
 
 
 def qualified(schema: str, name: str) -> str:
@@ -62,17 +62,17 @@ def check(name: str, conditions: Sequence[str]) -> str:
     whole = " AND ".join(conditions)
     if len(head) + len(whole) < WIDTH:
         return f"{head}{whole})"
-    inner = "\n        AND ".join(conditions)
-    return f"{head}\n        {inner}\n    )"
+    return "\n".join((head, *laid_out(whole, 8), "    )"))
 
 
 def create_table(head: str, parts: Sequence[tuple[list[str], str]], tail: str = "") -> str:
-    """CREATE TABLE of parts, each below its comment lines."""
+    """CREATE TABLE of parts, each below its comment lines; an empty part is a comment alone."""
     lines = [f"CREATE TABLE {head} ("]
-    last = len(parts) - 1
+    last = max((number for number, (_, part) in enumerate(parts) if part), default=0)
     for number, (comments, part) in enumerate(parts):
         lines += comments
-        lines.append(f"    {part}{',' if number < last else ''}")
+        if part:
+            lines.append(f"    {part}{',' if number < last else ''}")
     lines.append(f"){tail};")
     return "\n".join(lines)
 

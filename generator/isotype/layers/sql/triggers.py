@@ -73,8 +73,8 @@ def _message(column: str, rest: str) -> str:
 def _facts(guard: TransitionGuard) -> str:
     column, name = postgres_string(guard.column), postgres_string(guard.name)
     return (
-        f"ERRCODE = '{TRANSITION_STATE}', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,"
-        f" COLUMN = {column}, CONSTRAINT = {name}"
+        f"ERRCODE = '{TRANSITION_STATE}', CONSTRAINT = {name},"
+        f" SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = {column}"
     )
 
 
