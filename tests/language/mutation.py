@@ -67,11 +67,15 @@ def damaged(text: str, seed: int) -> str:
             case 2:
                 holder[key] = other_holder[other_key]
             case 3 if isinstance(holder, dict):
-                holder[chance.choice([*STRANGE[8:31], *(spot[1] for spot in spots)])] = holder[key]
+                holder[chance.choice([*filter(_is_text, STRANGE), *(spot[1] for spot in spots)])] = holder[key]
             case _:
                 holder[key] = [holder[key]] if chance.random() < 0.5 else {"type": holder[key]}
         data = _copied(data)
     return yaml.dump(data, Dumper=_Plain, allow_unicode=True, sort_keys=False)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 class _Plain(yaml.CSafeDumper):

@@ -70,8 +70,19 @@ def test_bombs_cost_nothing() -> None:
         "isotype: 1\ndomain: a\nobjects: {"
         + ", ".join(f"O{number}: {{fields: {{a: O{number + 1}}}}}" for number in range(5_000))
         + "}\n",
+        "isotype: 1\ndomain: a\nentities: {"
+        + ", ".join(f"E{number}: {{fields: {{a: {{ref: E{number + 1}, key: true}}}}}}" for number in range(3_000))
+        + "}\n",
     ],
-    ids=["unknown words", "long chain of types", "large enum", "long text", "slow pattern", "long chain of objects"],
+    ids=[
+        "unknown words",
+        "long chain of types",
+        "large enum",
+        "long text",
+        "slow pattern",
+        "long chain of objects",
+        "long chain of keys",
+    ],
 )
 def test_large_schemas_take_seconds(text: str) -> None:
     """Size alone neither raises nor takes more than linear time."""

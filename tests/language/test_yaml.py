@@ -64,24 +64,21 @@ def test_scalars_mean_what_the_core_schema_says(written: str, meant: Any) -> Non
     ("text", "offset", "line", "column"),
     [
         ("a: one two", 4, 1, 8),
-        ("a: 'it''s two'", 5, 1, 10),
-        ('a: "x\\u0041\\n\\ty"', 4, 1, 15),
+        ("a: 'it''s two'", 5, 1, 11),
+        ('a: "x\\u0041\\n\\ty"', 4, 1, 16),
         ("a: one\n  two\n  three", 8, 3, 3),
         ("a: |\n  one\n   two\n", 5, 3, 4),
         ("a: |2-  # a note\n    one\n  two\n", 2, 2, 5),
         ("a: >-\n  one\n  two\n\n  three\n", 8, 5, 3),
         ("é🦉: 'ß two'", 2, 1, 8),
         ("# \u2028 \r\na: one two", 4, 2, 8),
-        ("a: 'one", 9, 1, 1),
     ],
 )
 def test_an_offset_in_a_text_has_its_place_in_the_file(text: str, offset: int, line: int, column: int) -> None:
     """Whatever way a text is written, a character of its value is found where it stands."""
     source = Source("a.yaml", text)
     node, findings = compose(source)
-    if findings:
-        assert findings[0].code == "syntax"
-        return
+    assert findings == []
     assert isinstance(node, MappingNode)
     assert source.inside(node.value[0][1], offset)[1:] == (line, column)
 

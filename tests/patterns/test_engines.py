@@ -116,7 +116,7 @@ def test_json_schema_patterns_need_no_flag(probes: list[verdicts.Probe], node: N
         sets = [node for node in walk(pattern.root) if isinstance(node, Characters)]
         return all(high <= 0xFFFF for node in sets for _, high in node.ranges)
 
-    basic = [
+    basic: list[verdicts.Probe] = [
         (pattern, [text for text in texts if text.isascii() or max(text) <= "\uffff"])
         for pattern, texts in probes
         if is_basic(pattern)

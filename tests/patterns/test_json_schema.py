@@ -40,18 +40,26 @@ def test_jsonschema_follows(source: str, found: list[str], missed: list[str]) ->
     assert [validator.is_valid(text) for text in missed] == [False] * len(missed)
 
 
-def test_datamodel_code_generator_follows(tmp_path: Path) -> None:
+def test_datamodel_code_generator_follows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The Pydantic model that datamodel-code-generator makes accepts and refuses the same."""
     pieces = {f"p{index}": {"type": "string", "pattern": spelled(source)} for index, (source, _, _) in enumerate(CASES)}
     source, module = tmp_path / "schema.json", tmp_path / "made.py"
     source.write_text(json.dumps({"title": "Made", "type": "object", "properties": pieces}))
-    command = [sys.executable, "-W", "ignore", "-m", "datamodel_code_generator", "--input", source, "--output", module]
-    options = ["--input-file-type", "jsonschema", "--output-model-type", "pydantic_v2.BaseModel"]
+    command = [sys.executable, "-W", "ignore", "-m", "datamodel_code_generator", "--input", str(source)]
+    options = [
+        "--output",
+        str(module),
+        "--input-file-type",
+        "jsonschema",
+        "--output-model-type",
+        "pydantic_v2.BaseModel",
+    ]
     subprocess.run([*command, *options], check=True, capture_output=True)
     specification = importlib.util.spec_from_file_location("made", module)
     assert specification is not None
     assert specification.loader is not None
     made = importlib.util.module_from_spec(specification)
+    monkeypatch.setitem(sys.modules, "made", made)
     with warnings.catch_warnings(action="ignore"):
         specification.loader.exec_module(made)
     for index, (_, found, missed) in enumerate(CASES):

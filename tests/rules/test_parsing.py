@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from isotype.domain.expressions import And, Arithmetic, Compare, Expression, IsNull, Literal, Name, Negate, Not, Or
 from isotype.language.expressions import DEEPEST, LONGEST, ExpressionError, parse
+from tests.rules import samples
+from tests.rules.reading import read
 
 A, B, C = Name("a"), Name("b"), Name("c")
 ONE, TWO = Literal(1), Literal(2)
@@ -101,3 +105,27 @@ def test_errors_that_allow_reading_on_come_together() -> None:
         "compare with a timestamp field",
         "rule-function",
     )
+
+
+WORDS = "a b big name flag started levels status doc LIKE IN BETWEEN AND OR NOT IS NULL TRUE CASE WHEN THEN ELSE END"
+SIGNS = "( ) , ' '' 'x' 1 0.5 + - * / = <> < >= ~ ANY ALL length( coalesce( round( :: -- \" ; \\ \0 \u202e"
+PIECES = (*WORDS.split(), *SIGNS.split())
+
+
+def test_any_text_is_read_or_refused_with_places() -> None:
+    """Random words and damaged rules give a tree or errors within the text, never an exception."""
+    source = random.Random(1)
+    soups = [" ".join(source.choices(PIECES, k=source.randrange(1, 14))) for _ in range(3000)]
+    for _ in range(1500):
+        text = samples.rule(source)
+        cut = source.randrange(len(text))
+        soups.append(text[:cut] + source.choice((*PIECES, "")) + text[cut + source.randrange(4) :])
+    trees = 0
+    for text in soups:
+        found = read(text, computed=source.random() < 0.5)
+        if isinstance(found, tuple):
+            assert found and all(0 <= error.at <= len(text) for error in found), text
+        else:
+            assert found.type.kind, text
+            trees += 1
+    assert 20 < trees < len(soups) / 2

@@ -76,17 +76,13 @@ class Printer:
     def __init__(self, refer: Refer) -> None:
         self._refer = refer
         self.gaps: set[NotExpressible] = set()
+        self._printed: dict[int, tuple[Type, JsonSchema]] = {}
 
     def schema(self, of: Type, nullable: bool = False) -> JsonSchema:
-        """The schema of a type."""
-        printed = self._schema(of)
-        if not nullable:
-            return printed
-        if isinstance(printed.get("type"), str):
-            return {**printed, "type": [printed["type"], "null"]}
-        if isinstance(printed.get("type"), list):
-            return {**printed, "type": [*printed["type"], "null"]}
-        return {"anyOf": [printed, {"type": "null"}]}
+        """The schema of a type, which the caller may add to."""
+        # The variants of an entity share the types of its fields.
+        _, printed = self._printed.get(id(of)) or self._printed.setdefault(id(of), (of, self._schema(of)))
+        return _or_null(printed) if nullable else dict(printed)
 
     def gap(self, construct: str, reason: str) -> None:
         """Put a construct into the ledger."""
@@ -187,6 +183,13 @@ class Printer:
         if not bounds.keys() & {"maximum", "exclusiveMaximum"}:
             printed["exclusiveMaximum"] = limit
         return printed
+
+
+def _or_null(printed: JsonSchema) -> JsonSchema:
+    kind = printed.get("type")
+    if kind is None:
+        return {"anyOf": [printed, {"type": "null"}]}
+    return {**printed, "type": [kind, "null"] if isinstance(kind, str) else [*kind, "null"]}
 
 
 def _unique_as_json(of: Scalar) -> bool:

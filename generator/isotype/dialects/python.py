@@ -24,30 +24,53 @@ INDENT = "    "
 
 
 class Bracket(NamedTuple):
-    """Parts in brackets. A literal has one part a line when broken; a call or subscript first tries one line inside."""
+    """Parts in brackets; `text` is all of it on one line.
+
+    A literal has one part a line when broken; a call or subscript first tries one line inside.
+    """
 
     opening: str
     parts: tuple[Code, ...]
     closing: str
+    text: str
     literal: bool = False
 
 
 Code = str | Bracket
 
 
+def bracket(opening: str, parts: Iterable[Code], closing: str, literal: bool = False) -> Bracket:
+    """Parts between an opening text and a closing sign."""
+    listed = tuple(parts)
+    text = ", ".join([part if isinstance(part, str) else part.text for part in listed])
+    return Bracket(opening, listed, closing, f"{opening}{text}{closing}", literal)
+
+
 def call(callee: str, *arguments: Code) -> Bracket:
     """`callee(arguments)`."""
-    return Bracket(f"{callee}(", arguments, ")")
+    return bracket(f"{callee}(", arguments, ")")
 
 
 def subscript(name: str, *arguments: Code) -> Bracket:
     """`name[arguments]`."""
-    return Bracket(f"{name}[", arguments, "]")
+    return bracket(f"{name}[", arguments, "]")
 
 
 def prefixed(prefix: str, code: Code) -> Code:
     """The code after a text that belongs to it, such as `default=`."""
-    return prefix + code if isinstance(code, str) else code._replace(opening=prefix + code.opening)
+    if isinstance(code, str):
+        return prefix + code
+    return Bracket(prefix + code.opening, code.parts, code.closing, prefix + code.text, code.literal)
+
+
+def mapping(entries: Iterable[tuple[str, Code]], prefix: str = "") -> Bracket:
+    """A dict whose keys are texts."""
+    return bracket(f"{prefix}{{", [prefixed(f"{python_string(key)}: ", value) for key, value in entries], "}", True)
+
+
+def sequence(parts: Iterable[Code]) -> Bracket:
+    """A list."""
+    return bracket("[", parts, "]", literal=True)
 
 
 def constant(value: JsonValue) -> Code:
@@ -59,14 +82,8 @@ def constant(value: JsonValue) -> Code:
     if isinstance(value, Decimal):
         return repr(float(value))
     if isinstance(value, Mapping):
-        parts = tuple(prefixed(f"{python_string(key)}: ", constant(part)) for key, part in value.items())
-        return Bracket("{", parts, "}", literal=True)
+        return mapping((key, constant(part)) for key, part in value.items())
     return sequence(map(constant, value))
-
-
-def sequence(parts: Iterable[Code]) -> Bracket:
-    """A list."""
-    return Bracket("[", tuple(parts), "]", literal=True)
 
 
 def exact(value: int | Decimal, name: str = "Decimal") -> str:
@@ -83,26 +100,25 @@ def from_rule(code: object) -> Code:
 
 def flat(code: Code) -> str:
     """The code on one line."""
-    if isinstance(code, str):
-        return code
-    return f"{code.opening}{', '.join(map(flat, code.parts))}{code.closing}"
+    return code if isinstance(code, str) else code.text
 
 
 def layout(code: Code, before: str = "", after: str = "") -> list[str]:
     """The lines from `before`, its indentation included, to `after`."""
-    whole = f"{before}{flat(code)}{after}"
-    if len(whole) <= WIDTH or isinstance(code, str) or not code.parts:
-        return [whole]
+    if isinstance(code, str):
+        return [f"{before}{code}{after}"]
+    if not code.parts or len(before) + len(code.text) + len(after) <= WIDTH:
+        return [f"{before}{code.text}{after}"]
     indent = before[: len(before) - len(before.lstrip(" "))]
     inner = indent + INDENT
+    packed = len(inner) + len(code.text) - len(code.opening) - len(code.closing)
     lines = [before + code.opening]
-    packed = inner + ", ".join(map(flat, code.parts))
-    if not code.literal and len(packed) <= WIDTH:
-        lines.append(packed)
+    if not code.literal and packed <= WIDTH:
+        lines.append(inner + code.text[len(code.opening) : len(code.text) - len(code.closing)])
     else:
         comma = "," if code.literal or len(code.parts) > 1 else ""
         for part in code.parts:
-            lines.extend(layout(part, inner, comma))
+            lines += layout(part, inner, comma)
     lines.append(f"{indent}{code.closing}{after}")
     return lines
 
@@ -112,10 +128,11 @@ def annotated(name: str, annotation: Code, value: Code | None, indent: str = "")
     if value is None:
         return layout(annotation, f"{indent}{name}: ")
     head = f"{indent}{name}: {flat(annotation)} = "
-    breakable = isinstance(value, Bracket) and value.parts
-    if len(head + flat(value)) <= WIDTH or isinstance(annotation, str):
+    fits = len(head) + len(flat(value)) <= WIDTH
+    if fits or isinstance(annotation, str):
         return layout(value, head)
-    if breakable and isinstance(value, Bracket) and len(head + value.opening) <= WIDTH:
+    breakable = isinstance(value, Bracket) and value.parts
+    if isinstance(value, Bracket) and breakable and len(head) + len(value.opening) <= WIDTH:
         return layout(value, head)
     if len(head) + 1 <= WIDTH:
         return [f"{head}(", *layout(value, indent + INDENT), f"{indent})"]

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from isotype.dialects import patterns
 from isotype.dialects.literals.python import python_raw_string, python_string
-from isotype.dialects.python import Bracket, Code, call, constant, exact, flat, prefixed, sequence, subscript
+from isotype.dialects.python import Code, call, constant, exact, flat, mapping, sequence, subscript
 from isotype.domain.formats import FORMATS
 from isotype.domain.model import JsonValue
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
@@ -41,6 +41,7 @@ class Names:
         self._attributes = attributes
         self.imports: dict[str, set[str]] = {}
         self.builtins: set[str] = set()
+        self.annotations: dict[tuple[int, bool], tuple[Type, Code]] = {}
 
     def use(self, module: str, name: str) -> str:
         """The name as the module spells it, imported from there."""
@@ -62,6 +63,14 @@ class Names:
 
 def annotation(of: Type, nullable: bool, names: Names) -> Code:
     """The type as a field of a schema has it."""
+    # The variants of an entity share the types of its fields.
+    known = names.annotations.get((id(of), nullable))
+    if known is None:
+        known = names.annotations[id(of), nullable] = (of, _annotation(of, nullable, names))
+    return known[1]
+
+
+def _annotation(of: Type, nullable: bool, names: Names) -> Code:
     match of:
         case Scalar():
             return _scalar(of, nullable, names)
@@ -185,8 +194,7 @@ def default(value: JsonValue, of: Type, names: Names) -> Code:
         case Array(item=item) if isinstance(value, tuple | list):
             return sequence(default(part, item, names) for part in value)
         case Map(value=inner) if isinstance(value, Mapping):
-            parts = (prefixed(f"{python_string(key)}: ", default(part, inner, names)) for key, part in value.items())
-            return Bracket("{", tuple(parts), "}", literal=True)
+            return mapping((key, default(part, inner, names)) for key, part in value.items())
         case ObjectType(name=name):
             return call(f"{name}.model_validate", constant(value))
         case Scalar():

@@ -112,7 +112,7 @@ def import_line(names: Iterable[str], source: str, types_only: bool = False) -> 
     word = "import type" if types_only else "import"
     ordered = sorted(names, key=import_order)
     line = f"{word} {{ {', '.join(ordered)} }} from {typescript_string(source)};"
-    if len(line) <= WIDTH:
+    if len(line) <= WIDTH or len(ordered) == 1:
         return line
     return f"{word} {{\n{''.join(f'{INDENT}{name},{chr(10)}' for name in ordered)}}} from {typescript_string(source)};"
 

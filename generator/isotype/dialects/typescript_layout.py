@@ -21,6 +21,9 @@ WIDTH = 100
 
 INDENT = "  "
 
+_SHORT_KEY = 4
+"""Nothing is won by moving a value away from a key of so few letters."""
+
 
 class Call(NamedTuple):
     """A call of the function `callee`."""
@@ -72,12 +75,40 @@ def layout(code: Code, indent: str, used: int, after: int = 1) -> str:
 
 
 def entry(key: str, value: Code, indent: str) -> str:
-    """`key: value,` on lines of its own; a long text goes to the next line."""
+    """`key: value,` on lines of its own; a value whose first line does not fit beside its key starts the next line."""
     head = f"{indent}{key}: "
     text = layout(value, indent, len(head))
-    if isinstance(value, str) and value[:1] in "\"'" and len(head) + len(text) + 1 > WIDTH:
-        return f"{indent}{key}:\n{indent}{INDENT}{text},"
-    return f"{head}{text},"
+    first = text.partition("\n")[0]
+    if len(head) + len(first) + (first == text) <= WIDTH or len(key) <= _SHORT_KEY:
+        return f"{head}{text},"
+    inner = indent + INDENT
+    return f"{indent}{key}:\n{inner}{layout(value, inner, len(inner))},"
+
+
+class Block(NamedTuple):
+    """How a constant opens that is a call of a block, how far the block is indented, and how all of it closes."""
+
+    opening: str
+    indent: str
+    closing: str
+
+
+def block(head: str, callee: str, opening: str) -> Block:
+    """`head callee(opening … });`, where `head` ends in `=` and `opening` in a brace."""
+    if len(f"{head} {callee}({opening}") <= WIDTH:
+        return Block(f"{head} {callee}({opening}", INDENT, "});")
+    if len(f"{head} {callee}(") <= WIDTH:
+        return Block(f"{head} {callee}(\n{INDENT}{opening}", INDENT * 2, f"{INDENT}}},\n);")
+    return Block(f"{head}\n{INDENT}{callee}({opening}", INDENT * 2, f"{INDENT}}});")
+
+
+def block_and(head: str, callee: str, second: Code) -> Block:
+    """The same for an object and a second argument, which never share a line."""
+    outer = "" if len(f"{head} {callee}(") <= WIDTH else INDENT
+    start = f"{head} {callee}(" if not outer else f"{head}\n{outer}{callee}("
+    inner = outer + INDENT
+    argument = f"{inner}{layout(second, inner, len(inner))},"
+    return Block(f"{start}\n{inner}{{", inner + INDENT, f"{inner}}},\n{argument}\n{outer});")
 
 
 def _broken_call(call: Call, indent: str, used: int) -> str:

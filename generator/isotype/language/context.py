@@ -51,6 +51,9 @@ class Target:
 
 _RUNNING = object()
 
+DEEPEST_KEY = 32
+"""Keys may be references to entities whose keys are references in a chain this long."""
+
 
 @dataclass(slots=True)
 class Context:
@@ -60,6 +63,7 @@ class Context:
     types: Types
     entities: dict[str, Outline] = field(default_factory=dict)
     objects: dict[str, Outline] = field(default_factory=dict)
+    _depth: int = 0
     _targets: dict[str, Any] = field(default_factory=dict)
     _structures: dict[str, Mapping[str, Property] | None] = field(default_factory=dict)
 
@@ -70,12 +74,14 @@ class Context:
     def target(self, entity: str) -> Target | None:
         """The single key field of an entity; None when it has none or it could not be read."""
         state = self._targets.get(entity)
-        if state is _RUNNING:
+        if state is _RUNNING or self._depth >= DEEPEST_KEY:
             return None
         if entity in self._targets:
             return state if isinstance(state, Target) else None
         self._targets[entity] = _RUNNING
+        self._depth += 1
         self._targets[entity] = made = self._find_target(self.entities.get(entity))
+        self._depth -= 1
         return made
 
     def _find_target(self, outline: Outline | None) -> Target | None:

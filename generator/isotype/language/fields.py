@@ -218,7 +218,7 @@ def _target(context: Context, outline: Outline, name: str, given: Given) -> Targ
         return None
     target = context.target(entity)
     if target is None and other.key[0] in other.fields and "ref" in other.fields[other.key[0]][1]:
-        message = f"{subject} refers to {entity}, whose key leads back to itself"
+        message = f"{subject} refers to {entity}, whose key is a reference without end"
         scope.report("endless-reference", message, given, "ref", "give one of the entities a key of its own")
     return target
 

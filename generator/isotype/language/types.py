@@ -37,6 +37,9 @@ GREATEST_PRECISION = 1000
 SAFE_PRECISION = 15
 """Decimal digits every IEEE double keeps (DBL_DIG)."""
 
+DEEPEST_TYPE = 32
+"""Value types may narrow one another in a chain this long."""
+
 _SIZED = re.compile(r"(string|email|url) ?\( ?([0-9]{1,9}) ?\)")
 _DECIMAL = re.compile(r"decimal ?\( ?([0-9]{1,9}) ?, ?([0-9]{1,9}) ?\)")
 _MAP = re.compile(r"map ?\((.*)\)", re.DOTALL)
@@ -101,12 +104,13 @@ _RUNNING = object()
 class Types:
     """Resolves type texts; each text and each value type once."""
 
-    __slots__ = ("_resolved", "_scope", "_value_types")
+    __slots__ = ("_depth", "_resolved", "_scope", "_value_types")
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._resolved: dict[str, Resolved | None] = {}
         self._value_types: dict[str, Any] = {}
+        self._depth = 0
 
     def resolve(self, text: str, given: Given, word: str = "type", noun: str = "field") -> Resolved | None:
         """What a type text means, or None after a report; `noun` is what the mapping describes."""
@@ -144,10 +148,17 @@ class Types:
             return None
         if name in self._value_types or given is None:
             return state if isinstance(state, Resolved) else None
+        if self._depth >= DEEPEST_TYPE:
+            message = f"value type {quoted(name)} is made of more than {DEEPEST_TYPE} others"
+            self._scope.report("endless-type", message, given, "base", "give it a built-in base")
+            self._value_types[name] = None
+            return None
         self._value_types[name] = _RUNNING
         resolved = None
+        self._depth += 1
         if "base" in given:
             resolved = self.constrained(given.words["base"], given, "base", "value type")
+        self._depth -= 1
         if resolved is not None and resolved.nullable:
             message = f"value type {quoted(name)} is nullable; only a field, an item or a map value may be"
             self._scope.report("misplaced-null", message, given, "base", "write ? where the type is used")

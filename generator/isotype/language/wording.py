@@ -30,11 +30,12 @@ def _plural(word: str) -> str:
 
 def member(value: str) -> str:
     """An enum value as the name of a constant: `3d-printed` as `VALUE_3D_PRINTED`; '' when nothing is left of it."""
-    if not value.isascii():
+    shouted = snake(value).upper()
+    if not shouted.isascii():
         import unicodedata
 
-        value = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^A-Z0-9]+", "_", snake(value).upper()).strip("_")
+        shouted = unicodedata.normalize("NFKD", shouted).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^A-Z0-9]+", "_", shouted).strip("_")
     return f"VALUE_{name}" if name[:1].isdigit() else name
 
 

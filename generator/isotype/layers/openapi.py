@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from isotype.dialects.json_schema import TARGET, JsonSchema, Printer, plain, wire_constant
+from isotype.dialects.json_schema import JsonSchema, Printer, plain, wire_constant
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import Enum
 from isotype.layers.options import Options
@@ -22,7 +22,7 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
     """The document as `openapi.json`, and what JSON Schema cannot say."""
     printer = Printer("#/components/schemas/{}".format)
     body = document(shapes, printer, " ".join(header(options.header_source)))
-    text = json.dumps(body, indent=2, ensure_ascii=True)
+    text = "\n".join(_lines(body, ""))
     return {"openapi.json": renderer("openapi/document.json.j2", document=text)}, tuple(sorted(printer.gaps))
 
 
@@ -42,6 +42,30 @@ def document(shapes: Shapes, printer: Printer, origin: str) -> JsonSchema:
     if printer.gaps:
         found["x-isotype-not-expressible"] = {gap.construct: gap.reason for gap in sorted(printer.gaps)}
     return found
+
+
+_INDENT = "  "
+_DEPTH = 5
+"""How deep structure is broken into lines: down to the properties of a schema, one line each."""
+
+
+def _lines(value: Any, indent: str, before: str = "", after: str = "", depth: int = _DEPTH) -> Iterator[str]:
+    """JSON that is good to read and to compare: structure on lines of its own, leaves on one."""
+    inner = indent + _INDENT
+    parts: list[tuple[str, Any]] = []
+    if depth and isinstance(value, dict) and any(isinstance(part, dict) and part for part in value.values()):
+        parts, brackets = [(f"{json.dumps(key)}: ", part) for key, part in value.items()], "{}"
+    elif depth and isinstance(value, list) and value and isinstance(value[0], dict):
+        parts, brackets = [("", part) for part in value], "[]"
+    if not parts:
+        yield f"{indent}{before}{json.dumps(value)}{after}"
+        return
+    yield f"{indent}{before}{brackets[0]}"
+    for key, part in parts[:-1]:
+        yield from _lines(part, inner, key, ",", depth - 1)
+    key, part = parts[-1]
+    yield from _lines(part, inner, key, "", depth - 1)
+    yield f"{indent}{brackets[1]}{after}"
 
 
 def _enum(enum: Enum) -> JsonSchema:
@@ -138,6 +162,3 @@ def _phrase(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return f"Status {status}"
-
-
-__all__ = ["TARGET", "document", "render"]

@@ -13,11 +13,13 @@ from isotype.dialects.python import (
     Bracket,
     Code,
     annotated,
+    bracket,
     call,
     flat,
     from_import,
     from_rule,
     layout,
+    mapping,
     prefixed,
     sequence,
     subscript,
@@ -173,10 +175,10 @@ def _class_lines(shape: Shape, here: _Module) -> Iterator[str]:
 
 def _body_lines(shape: Shape, here: _Module) -> Iterator[str]:
     if shape.refused:
-        reasons = (f"{python_string(name)}: {python_string(reason)}" for name, reason in shape.refused)
-        mapping = subscript(here.names.use("collections.abc", "Mapping"), "str", "str")
-        declared = subscript(here.names.use("typing", "ClassVar"), mapping)
-        yield from annotated("REFUSED", declared, Bracket("{", tuple(reasons), "}", literal=True), INDENT)
+        texts = subscript(here.names.use("collections.abc", "Mapping"), "str", "str")
+        declared = subscript(here.names.use("typing", "ClassVar"), texts)
+        reasons = mapping((name, python_string(reason)) for name, reason in shape.refused)
+        yield from annotated("REFUSED", declared, reasons, INDENT)
         yield ""
     for prop in shape.properties:
         yield from _field_lines(prop, shape, here)
@@ -232,17 +234,9 @@ def _settings(prop: Property, here: _Module) -> Iterator[Code]:
             yield f"serialization_alias={python_string(prop.name)}"
     if prop.description:
         yield f"description={python_string(prop.description)}"
-    marks = [
-        f'"{word}": True'
-        for word, holds in (
-            ("readOnly", prop.read_only),
-            ("writeOnly", prop.write_only),
-            ("deprecated", prop.deprecated),
-        )
-        if holds
-    ]
-    if marks:
-        yield Bracket("json_schema_extra={", tuple(marks), "}", literal=True)
+    if prop.read_only or prop.write_only or prop.deprecated:
+        marks = {"readOnly": prop.read_only, "writeOnly": prop.write_only, "deprecated": prop.deprecated}
+        yield mapping(((word, "True") for word, holds in marks.items() if holds), "json_schema_extra=")
 
 
 # ----- rules
@@ -263,7 +257,7 @@ def _rule(rule: ShapeRule, shape: Shape, here: _Module) -> Code | None:
         names.use("._rules", "UNKNOWN")
     verdict = call("refuses", from_rule(printed.code))
     message = rule.message or f"{rule.name}: {rule.source}"
-    return Bracket("(", (python_string(rule.name), python_string(message), verdict), ")", literal=True)
+    return bracket("(", (python_string(rule.name), python_string(message), verdict), ")", literal=True)
 
 
 def _operand(operand: Operand, shape: Shape, here: _Module) -> str:
@@ -325,14 +319,14 @@ def _machine_lines(machine: StateMachine, names: Names) -> Iterator[str]:
         prefixed(f"{members[source]}: ", sequence(members[target] for target in targets))
         for source, targets in machine.transitions.moves
     )
-    mapping = subscript(
+    declared = subscript(
         names.use("collections.abc", "Mapping"), enum, subscript(names.use("collections.abc", "Sequence"), enum)
     )
-    yield from annotated(f"{stem.upper()}_MOVES", mapping, Bracket("{", moves, "}", literal=True))
+    yield from annotated(f"{stem.upper()}_MOVES", declared, bracket("{", moves, "}", literal=True))
     yield _docstring(f"Where a {machine.owner} may go from each {machine.field}; staying is always allowed.")
     yield ""
     yield ""
-    head = Bracket(f"def can_move_{stem}(", (f"source: {enum}", f"target: {enum}"), ")")
+    head = bracket(f"def can_move_{stem}(", (f"source: {enum}", f"target: {enum}"), ")")
     yield from layout(head, "", " -> bool:")
     yield _docstring(f"Whether the {machine.field} of a {machine.owner} may change from source to target.", INDENT)
     yield f"{INDENT}return source == target or target in {stem.upper()}_MOVES[source]"
@@ -360,10 +354,10 @@ def _barrel_view(shapes: Shapes) -> dict[str, object]:
         by_home.setdefault(home, []).append(name)
     imports = [line for home in sorted(by_home) for line in from_import(f".{home}", by_home[home], INDENT)]
     listed = sequence(map(python_string, sorted(homes)))
-    table = tuple(f"{python_string(name)}: {python_string(homes[name])}" for name in sorted(homes))
+    table = mapping((name, python_string(homes[name])) for name in sorted(homes))
     return {
         "docstring": _docstring(f"Pydantic schemas of {shapes.title}; each module is loaded when it is first used."),
         "imports": "\n".join(imports),
         "exports": "\n".join(layout(listed, "__all__ = ")),
-        "homes": "\n".join(layout(Bracket("{", table, "}", literal=True), "_HOMES = ")),
+        "homes": "\n".join(layout(table, "_HOMES = ")),
     }

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from isotype.dialects.literals.typescript import typescript_access, typescript_property
-from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, layout, signature, ternary
+from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, entry, flat, layout, signature, ternary
 from isotype.domain.types import Array, Map, ObjectType, Type
 from isotype.shapes.model import INPUT, OUTPUT, Property, Shape, ShapeModule, Shapes
 
@@ -154,10 +154,10 @@ def _assigned(prop: Property, origin: Property) -> str:
     if _object(prop.type) == _object(origin.type):
         return f"{indent}{key}: {value},"
     if isinstance(prop.type, ObjectType):
-        made = f"{function_name(prop.type.name)}({value})"
+        made = Call(function_name(prop.type.name), (value,))
         if origin.nullable:
-            return ternary(f"{indent}{key}:", f"{value} === null", "null", made, indent, ",")
-        return f"{indent}{key}: {made},"
+            return ternary(f"{indent}{key}:", f"{value} === null", "null", flat(made), indent, ",")
+        return entry(key, made, indent)
     return _rebuilt(f"{indent}{key}: ", prop, value, origin.nullable, indent, ",")
 
 
@@ -170,12 +170,12 @@ def _copied(prop: Property, origin: Property) -> str:
     if _object(prop.type) == _object(origin.type):
         lines.append(f"{indent}to{access} = {value};")
     elif isinstance(prop.type, ObjectType):
-        made = f"{function_name(prop.type.name)}({value})"
-        lines.append(
-            ternary(f"{indent}to{access} =", f"{value} === null", "null", made, indent, ";")
-            if origin.nullable
-            else f"{indent}to{access} = {made};"
-        )
+        made = Call(function_name(prop.type.name), (value,))
+        head = f"{indent}to{access} ="
+        if origin.nullable:
+            lines.append(ternary(head, f"{value} === null", "null", flat(made), indent, ";"))
+        else:
+            lines.append(f"{head} {layout(made, indent, len(head) + 1)};")
     else:
         lines.append(_rebuilt(f"{indent}to{access} = ", prop, value, origin.nullable, indent, ";"))
     return "\n".join([*lines, f"{INDENT}}}"])

@@ -19,7 +19,18 @@ from typing import NamedTuple
 from isotype.dialects.literals.typescript import typescript_property, typescript_regex, typescript_string
 from isotype.dialects.patterns import javascript
 from isotype.dialects.typescript import doc, import_lines, source_order, type_text
-from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, Entries, Items, entry, layout
+from isotype.dialects.typescript_layout import (
+    INDENT,
+    WIDTH,
+    Call,
+    Code,
+    Entries,
+    Items,
+    block,
+    block_and,
+    entry,
+    layout,
+)
 from isotype.domain.formats import FORMATS
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, Array, Enum, Map, ObjectType, Type
@@ -171,7 +182,7 @@ def _module(shapes: Shapes, module: ShapeModule, loops: Mapping[str, int], optio
     schemas: list[str] = []
     own: set[str] = set()
     for shape in module.shapes:
-        text, used, lost = _schema(shapes, shape, names, loops, own)
+        text, used, lost = _schema(shapes, shape, names, loops)
         own.add(shape.name)
         helpers |= used
         missing.extend(lost)
@@ -205,62 +216,47 @@ def _module(shapes: Shapes, module: ShapeModule, loops: Mapping[str, int], optio
 
 
 def _schema(
-    shapes: Shapes, shape: Shape, names: Names, loops: Mapping[str, int], before: set[str]
+    shapes: Shapes, shape: Shape, names: Names, loops: Mapping[str, int]
 ) -> tuple[str, frozenset[str], tuple[NotExpressible, ...]]:
     """The schema of a shape, the rule helpers it uses, and the rules it cannot judge."""
     function = "object" if shape.direction == OUTPUT else "strictObject"
     name = schema_name(shape.name)
-    holds_rules = bool(shape.rules)
-    lines = [] if holds_rules else doc(shape.description)
-    base = f"{name.removesuffix('Schema')}Object" if holds_rules else name
-    opening = f"{'' if holds_rules else 'export '}const {base} = z.{function}("
+    lines = [] if shape.rules else doc(shape.description)
+    base = f"{name.removesuffix('Schema')}Object" if shape.rules else name
+    head = f"{'' if shape.rules else 'export '}const {base} ="
     refused = _refused(shape, names)
-    head, tail = (opening, ");") if not refused else (f"{opening}\n{INDENT}", f",\n{refused},\n);")
-    indent = INDENT * (2 if refused else 1)
+    opened = block(head, f"z.{function}", "{") if refused is None else block_and(head, f"z.{function}", refused)
     if shape.properties:
-        lines.append(f"{head}{{")
-        for prop in shape.properties:
-            lines.append(_property(prop, names, indent, loops.get(shape.name), loops, before))
-        lines.append(f"{indent[len(INDENT) :]}}}{tail}")
+        loop = loops.get(shape.name)
+        lines.append(opened.opening)
+        lines.extend(_property(prop, names, opened.indent, loop, loops) for prop in shape.properties)
+        lines.append(opened.closing)
     else:
-        lines.append(f"{head}{{}}{tail}")
-    if not holds_rules:
+        empty: tuple[Code, ...] = (Entries(()),) if refused is None else (Entries(()), refused)
+        lines.append(f"{head} {layout(Call(f'z.{function}', empty), '', len(head) + 1)};")
+    if not shape.rules:
         return "\n".join(lines), frozenset(), ()
-    opening, indent, closing = _refining(name, base)
-    refined = refinement(shapes, shape, indent)
+    refining = block(f"export const {name} =", f"{base}.superRefine", "(row, context) => {")
+    refined = refinement(shapes, shape, refining.indent)
     lines.extend(["", *doc(shape.description)])
     if refined.helpers:
         names.support.add("refuse")
-        lines.extend([opening, *refined.statements, closing])
+        lines.extend([refining.opening, *refined.statements, refining.closing])
     else:
         lines.extend(line.lstrip(" ") for line in refined.statements)
         lines.append(f"export const {name} = {base};")
     return "\n".join(lines), refined.helpers, refined.missing
 
 
-def _refining(name: str, base: str) -> tuple[str, str, str]:
-    """How a refinement opens, how far its statements are indented, how it closes."""
-    head = f"export const {name} ="
-    call = f"{base}.superRefine("
-    function = "(row, context) => {"
-    if len(f"{head} {call}{function}") <= WIDTH:
-        return f"{head} {call}{function}", INDENT, "});"
-    if len(f"{head} {call}") <= WIDTH:
-        return f"{head} {call}\n{INDENT}{function}", INDENT * 2, f"{INDENT}}},\n);"
-    return f"{head}\n{INDENT}{call}{function}", INDENT * 2, f"{INDENT}}});"
-
-
-def _refused(shape: Shape, names: Names) -> str:
+def _refused(shape: Shape, names: Names) -> Code | None:
     """The second argument of a strict object whose refusals have words of their own."""
     if shape.direction == OUTPUT or not shape.refused:
-        return ""
-    reasons = Entries(tuple((typescript_property(name), typescript_string(reason)) for name, reason in shape.refused))
-    return f"{INDENT}{layout(Call(names.function('refusing'), (reasons,)), INDENT, len(INDENT))}"
+        return None
+    reasons = ((typescript_property(name), typescript_string(reason)) for name, reason in shape.refused)
+    return Call(names.function("refusing"), (Entries(tuple(reasons)),))
 
 
-def _property(
-    prop: Property, names: Names, indent: str, loop: int | None, loops: Mapping[str, int], before: set[str]
-) -> str:
+def _property(prop: Property, names: Names, indent: str, loop: int | None, loops: Mapping[str, int]) -> str:
     code = nullable(type_code(prop.type, names), prop.nullable)
     if not prop.required:
         code = optional(code)

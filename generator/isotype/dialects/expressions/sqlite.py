@@ -140,7 +140,8 @@ class _Printer(SqlPrinter):
                 condition = sqlite_condition(pattern, self.value(value))
                 if isinstance(condition, NotExpressible):
                     raise _Refused(condition)
-                return f"NOT ({condition})" if negated else f"({condition})"
+                composed = " AND " in condition or " OR " in condition
+                return f"NOT ({condition})" if negated else f"({condition})" if composed else condition
             case Quantified():
                 return self._quantified(node)
 

@@ -11,6 +11,9 @@ WIDTH = 100
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", '"': '\\"', "'": "\\'"}
 
+# A quote at the end, which would join the closing ones unless a backslash stands before it.
+_OPEN_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"\Z')
+
 # Comments that tools obey. A dash before them, or a blank inside, leaves them to be read by people alone.
 _DIRECTIVE = re.compile(
     r"#(?=\s*(?:type|fmt|noqa|ruff|flake8|isort|yapf|autopep8|mypy|pyright|pyre|pylint|pragma|nosec|region|endregion|"
@@ -44,7 +47,7 @@ def python_docstring(text: str, indent: str = "", width: int = WIDTH) -> list[st
     if not paragraphs:
         return []
     opening = '""" ' if paragraphs[0].startswith('"') else '"""'
-    closing = ' """' if paragraphs[0].endswith('"') else '"""'
+    closing = ' """' if _OPEN_QUOTE.search(paragraphs[0]) else '"""'
     whole = indent + opening + paragraphs[0] + closing
     if len(paragraphs) == 1 and len(whole) <= width:
         return [whole]

@@ -11,11 +11,12 @@ WIDTH = 100
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", '"': '\\"', "'": "\\'"}
 
-# What would end or confuse a script element, should the code ever be put into a page.
-_MARKUP = re.compile(r"<(?=/script|!--|script)", re.IGNORECASE)
+# What would end or confuse a script element, should the code ever be put into a page, and what linters take for a
+# template literal with the wrong quotes.
+_CONFUSING = re.compile(r"<(?=/script|!--|script)|\$(?=\{)", re.IGNORECASE)
 
 # Tags and comments that tools obey.
-_TAG = re.compile(r"(^|[\s{(*/])@(?=\w)")
+_TAG = re.compile(r"(^|[\s{(*/])@(ts-)?(?=\w)")
 _DIRECTIVE = re.compile(
     r"^(?=\s*(?:biome-|eslint|prettier-|deno-|oxlint|tslint|jshint|jslint|istanbul|c8\b|v8\b|vitest|globals?\b|exported\b|"
     r"webpack|sourceMappingURL|[/#!<]))",
@@ -26,7 +27,7 @@ _DIRECTIVE = re.compile(
 def typescript_string(text: str) -> str:
     """A string literal on one line, in double quotes unless single ones need fewer backslashes."""
     quote = "'" if text.count('"') > text.count("'") else '"'
-    return quote + _MARKUP.sub(r"\\x3c", escape(text, _spell, "\\" + quote)) + quote
+    return quote + _CONFUSING.sub(_spell_in_hexadecimal, escape(text, _spell, "\\" + quote)) + quote
 
 
 def typescript_property(name: str) -> str:
@@ -68,11 +69,17 @@ def typescript_comment_lines(text: str, indent: str = "", width: int = WIDTH) ->
 
 
 def _inert(line: str) -> str:
-    return _DIRECTIVE.sub("- ", _TAG.sub(r"\1\\@", line.replace("*/", "*\\/")))
+    # Biome finds `@ts-ignore` behind a backslash too.
+    untagged = _TAG.sub(lambda tag: f"{tag[1]}\\@{'ts ' if tag[2] else ''}", line.replace("*/", "*\\/"))
+    return _DIRECTIVE.sub("- ", untagged)
 
 
 def _is_name(name: str) -> bool:
     return name.replace("$", "_").isidentifier()
+
+
+def _spell_in_hexadecimal(match: re.Match[str]) -> str:
+    return f"\\x{ord(match[0]):02x}"
 
 
 def _spell(character: str) -> str:

@@ -78,9 +78,4 @@ def _texts(item: Scalar, column: str, names: Names) -> list[str]:
 
 
 def _by_code_point(item: Type, column: str) -> str:
-    match item:
-        case Scalar(base=base) if base in TEXTUAL:
-            return f'{column} COLLATE "C"'
-        case EnumType(enum=enum):
-            return f'{column}::TEXT[] COLLATE "C"' if enum.native else f'{column} COLLATE "C"'
-    return column
+    return f'{column} COLLATE "C"' if isinstance(item, Scalar) and item.base in TEXTUAL else column

@@ -11,12 +11,12 @@ from typing import Protocol
 from isotype.dialects import patterns
 from isotype.dialects.json_text import exact
 from isotype.dialects.literals.sql import postgres_string
+from isotype.dialects.postgres.guards import GREATEST_DOUBLE, finite_numbers
 from isotype.dialects.postgres.helpers import TEXT_FORMS
 from isotype.dialects.postgres.names import Names
 from isotype.domain.formats import FORMATS
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, Array, EnumType, Map, ObjectType, Scalar, Type
 
-_GREATEST_DOUBLE = "1.7976931348623157e308"
 _LONGEST_COUNT = 255
 
 
@@ -86,11 +86,11 @@ def _text(value: str) -> str:
 def _scalar(of: Scalar, value: str, names: Names) -> list[str]:
     match of.base:
         case "json":
-            return [f"jsonb_typeof({value}) <> 'null'"]
+            return [f"jsonb_typeof({value}) <> 'null'", finite_numbers(value)]
         case "bool":
             return [_is(value, "boolean")]
         case "float":
-            return [_number(value, ["$ >= -" + _GREATEST_DOUBLE, "$ <= " + _GREATEST_DOUBLE, *_bounds(of)])]
+            return [_number(value, [f"$ >= -{GREATEST_DOUBLE}", f"$ <= {GREATEST_DOUBLE}", *_bounds(of)])]
         case "smallint" | "int":
             return [_number(value, ["$ % 1 == 0", *_within(of, *INTEGERS[of.base])])]
         case "bigint" if of.number:

@@ -6,6 +6,8 @@ from isotype.domain.types import Array, Scalar, Type
 
 _FIRST_INSTANT, _NO_INSTANT = "0001-01-01 00:00:00+00", "10000-01-01 00:00:00+00"
 
+GREATEST_DOUBLE = "1.7976931348623157e308"
+
 
 def guard(of: Type, column: str) -> list[str]:
     """Conditions to be joined by AND, each true or NULL for what the type means; [] when there is nothing to say."""
@@ -46,8 +48,14 @@ def scalar_guard(of: Scalar, value: str) -> list[str]:
         case "inet":
             return [f"masklen({value}) = CASE family({value}) WHEN 4 THEN 32 ELSE 128 END"]
         case "json":
-            return [f"jsonb_typeof({value}) <> 'null'"]
+            return [f"jsonb_typeof({value}) <> 'null'", finite_numbers(value)]
     return []
+
+
+def finite_numbers(document: str) -> str:
+    """No number in the JSON value is beyond what a double holds, and so what JSON readers read."""
+    beyond = f"@ > {GREATEST_DOUBLE} || @ < -{GREATEST_DOUBLE}"
+    return f"NOT {document} @? '$.** ? (@.type() == \"number\" && ({beyond}))'"
 
 
 def _item_guard(of: Scalar, array: str) -> list[str]:

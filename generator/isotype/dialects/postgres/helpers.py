@@ -67,8 +67,8 @@ HELPERS: Mapping[str, Helper] = MappingProxyType(
         "items_are_unique": Helper(
             "items anyarray",
             "boolean",
-            "SELECT count(item) = count(DISTINCT item) AND count(*) - count(item) <= 1 FROM unnest(items) AS item",
-            "No two items are the same; neither are two NULLs.",
+            "SELECT count(item) = count(DISTINCT item) FROM unnest(items) AS item",
+            "No two items are the same.",
             polymorphic=True,
         ),
         "items_are_sorted": Helper(
@@ -76,12 +76,12 @@ HELPERS: Mapping[str, Helper] = MappingProxyType(
             "boolean",
             "SELECT NOT EXISTS (\n"
             "        SELECT FROM (\n"
-            "            SELECT item, place, lag(item) OVER (ORDER BY place) AS previous\n"
+            "            SELECT item, lag(item) OVER (ORDER BY place) AS previous\n"
             "            FROM unnest(items) WITH ORDINALITY AS entry (item, place)\n"
             "        ) AS pair\n"
-            "        WHERE previous > item OR (previous IS NULL AND item IS NOT NULL AND place > 1)\n"
+            "        WHERE previous > item\n"
             "    )",
-            "Each item is at least the one before it; NULLs stand last.",
+            "Each item is at least the one before it.",
             polymorphic=True,
         ),
         "items_match": Helper(

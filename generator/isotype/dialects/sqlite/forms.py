@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isotype.dialects.literals.sql import sqlite_string
-from isotype.dialects.sqlite.gaps import ADDRESS, SURROGATES
+from isotype.dialects.sqlite.gaps import ADDRESS, LOOSE_JSON
 from isotype.dialects.sqlite.types import WIDEST_INTEGER
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
@@ -17,19 +17,19 @@ NO_NUL_ESCAPE = r"'\u0000'"
 Form = tuple[list[str], list[NotExpressible]]
 
 
-def form(of: Type, value: str) -> Form:
+def form(of: Type, value: str, nullable: bool) -> Form:
     """Conditions to be joined by AND for a column of the type, and what they leave open."""
     match of:
         case Scalar(base="json"):
-            return [*_json(value), f"json_type({value}) <> 'null'"], [SURROGATES]
+            return [*_json(value, nullable), f"json_type({value}) <> 'null'"], [LOOSE_JSON]
         case Scalar():
             return scalar_form(of, value)
         case EnumType(enum=enum) if enum.native:
             return [f"{value} IN ({', '.join(map(sqlite_string, enum.texts))})"], []
         case Array(item=item):
-            return [*_json(value, _holds_text(item)), f"json_type({value}) = 'array'"], []
+            return [*_json(value, nullable, _holds_text(item)), f"json_type({value}) = 'array'"], []
         case Map() | ObjectType():
-            return [*_json(value), f"json_type({value}) = 'object'"], [SURROGATES]
+            return [*_json(value, nullable), f"json_type({value}) = 'object'"], [LOOSE_JSON]
     return [], []
 
 
@@ -119,13 +119,15 @@ def _address(value: str) -> str:
     return f"CASE WHEN {value} NOT GLOB '*[^0-9.]*' THEN {old} ELSE {new} END"
 
 
-def _json(value: str, holds_text: bool = True) -> list[str]:
+def _json(value: str, nullable: bool, holds_text: bool = True) -> list[str]:
     """Well-formed JSON without U+0000; a backslash that is escaped escapes nothing."""
+    # Before version 3.45 json_valid() is false, not NULL, for NULL.
+    well_formed = f"({value} IS NULL OR json_valid({value}))" if nullable else f"json_valid({value})"
     if not holds_text:
-        return [f"json_valid({value})"]
+        return [well_formed]
     return [
         f"instr({value}, char(0)) = 0",
-        f"json_valid({value})",
+        well_formed,
         rf"instr(replace({value}, '\\', ''), {NO_NUL_ESCAPE}) = 0",
     ]
 

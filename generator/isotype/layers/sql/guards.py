@@ -118,7 +118,8 @@ def _operand(of: Type, value: str) -> str:
 
 
 def _trigger(name: str, event: str, condition: str, action: str) -> str:
-    when = "\n".join(laid_out(f"WHEN {condition}", 0))
+    lines = laid_out(condition, 4)
+    when = f"WHEN {condition}" if len(lines) == 1 else "\n".join(("WHEN", *lines))
     return f"CREATE TRIGGER {sql_identifier(name)} {event}\n{when}\nBEGIN\n    {action}\nEND;"
 
 

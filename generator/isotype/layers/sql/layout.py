@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 WIDTH = 112
 
-_TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[()\[\]]|\b(?:CASE|END|WHEN|ELSE|AND|OR|WHERE|BETWEEN)\b")
+_TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[()\[\]]|\b(?:CASE|END|WHEN|THEN|ELSE|AND|OR|WHERE|BETWEEN)\b")
 _OPENING = ("(", "[", "CASE")
 _CLOSING = (")", "]", "END")
 
@@ -57,7 +57,15 @@ def _opened(text: str, marks: list[_Mark], indent: int) -> list[str]:
     ]
     subject, *branches = _pieces(text[opening.end : close.start], starts)
     lines = [f"{margin}{head} {subject.strip()}".rstrip()]
-    return [*lines, *(line for branch in branches for line in laid_out(branch, indent + 4)), margin + tail]
+    return [*lines, *(line for branch in branches for line in _branch(branch, indent + 4)), margin + tail]
+
+
+def _branch(text: str, indent: int) -> list[str]:
+    """WHEN … THEN …, the result on lines of its own where both are too long for one."""
+    if indent + len(text) <= WIDTH:
+        return [" " * indent + text]
+    cut = next((mark.end for mark in _marks(text) if mark.depth == 0 and mark.word == "THEN"), len("ELSE"))
+    return [*laid_out(text[:cut], indent), *laid_out(text[cut:].strip(), indent + 4)]
 
 
 def _marks(text: str) -> Iterator[_Mark]:
@@ -87,7 +95,6 @@ def _pairs(marks: list[_Mark]) -> Iterator[tuple[_Mark, _Mark]]:
 
 
 def _pieces(text: str, starts: list[int]) -> list[str]:
-    ends = [*starts[0:], len(text)]
-    return [
-        part for start, end in zip([0, *starts], ends, strict=True) if (part := text[start:end].strip()) or not start
-    ]
+    """The text cut where the pieces start; the first may be empty."""
+    cuts = zip([0, *starts], [*starts, len(text)], strict=True)
+    return [text[start:end].strip() for start, end in cuts]

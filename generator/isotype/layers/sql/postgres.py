@@ -19,6 +19,7 @@ from isotype.layers.sql.functions import (
     needs_function,
     structure_statements,
 )
+from isotype.layers.sql.layout import WIDTH
 from isotype.layers.sql.text import (
     Section,
     SqlFile,
@@ -299,10 +300,9 @@ def foreign_key_text(key: ForeignKey, target: str) -> str:
         if action != "no action"
     )
     later = " DEFERRABLE" if key.deferrable else ""
-    return (
-        f"CONSTRAINT {sql_identifier(key.name)} FOREIGN KEY {columns(key.columns)}"
-        f" REFERENCES {target} {columns(key.target_columns)}{actions}{later}"
-    )
+    head = f"CONSTRAINT {sql_identifier(key.name)} FOREIGN KEY {columns(key.columns)}"
+    tail = f"REFERENCES {target} {columns(key.target_columns)}{actions}{later}"
+    return f"{head} {tail}" if len(head) + len(tail) < WIDTH else f"{head}\n        {tail}"
 
 
 def _is_systems(schema: str) -> bool:

@@ -166,7 +166,7 @@ class _File:
             yield [], foreign_key_text(foreign_key, target)
         for column in table.columns:
             if column.computed is None:
-                conditions, gaps = form(column.type, sql_identifier(column.name))
+                conditions, gaps = form(column.type, sql_identifier(column.name), column.nullable)
                 if conditions:
                     name = column.guard or shorten(f"{table.name}_{column.name}_guard")
                     yield [line for item in gaps for line in self._note(item, "    ")], check(name, conditions)

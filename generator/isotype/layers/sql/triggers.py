@@ -50,14 +50,14 @@ def _moves(guard: TransitionGuard, any_start: bool) -> list[str]:
             f"            USING {_facts(guard)};",
             "    END IF;",
         ]
-    lines += [f"    IF NEW.{column} = OLD.{column} OR CASE OLD.{column}"]
+    lines += [f"    IF NEW.{column} = OLD.{column} OR (CASE OLD.{column}"]
     for value, targets in guard.transitions.moves:
         allowed = f"NEW.{column} IN ({_list(targets)})" if targets else "FALSE"
         lines.append(f"        WHEN {postgres_string(value)} THEN {allowed}")
     move = postgres_string(_message(guard.column, "cannot move from % to %"))
     return [
         *lines,
-        "    END THEN",
+        "    END) THEN",
         "        RETURN NEW;",
         "    END IF;",
         f"    RAISE EXCEPTION {move}, OLD.{column}, NEW.{column}",
@@ -73,8 +73,8 @@ def _message(column: str, rest: str) -> str:
 def _facts(guard: TransitionGuard) -> str:
     column, name = postgres_string(guard.column), postgres_string(guard.name)
     return (
-        f"ERRCODE = '{TRANSITION_STATE}', CONSTRAINT = {name},"
-        f" SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = {column}"
+        f"ERRCODE = '{TRANSITION_STATE}', CONSTRAINT = {name},\n"
+        f"            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = {column}"
     )
 
 
@@ -191,10 +191,8 @@ def maintenance_statement(table: Table, partitions: Partitions) -> str:
     function = qualified(table.schema, partitions.maintain)
     return "\n".join(
         (
-            *comment(
-                f"Creates the partition of {table.name} that holds the instant and {ahead}"
-                f" after it{dropping}. Call it at least once per {partitions.every}."
-            ),
+            *comment(f"Creates the partition of {table.name} that holds the instant and {ahead} after it{dropping}."),
+            *comment(f"Call it at least once per {partitions.every}."),
             f"CREATE FUNCTION {function}(instant timestamptz) RETURNS void",
             "    LANGUAGE plpgsql",
             "    SET timezone = 'UTC'",

@@ -1,0 +1,1 @@
+"""Speed and memory of whole commands, in units that hold on any machine."""
