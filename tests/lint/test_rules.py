@@ -53,6 +53,7 @@ WRONG = {
     "long-name": ("price: {type: 'decimal(8,2)', min: 0}", f"{'price' * 12}: {{type: string(9), pattern: '^a$'}}"),
     "reserved-name": ("is_sold", "metadata"),
     "unanchored-pattern": ("'^[a-z]+$'", "'[a-z]+'"),
+    "slow-pattern": ("'^[a-z]+$'", "'^([a-z]+)+$'"),
     "undescribed-json": ("timestamp?", "json?"),
 }
 

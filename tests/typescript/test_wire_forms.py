@@ -9,7 +9,7 @@ import pytest
 
 from tests.engines.node import JsonText, Node, Request
 from tests.engines.typescript import compile_typescript
-from tests.typescript.shapes import prop, shape, shapes_of, write
+from tests.typescript.shapes import prop, render, shape, shapes_of, write
 from tests.typescript.wire_forms import Example, examples
 
 BLOCKS = examples()
@@ -19,7 +19,8 @@ BLOCKS = examples()
 def validators(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A compiled Zod module with one schema per example block, `case0Schema` and so on."""
     folder = tmp_path_factory.mktemp("wire")
-    write(shapes_of(*(shape(f"Case{at}", prop("value", of)) for at, (_, of, _) in enumerate(BLOCKS))), folder)
+    shapes = shapes_of(*(shape(f"Case{at}", prop("value", of)) for at, (_, of, _) in enumerate(BLOCKS)))
+    write(render(shapes)[0], folder)
     return compile_typescript(folder) / "zod" / "thing.js"
 
 

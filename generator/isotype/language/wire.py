@@ -12,6 +12,7 @@ from isotype.language.given import Given
 from isotype.language.scope import Scope
 from isotype.language.wording import quoted
 
+_UNSAFE = ("constructor", "prototype")
 _SPECIAL = ("$nullable", "$replace", "$description")
 
 
@@ -59,6 +60,9 @@ def check_wire_names(scope: Scope, names: Iterable[tuple[str, Place]], subject: 
     """No two properties have one name; a collision is a finding at both places."""
     seen: dict[str, Place] = {}
     for name, place in names:
+        if name in _UNSAFE:
+            message = f"a property of {subject} is {quoted(name)} on the wire, a name every JavaScript object has"
+            scope.report_at("bad-name", message, place, path, "give it another name with api")
         other = seen.setdefault(name, place)
         if other is place:
             continue

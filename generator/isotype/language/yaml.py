@@ -55,7 +55,7 @@ _BEFORE_MARK = " \t\r\n[{,:?-\x85\u2028\u2029"
 _STACK = 10 * DEEPEST
 """Collections this deep are refused unseen, for composing them takes stack; the exact limit is kept afterwards."""
 _FAR = " " * 20 * DEEPEST
-_NESTED = re.compile(rf"(?: *[-?] ){{{DEEPEST + 1}}}")
+_NESTED = re.compile(rf"^(?:(?: *[-?] ){{{DEEPEST + 1}}}|{_FAR})", re.MULTILINE)
 
 
 class _FastHooks:
@@ -192,11 +192,14 @@ def _unreadable(source: Source) -> list[Finding]:
     except UnicodeEncodeError as error:
         place = source.place_of(error.start)
         return [Finding("bad-text", "the file holds half of a surrogate pair", place, "save it as UTF-8")]
+    if _FAR in text or "- - - -" in text or "? ? ? ?" in text or "- ? - ?" in text:
+        nested = _NESTED.search(text)
+        if nested is not None:
+            return [_too_deep(source.place_of(nested.start()))]
     depth = 0
     for number, line in enumerate(text.split("\n")):
         opened = line.count("[") + line.count("{")
-        indented = line.count("- ") + line.count("? ")
-        if depth + opened > _STACK or (indented > DEEPEST and _NESTED.match(line)) or line.startswith(_FAR):
+        if depth + opened > _STACK:
             return [_too_deep(Place(source.file, number + 1, 1))]
         if opened or depth:
             depth = max(0, depth + opened - line.count("]") - line.count("}"))

@@ -10,8 +10,11 @@ from isotype.domain.identifiers import model_attribute as on_model
 from isotype.domain.identifiers import schema_attribute
 from isotype.domain.model import INTERNAL, Domain, Entity, Field, Index, Waiver
 from isotype.domain.names import LONGEST, snake
+from isotype.domain.patterns import Pattern
 from isotype.domain.types import Array, Map, ObjectType, Opaque, Scalar
 from isotype.findings import WARNING, Finding
+from isotype.language.ambiguity import is_ambiguous
+from isotype.language.patterns import is_anchored
 from isotype.tables import project
 
 Find = Callable[[Domain, str], Iterator[Finding]]
@@ -222,12 +225,25 @@ def _reserved_name(domain: Domain, identifier: str) -> Iterator[Finding]:
             yield _finding(identifier, message, entity, f"entities.{entity.name}", "rename it")
 
 
-def _unanchored_pattern(domain: Domain, identifier: str) -> Iterator[Finding]:
+def _patterns(domain: Domain, identifier: str) -> Iterator[tuple[Entity, Field, str, Pattern]]:
     for entity, field, path in _fields(domain, identifier):
         for pattern in field.type.patterns if isinstance(field.type, Scalar) else ():
-            if not (pattern.source.startswith("^") or pattern.source.endswith("$")):
-                message = f'the pattern of "{entity.name}.{field.name}" searches: it may match anywhere in the text'
-                yield _finding(identifier, message, field, path, "begin it with ^ and end it with $")
+            yield entity, field, path, pattern
+
+
+def _unanchored_pattern(domain: Domain, identifier: str) -> Iterator[Finding]:
+    for entity, field, path, pattern in _patterns(domain, identifier):
+        if not is_anchored(pattern):
+            message = f'the pattern of "{entity.name}.{field.name}" searches: it may match anywhere in the text'
+            yield _finding(identifier, message, field, path, "begin it with ^ and end it with $")
+
+
+def _slow_pattern(domain: Domain, identifier: str) -> Iterator[Finding]:
+    for entity, field, path, pattern in _patterns(domain, identifier):
+        if is_ambiguous(pattern):
+            message = f'the pattern of "{entity.name}.{field.name}" can match one text in very many ways'
+            advice = "a backtracking engine may not come back; leave no loop inside a loop over the same characters"
+            yield _finding(identifier, message, field, path, advice)
 
 
 def _missing_key(domain: Domain, identifier: str) -> Iterator[Finding]:
@@ -258,5 +274,6 @@ RULES: tuple[Rule, ...] = (
     Rule("long-name", "Database names fit 63 bytes.", _long_name),
     Rule("reserved-name", "Names are free in every target.", _reserved_name),
     Rule("unanchored-pattern", "A pattern says where it begins and ends.", _unanchored_pattern),
+    Rule("slow-pattern", "A pattern is decided in time proportional to the text.", _slow_pattern),
     Rule("undescribed-json", "Free JSON says what it holds.", _unbounded),
 )

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from isotype.dialects.json_text import exact
 from isotype.dialects.literals.sql import sqlite_string
-from isotype.dialects.sqlite.documents import Structures
+from isotype.dialects.sqlite.documents import Structures, all_ascend, all_differ
 from isotype.dialects.sqlite.documents import conditions as document_conditions
 from isotype.dialects.sqlite.forms import scalar_form
 from isotype.dialects.sqlite.gaps import FORMS_IN_JSON, WIDE_DECIMAL_RANGE
@@ -39,16 +39,24 @@ def item_conditions(of: Array, column: str, structures: Structures) -> tuple[lis
         whole = f"(item.type = 'null' OR {whole})" if len(tests) > 1 else f"(item.type = 'null' OR {tests[0]})"
     found = [f"NOT EXISTS (SELECT 1 FROM json_each({column}) AS item WHERE {whole} IS NOT TRUE)"]
     if of.unique_items:
-        found.append(
-            f"(SELECT count(value) = count(DISTINCT value) AND count(*) - count(value) <= 1 FROM json_each({column}))"
-        )
+        found.append(all_differ(column, "value"))
     if of.sorted:
-        found.append(
-            "NOT EXISTS (SELECT 1 FROM"
-            f" (SELECT key, value, lag(value) OVER (ORDER BY key) AS previous FROM json_each({column}))"
-            " WHERE previous > value OR (previous IS NULL AND value IS NOT NULL AND key > 0))"
-        )
+        lost = _without_order(of.item)
+        if lost:
+            gaps.append(lost)
+        else:
+            found.append(all_ascend(column, "value"))
     return found, gaps
+
+
+def _without_order(of: Type) -> NotExpressible | None:
+    """Why the physical form of an item does not sort as its value does."""
+    match of:
+        case Scalar(base="decimal", precision=precision) if precision > WIDEST_INTEGER:
+            return WIDE_DECIMAL_RANGE
+        case Scalar(base="bytes"):
+            return FORMS_IN_JSON
+    return None
 
 
 def _item(of: Type, structures: Structures) -> tuple[list[str], list[NotExpressible]]:

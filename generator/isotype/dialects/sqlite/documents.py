@@ -60,6 +60,17 @@ def conditions(of: Type, value: str, kind: str, structures: Structures) -> Found
     return tests, writer.gaps
 
 
+def all_differ(array: str, item: str) -> str:
+    """No two items of a JSON array are the same; `item` says what is compared, as an expression over `value`."""
+    return f"(SELECT count({item}) = count(DISTINCT {item}) FROM json_each({array}))"
+
+
+def all_ascend(array: str, item: str) -> str:
+    """Each item of a JSON array is at least the one before it."""
+    pairs = f"SELECT {item} AS item, lag({item}) OVER (ORDER BY key) AS previous FROM json_each({array})"
+    return f"NOT EXISTS (SELECT 1 FROM ({pairs}) WHERE previous > item)"
+
+
 def operand(value: str, key: str) -> str:
     """A property as an operand of a rule."""
     return f"json_extract({value}, '$.{key}')"
@@ -120,17 +131,12 @@ class _Writer:
         if of.max_items is not None:
             found.append(f"json_array_length({value}) <= {of.max_items}")
         found.append(self._each(of.item, of.nullable_items, value, inside))
-        if of.unique_items:
-            found.append(
-                "(SELECT count(value) = count(DISTINCT value) AND count(*) - count(value) <= 1"
-                f" FROM json_each({value}))"
-            )
-        if of.sorted:
-            found.append(
-                "NOT EXISTS (SELECT 1 FROM"
-                f" (SELECT key, value, lag(value) OVER (ORDER BY key) AS previous FROM json_each({value}))"
-                " WHERE previous > value OR (previous IS NULL AND value IS NOT NULL AND key > 0))"
-            )
+        if of.unique_items or of.sorted:
+            compared = _compared(of.item)
+            if isinstance(compared, NotExpressible):
+                self.gaps.append(compared)
+            else:
+                found += [all_differ(value, compared)] * of.unique_items + [all_ascend(value, compared)] * of.sorted
         return found
 
     def _each(self, of: Type, nullable: bool, value: str, inside: tuple[str, ...]) -> str:
@@ -208,6 +214,20 @@ class _Writer:
             self.gaps.append(gap.RANGES_IN_JSON)
             return tests
         return tests + bounds
+
+
+def _compared(of: Type) -> str | NotExpressible:
+    """What is compared of an item in wire form, so that two spellings of one value are the same."""
+    match of:
+        case Scalar(base="uuid"):
+            return "lower(value)"
+        case Scalar(base="bigint", number=False):
+            return "CAST(value AS INTEGER)"
+        case Scalar(base="decimal", number=False, precision=precision):
+            return "CAST(value AS REAL)" if precision <= _EXACT_DOUBLE else gap.RANGES_IN_JSON
+        case Scalar(base=base) if base in _FORMS_LEFT_OPEN:
+            return gap.FORMS_IN_JSON
+    return "value"
 
 
 def _is_number(kind: str) -> str:

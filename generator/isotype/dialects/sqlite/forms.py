@@ -74,14 +74,14 @@ def _instant(value: str, zone: str) -> list[str]:
     seconds = f"substr({value}, 1, 19)"
     return [
         f"substr({value}, 20) GLOB '{_FRACTION}{zone}'",
-        f"{seconds} IS strftime('%Y-%m-%dT%H:%M:%S', {seconds})",
+        f"{seconds} IS strftime('%Y-%m-%dT%H:%M:%S', {seconds}, '+0 days')",
         f"{value} >= '0001'",
     ]
 
 
 def date_form(value: str) -> list[str]:
-    """A day that exists, of the years 0001 to 9999."""
-    return [f"{value} GLOB '????-??-??'", f"{value} IS date({value})", f"{value} >= '0001'"]
+    """A day that exists, of the years 0001 to 9999; only with a modifier does SQLite say which day another is."""
+    return [f"{value} GLOB '????-??-??'", f"{value} IS date({value}, '+0 days')", f"{value} >= '0001'"]
 
 
 def uuid_form(value: str) -> list[str]:

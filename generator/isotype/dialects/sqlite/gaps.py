@@ -13,9 +13,7 @@ WIDE_DECIMAL_RANGE = _gap(
     "range of a wide decimal", "SQLite keeps a decimal of more than 18 digits as text, which has no numeric order."
 )
 ADDRESS = _gap("inet", "SQLite sees the characters of an IPv6 address, not whether it is one in canonical form.")
-LOOSE_JSON = _gap(
-    "json", "SQLite keeps JSON as text, with half surrogate pairs and numbers beyond a double in it."
-)
+LOOSE_JSON = _gap("json", "SQLite keeps JSON as text, with half surrogate pairs and numbers beyond a double in it.")
 FORMS_IN_JSON = _gap(
     "text form inside JSON", "SQLite holds instants, times, durations, addresses and bytes inside JSON to text only."
 )

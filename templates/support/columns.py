@@ -1,0 +1,664 @@
+"""What columns hold: Python values of one kind each, in one physical form per database.
+
+On PostgreSQL a value has the native type. On SQLite, whose tables are STRICT, it has the form
+that the checks there ask for: exact decimals are integers in units of the last digit, instants
+text of fixed width in UTC, arrays and documents JSON text.
+
+A value that a database would change without a word is refused: nothing is rounded, trimmed or
+moved to another time zone. Values inside arrays and documents are replaced, not edited in place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode, b64encode
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from math import isfinite
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    DateTime,
+    Dialect,
+    Double,
+    Interval,
+    LargeBinary,
+    Numeric,
+    SmallInteger,
+    String,
+    Time,
+    TypeDecorator,
+    inspect,
+    literal_column,
+)
+from sqlalchemy import Boolean as NativeBoolean
+from sqlalchemy import Integer as NativeInteger
+from sqlalchemy import Text as NativeText
+from sqlalchemy import Uuid as NativeUuid
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine, UserDefinedType
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+Address = IPv4Address | IPv6Address
+
+
+class Spelled(ColumnElement[Any]):
+    """SQL that the databases spell each in its own way."""
+
+    __visit_name__ = "spelled"
+    inherit_cache = False
+
+    def __init__(self, postgresql: str, sqlite: str) -> None:
+        self.postgresql = postgresql
+        self.sqlite = sqlite
+
+
+@compiles(Spelled)
+def _spell(element: Spelled, compiler: SQLCompiler, **options: Any) -> str:
+    sqlite = compiler.dialect.name == "sqlite"
+    text = element.sqlite if sqlite else element.postgresql
+    return compiler.process(literal_column(text))
+
+
+def sql(postgresql: str, sqlite: str | None = None) -> Spelled:
+    """SQL as it stands; `sqlite` where SQLite spells it differently."""
+    return Spelled(postgresql, postgresql if sqlite is None else sqlite)
+
+
+def judged(model: object, attribute: str, value: Any) -> Any:
+    """The value for an attribute of a model, when a column can hold it as it is."""
+    (column,) = inspect(type(model)).column_attrs[attribute].columns
+    of = column.type
+    if value is None or not isinstance(of, Stored) or isinstance(value, ColumnElement):
+        return value
+    return of.judge(value)
+
+
+class _Physical(UserDefinedType[Any]):
+    """A column type by its bare name."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_: Any) -> str:
+        return self.name
+
+
+class Stored(TypeDecorator[T]):
+    """A kind of value; None is NULL, also where the column has a default."""
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = NativeText
+    cache_ok = True
+    should_evaluate_none = True
+    sqlite = "TEXT"
+    key = False
+
+    def judge(self, value: Any) -> T:
+        """The value itself, or a ValueError that says why it cannot be held."""
+        raise NotImplementedError
+
+    def native(self) -> TypeEngine[Any]:
+        """The type on PostgreSQL."""
+        return NativeText()
+
+    def write(self, value: T) -> Any:
+        """The form on SQLite."""
+        return value
+
+    def read(self, value: Any) -> T:
+        """The value of a form on SQLite."""
+        return self.judge(value)
+
+    def write_item(self, value: T) -> Any:
+        """The form inside a JSON array on SQLite."""
+        return self.write(value)
+
+    def read_item(self, value: Any) -> T:
+        """The value of a form inside a JSON array on SQLite."""
+        return self.read(value)
+
+    def write_native(self, value: T) -> Any:
+        """What the driver of PostgreSQL takes."""
+        return value
+
+    def read_native(self, value: Any) -> T:
+        """The value of what the driver of PostgreSQL gives."""
+        answer: T = value
+        return answer
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name != "sqlite":
+            return dialect.type_descriptor(self.native())
+        # INT, unlike INTEGER, does not make a key an alias of the counting rowid.
+        counts = self.key and self.sqlite == "INTEGER"
+        return dialect.type_descriptor(_Physical("INT" if counts else self.sqlite))
+
+    def process_bind_param(self, value: T | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        checked = self.judge(value)
+        if dialect.name == "sqlite":
+            return self.write(checked)
+        return self.write_native(checked)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> T | None:
+        if value is None:
+            return None
+        return self.read(value) if dialect.name == "sqlite" else self.read_native(value)
+
+
+def _refuse(value: object, wanted: str) -> ValueError:
+    return ValueError(f"{value!r} is not {wanted}")
+
+
+def _plain_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _refuse(value, "a text")
+    if "\0" in value or _SURROGATE.search(value):
+        raise ValueError("text holds neither U+0000 nor unpaired surrogates")
+    return value
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Text(Stored[str]):
+    """Text of at most `length` code points."""
+
+    def __init__(self, length: int | None = None) -> None:
+        super().__init__()
+        self.length = length
+
+    def judge(self, value: Any) -> str:
+        text = _plain_text(value)
+        if self.length is not None and len(text) > self.length:
+            raise ValueError(f"{value!r} is longer than {self.length}")
+        return text
+
+    def native(self) -> TypeEngine[Any]:
+        return NativeText() if self.length is None else String(self.length)
+
+    def read(self, value: Any) -> str:
+        return str(value)
+
+
+class Integer(Stored[int]):
+    """An integer of 16, 32 or 64 bits."""
+
+    impl = NativeInteger
+    sqlite = "INTEGER"
+
+    def __init__(self, bits: int = 32, key: bool = False) -> None:
+        super().__init__()
+        self.bits = bits
+        self.key = key
+
+    def judge(self, value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise _refuse(value, "an integer")
+        if not -(2 ** (self.bits - 1)) <= value < 2 ** (self.bits - 1):
+            raise _refuse(value, f"an integer of {self.bits} bits")
+        return value
+
+    def native(self) -> TypeEngine[Any]:
+        return {16: SmallInteger(), 64: BigInteger()}.get(self.bits, NativeInteger())
+
+
+class ExactDecimal(Stored[Decimal]):
+    """A number of `precision` digits, `scale` of them after the point."""
+
+    impl = Numeric
+    _widest_integer = 18
+
+    def __init__(self, precision: int, scale: int, key: bool = False) -> None:
+        super().__init__(precision, scale)
+        self.precision = precision
+        self.scale = scale
+        self.key = key
+        self.sqlite = "INTEGER" if precision <= self._widest_integer else "TEXT"
+
+    def judge(self, value: Any) -> Decimal:
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = Decimal(value)
+        if not isinstance(value, Decimal) or not value.is_finite():
+            raise _refuse(value, "a finite decimal")
+        exact = self._exact(value)
+        if exact is None:
+            digits = f"{self.precision} digits, {self.scale} of them after the point"
+            raise _refuse(value, f"a decimal of {digits}")
+        return exact
+
+    def _exact(self, value: Decimal) -> Decimal | None:
+        """The value with all its digits; None where it has too many."""
+        sign, digits, exponent = value.as_tuple()
+        assert isinstance(exponent, int)
+        units = int("".join(map(str, digits)))
+        shift = exponent + self.scale
+        if units and value.adjusted() >= self.precision - self.scale:
+            return None
+        if shift < 0:
+            units, rest = divmod(units, 10**-shift)
+            if rest:
+                return None
+        elif units:
+            units *= 10**shift
+        return self._decimal(-units if sign else units)
+
+    def _decimal(self, units: int) -> Decimal:
+        digits = tuple(map(int, str(abs(units))))
+        return Decimal((int(units < 0), digits, -self.scale))
+
+    def native(self) -> TypeEngine[Any]:
+        return Numeric(self.precision, self.scale)
+
+    def write(self, value: Decimal) -> Any:
+        if self.sqlite == "TEXT":
+            return f"{value:f}"
+        return int("".join(map(str, value.as_tuple().digits))) * (
+            -1 if value < 0 else 1
+        )
+
+    def read(self, value: Any) -> Decimal:
+        return self._decimal(value) if isinstance(value, int) else Decimal(str(value))
+
+
+class Float(Stored[float]):
+    """A finite number in double precision."""
+
+    impl = Double
+    sqlite = "REAL"
+
+    def judge(self, value: Any) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise _refuse(value, "a number")
+        if not isfinite(value):
+            raise _refuse(value, "a finite number")
+        return float(value)
+
+    def native(self) -> TypeEngine[Any]:
+        return Double()
+
+
+class Boolean(Stored[bool]):
+    """True or false; 1 or 0 on SQLite."""
+
+    impl = NativeBoolean
+    sqlite = "INTEGER"
+
+    def __init__(self, key: bool = False) -> None:
+        super().__init__()
+        self.key = key
+
+    def judge(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise _refuse(value, "true or false")
+        return value
+
+    def native(self) -> TypeEngine[Any]:
+        return NativeBoolean()
+
+    def write(self, value: bool) -> Any:
+        return int(value)
+
+    def read(self, value: Any) -> bool:
+        return bool(value)
+
+    def write_item(self, value: bool) -> Any:
+        return value
+
+
+class Timestamp(Stored[datetime]):
+    """An instant; Python sees it in UTC."""
+
+    impl = DateTime
+
+    def judge(self, value: Any) -> datetime:
+        if not isinstance(value, datetime) or value.utcoffset() is None:
+            raise _refuse(value, "an instant: a datetime with a time zone")
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            raise _refuse(value, "an instant of the years 1 to 9999") from None
+
+    def native(self) -> TypeEngine[Any]:
+        return DateTime(timezone=True)
+
+    def write(self, value: datetime) -> Any:
+        return f"{value.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+    def read(self, value: Any) -> datetime:
+        return datetime.fromisoformat(str(value).removesuffix("Z")).replace(tzinfo=UTC)
+
+    def read_native(self, value: Any) -> datetime:
+        instant: datetime = value
+        return instant.astimezone(UTC)
+
+
+class LocalTimestamp(Stored[datetime]):
+    """A date and a time without a zone."""
+
+    impl = DateTime
+
+    def judge(self, value: Any) -> datetime:
+        if not isinstance(value, datetime) or value.tzinfo is not None:
+            raise _refuse(value, "a datetime without a time zone")
+        return value
+
+    def native(self) -> TypeEngine[Any]:
+        return DateTime(timezone=False)
+
+    def write(self, value: datetime) -> Any:
+        return value.isoformat(timespec="microseconds")
+
+    def read(self, value: Any) -> datetime:
+        return datetime.fromisoformat(str(value))
+
+
+class CalendarDate(Stored[date]):
+    """A day."""
+
+    impl = Date
+
+    def judge(self, value: Any) -> date:
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise _refuse(value, "a date")
+        return value
+
+    def native(self) -> TypeEngine[Any]:
+        return Date()
+
+    def write(self, value: date) -> Any:
+        return value.isoformat()
+
+    def read(self, value: Any) -> date:
+        return date.fromisoformat(str(value))
+
+
+class TimeOfDay(Stored[time]):
+    """A time of day without a zone."""
+
+    impl = Time
+
+    def judge(self, value: Any) -> time:
+        if not isinstance(value, time) or value.tzinfo is not None:
+            raise _refuse(value, "a time without a time zone")
+        return value
+
+    def native(self) -> TypeEngine[Any]:
+        return Time()
+
+    def write(self, value: time) -> Any:
+        return value.isoformat(timespec="microseconds")
+
+    def read(self, value: Any) -> time:
+        return time.fromisoformat(str(value))
+
+
+class Duration(Stored[timedelta]):
+    """An elapsed time; a day is 24 hours."""
+
+    impl = Interval
+
+    def judge(self, value: Any) -> timedelta:
+        if not isinstance(value, timedelta) or value < timedelta(0):
+            raise _refuse(value, "an elapsed time")
+        return value
+
+    def native(self) -> TypeEngine[Any]:
+        return postgresql.INTERVAL()
+
+    def write(self, value: timedelta) -> Any:
+        minutes, seconds = divmod(value.seconds, 60)
+        hours, minutes = divmod(minutes, 60)
+        clock = f"{hours:02}H{minutes:02}M{seconds:02}.{value.microseconds:06}S"
+        return f"P{value.days:09}DT{clock}"
+
+    def read(self, value: Any) -> timedelta:
+        numbers = map(int, re.findall("[0-9]+", str(value)))
+        days, hours, minutes, seconds, microseconds = numbers
+        return timedelta(days, seconds, microseconds, 0, minutes, hours)
+
+
+class Uuid(Stored[UUID]):
+    """A UUID of any version."""
+
+    impl = NativeUuid
+
+    def judge(self, value: Any) -> UUID:
+        if not isinstance(value, UUID):
+            raise _refuse(value, "a UUID")
+        return value
+
+    def native(self) -> TypeEngine[Any]:
+        return NativeUuid()
+
+    def write(self, value: UUID) -> Any:
+        return str(value)
+
+    def read(self, value: Any) -> UUID:
+        return UUID(str(value))
+
+
+class Binary(Stored[bytes]):
+    """Bytes."""
+
+    impl = LargeBinary
+    sqlite = "BLOB"
+
+    def judge(self, value: Any) -> bytes:
+        if not isinstance(value, bytes):
+            raise _refuse(value, "bytes")
+        return value
+
+    def native(self) -> TypeEngine[Any]:
+        return LargeBinary()
+
+    def read_native(self, value: Any) -> bytes:
+        return bytes(value)
+
+    def write_item(self, value: bytes) -> Any:
+        return b64encode(value).decode()
+
+    def read_item(self, value: Any) -> bytes:
+        return b64decode(value)
+
+
+class IpAddress(Stored[Address]):
+    """An IPv4 or IPv6 address, without a network."""
+
+    def judge(self, value: Any) -> Address:
+        zone = isinstance(value, IPv6Address) and value.scope_id is not None
+        if not isinstance(value, Address) or zone:
+            raise _refuse(value, "an IPv4 or IPv6 address without a zone")
+        return value
+
+    def native(self) -> TypeEngine[Any]:
+        return postgresql.INET()
+
+    def write(self, value: Address) -> Any:
+        if isinstance(value, IPv6Address) and value.ipv4_mapped is not None:
+            return f"::ffff:{value.ipv4_mapped}"
+        return str(value)
+
+    def read(self, value: Any) -> Address:
+        return ip_address(str(value).partition("/")[0])
+
+    def write_native(self, value: Address) -> Any:
+        return str(value)
+
+    def read_native(self, value: Any) -> Address:
+        return self.read(value)
+
+
+class Json(Stored[Any]):
+    """Any JSON but null, as it is on the wire."""
+
+    impl = postgresql.JSONB
+    _deepest = 64
+
+    def judge(self, value: Any) -> Any:
+        self._judge_part(value, self._deepest)
+        return value
+
+    def _judge_part(self, value: Any, room: int) -> None:
+        if isinstance(value, dict | list) and not room:
+            raise ValueError(f"JSON nests at most {self._deepest} deep")
+        match value:
+            case str():
+                _plain_text(value)
+            case dict():
+                for name, part in value.items():
+                    _plain_text(name)
+                    self._judge_part(part, room - 1)
+            case list():
+                for part in value:
+                    self._judge_part(part, room - 1)
+            case int() | None:
+                pass
+            case float() if isfinite(value):
+                pass
+            case _:
+                raise _refuse(value, "JSON")
+
+    def native(self) -> TypeEngine[Any]:
+        return postgresql.JSONB(none_as_null=True)
+
+    def write(self, value: Any) -> Any:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def read(self, value: Any) -> Any:
+        return json.loads(value)
+
+    def write_item(self, value: Any) -> Any:
+        return value
+
+    def read_item(self, value: Any) -> Any:
+        return value
+
+
+class Document(Json):
+    """A JSON object."""
+
+    def judge(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise _refuse(value, "a JSON object")
+        checked: dict[str, Any] = super().judge(value)
+        return checked
+
+
+class JsonList(Json):
+    """A JSON array inside an array."""
+
+    def judge(self, value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise _refuse(value, "a JSON array")
+        checked: list[Any] = super().judge(value)
+        return checked
+
+
+class Array(Stored[list[Any]]):
+    """A list of items of one kind."""
+
+    impl = postgresql.ARRAY
+
+    def __init__(self, item: Stored[Any], nullable_items: bool = False) -> None:
+        super().__init__(item.native())
+        self.item = item
+        self.nullable_items = nullable_items
+
+    def judge(self, value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise _refuse(value, "a list")
+        if None in value and not self.nullable_items:
+            raise ValueError("an item of the list is null")
+        return [None if item is None else self.item.judge(item) for item in value]
+
+    def native(self) -> TypeEngine[Any]:
+        return postgresql.ARRAY(self.item.native(), dimensions=1)
+
+    def write(self, value: list[Any]) -> Any:
+        items = [None if item is None else self.item.write_item(item) for item in value]
+        return json.dumps(items, ensure_ascii=False, separators=(",", ":"))
+
+    def read(self, value: Any) -> list[Any]:
+        items = json.loads(value)
+        return [None if item is None else self.item.read_item(item) for item in items]
+
+    def write_native(self, value: list[Any]) -> Any:
+        return [
+            None if item is None else self.item.write_native(item) for item in value
+        ]
+
+    def read_native(self, value: Any) -> list[Any]:
+        return [None if item is None else self.item.read_native(item) for item in value]
+
+
+class Choice(Stored[E], Generic[E]):
+    """A member of an enum, stored as its value; `native` names the type of PostgreSQL."""
+
+    def __init__(
+        self,
+        values: type[E],
+        length: int | None = None,
+        native: str | None = None,
+        schema: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.values = values
+        self.length = length
+        self.native_name = native
+        self.schema = schema
+
+    def judge(self, value: Any) -> E:
+        try:
+            return self.values(value)
+        except ValueError:
+            raise _refuse(value, f"one of {', '.join(self.values)}") from None
+
+    def native(self) -> TypeEngine[Any]:
+        if self.native_name is None:
+            return NativeText() if self.length is None else String(self.length)
+        return postgresql.ENUM(
+            *(member.value for member in self.values),
+            name=self.native_name,
+            schema=self.schema,
+            create_type=False,
+        )
+
+    def write(self, value: E) -> Any:
+        return value.value
+
+    def write_native(self, value: E) -> Any:
+        return value.value
+
+    def read_native(self, value: Any) -> E:
+        return self.values(value)
+
+
+class Opaque(Stored[str]):
+    """A type of PostgreSQL by its name; its values are texts as that type spells them."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def judge(self, value: Any) -> str:
+        return _plain_text(value)
+
+    def native(self) -> TypeEngine[Any]:
+        return _Physical(self.name)
+
+    def read_native(self, value: Any) -> str:
+        return str(value)

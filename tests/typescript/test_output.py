@@ -1,0 +1,115 @@
+"""The printed files compile under strict settings and need no formatter, whatever the schema holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from isotype.layers.options import LayerOptions, Options
+from tests.engines.typescript import biome, typecheck
+from tests.typescript.shapes import EVERYTHING, LIBRARY, OPTIONS, read, render, write
+
+STRICTEST = {
+    "noUnusedLocals": True,
+    "noUnusedParameters": True,
+    "noPropertyAccessFromIndexSignature": True,
+    "verbatimModuleSyntax": True,
+    "isolatedModules": True,
+}
+
+
+def longer(schema: str, length: int) -> str:
+    """The schema with names of about that length."""
+    stem = ("Volume" * 20)[:length]
+    return (
+        schema.replace("name: Volume", f"name: {stem}")
+        .replace("Tree", ("Tree" + "s" * 60)[: max(4, length - 4)])
+        .replace("State", ("State" + "d" * 60)[: max(5, length)])
+        .replace("physical", "physical" + "y" * (length // 2))
+    )
+
+
+@pytest.mark.parametrize("schema", [LIBRARY, EVERYTHING], ids=["library", "everything"])
+def test_output_is_clean(schema: str, tmp_path: Path) -> None:
+    """The strictest compiler settings, the linter and the formatter have nothing to say."""
+    write(render(read(schema))[0], tmp_path)
+    assert typecheck(tmp_path, STRICTEST) == []
+    assert biome(tmp_path) == []
+
+
+def test_names_of_any_length_are_laid_out(tmp_path: Path) -> None:
+    """Lines are broken where the formatter would break them, however long names are."""
+    for length in (5, 20, 22, 26, 30, 34, 38, 42, 46, 50):
+        write(render(read(longer(LIBRARY, length)))[0], tmp_path / f"length{length}")
+        write(render(read(longer(EVERYTHING, length)))[0], tmp_path / f"everything{length}")
+    assert typecheck(tmp_path, STRICTEST) == []
+    assert biome(tmp_path) == []
+
+
+def test_folders_and_extensions(tmp_path: Path) -> None:
+    """Layers in separate folders find each other by relative paths in the wanted extension."""
+    options = Options(
+        "schema/library.yaml",
+        {
+            "types": LayerOptions("frontend/src/api", extension="ts"),
+            "zod": LayerOptions("frontend/validation/zod", extension="ts"),
+        },
+    )
+    files, _ = render(read(LIBRARY), options)
+    assert 'from "../../src/api/tree.ts"' in files["frontend/validation/zod/tree.ts"]
+    write(files, tmp_path)
+    assert typecheck(tmp_path, {"allowImportingTsExtensions": True, "noEmit": True}) == []
+    assert biome(tmp_path) == []
+
+
+@pytest.mark.parametrize("base", ["@library/types", "~/api", "#types"])
+def test_import_base(base: str, tmp_path: Path) -> None:
+    """A layer with a specifier of its own is imported by it, and imports stay in the formatter's order."""
+    options = Options(
+        "schema/library.yaml",
+        {"types": LayerOptions("types", import_base=base, extension="none"), "zod": LayerOptions("zod")},
+    )
+    files, _ = render(read(LIBRARY), options)
+    assert f'from "{base}/book"' in files["zod/book.ts"]
+    write({path: text for path, text in files.items() if path.startswith("zod")}, tmp_path)
+    assert biome(tmp_path) == []
+
+
+HOSTILE = r"""
+isotype: 1
+domain: hostile
+description: "*/ --> ``` ${process.exit()} \u202e \u2028 <script> @ts-nocheck"
+enums:
+  Odd: ["*/", "`${1}`", "</script>", "__proto__", "constructor", "a\"b'c", "line\nbreak", "\u202e", "class"]
+objects:
+  Thing:
+    description: "*/ export const stolen = 1; /*"
+    fields:
+      class:  {type: Odd, description: "@deprecated */ ${x}"}
+      import: {type: text, pattern: '^[\\/`${}*"'']+$'}
+      note:   {type: text, default: "*/ `${1}` \u2028 </script>"}
+    rules:
+      chk_note: {that: "note <> '*/ `${1}`'", message: "`${process.exit()}` */ \u202e"}
+operations:
+  give: {post: '/things', body: Thing, returns: Thing}
+"""
+
+
+def test_hostile_text_is_inert(tmp_path: Path) -> None:
+    """Texts of a schema stay data: the files compile, and nothing in them ends a comment or a string."""
+    files, _ = render(read(HOSTILE))
+    write(files, tmp_path)
+    assert typecheck(tmp_path, STRICTEST) == []
+    assert biome(tmp_path) == []
+    assert not any("export const stolen" in line and "*" not in line for line in files["types/thing.ts"].splitlines())
+    assert not any("\u202e" in text or "\u2028" in text for text in files.values())
+
+
+def test_overriding_template(tmp_path: Path) -> None:
+    """A template of the user's own takes the place of ours."""
+    (tmp_path / "types").mkdir()
+    (tmp_path / "types" / "index.ts.j2").write_text("// mine\n")
+    files, _ = render(read(LIBRARY), Options(OPTIONS.header_source, templates=str(tmp_path)))
+    assert files["types/index.ts"] == "// mine\n"
+    assert "export" in files["zod/index.ts"]
