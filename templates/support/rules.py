@@ -40,6 +40,9 @@ Comparison: TypeAlias = Callable[[object, object], Verdict]
 # No sum or product of a rule has more digits than this, so nothing is ever rounded.
 _EXACT = Context(prec=4000)
 
+_PLAIN = frozenset({bool, date, Decimal, float, int, list, str, time})
+"""Types that are computed with as they are."""
+
 
 def refuses(verdict: Verdict) -> bool:
     """Whether a rule with this verdict refuses its row."""
@@ -61,7 +64,15 @@ def and_(*parts: Verdict) -> Verdict:
 
 def or_(*parts: Verdict) -> Verdict:
     """OR, judged from left to right."""
-    return not_(and_(*(not_(part) for part in parts)))
+    result: Verdict = False
+    for part in parts:
+        if part is True:
+            return True
+        if part is OVERFLOW:
+            return UNKNOWN if result is UNKNOWN else OVERFLOW
+        if part is UNKNOWN or (part is None and result is False):
+            result = part
+    return result
 
 
 def not_(part: Verdict) -> Verdict:
@@ -235,27 +246,31 @@ def clock(text: str) -> time:
 
 def _strict(compute: Callable[..., R], *values: Any) -> R | Mark | None:
     """What is computed from the values, unless one is OVERFLOW, UNKNOWN or None."""
-    if any(value is OVERFLOW for value in values):
+    for value in values:
+        if value is None or type(value) is Mark:
+            break
+    else:
+        return compute(*map(_plain, values))
+    if OVERFLOW in values:
         return OVERFLOW
-    if any(value is UNKNOWN for value in values):
-        return UNKNOWN
-    if any(value is None for value in values):
-        return None
-    return compute(*(_plain(value) for value in values))
+    return UNKNOWN if UNKNOWN in values else None
 
 
 def _plain(value: Any) -> Any:
     """The form a value is computed with.
 
-    Instants are in UTC, since the clock of one zone runs twice through the same hour.
+    Instants of a zone are in UTC, since its clock runs twice through the same hour.
     """
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is datetime:
+        zone = value.tzinfo
+        fixed = zone is None or zone.utcoffset(None) is not None
+        return value if fixed else value.astimezone(UTC)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC)
-    return value
+    return str(value) if kind is UUID else value
 
 
 def _exactly(whole: Operation, decimal: Operation) -> Operation:

@@ -195,11 +195,7 @@ class Form:
         return self.json()
 
 
-_NO_NUL = core_schema.custom_error_schema(
-    core_schema.str_schema(strict=True, pattern=r"^[^\x00]*$"),
-    custom_error_type="text",
-    custom_error_message="Input should be text without U+0000",
-)
+_NO_NUL = r"^[^\x00]*$"
 
 
 class TextForm(Form):
@@ -218,11 +214,15 @@ class TextForm(Form):
         self.format = format
 
     def core(self) -> CoreSchema:
+        first, *others = [*self.patterns, _NO_NUL]
         text = core_schema.str_schema(
-            strict=True, min_length=self.min_length, max_length=self.max_length
+            strict=True,
+            min_length=self.min_length,
+            max_length=self.max_length,
+            pattern=first,
         )
-        found = (core_schema.str_schema(pattern=pattern) for pattern in self.patterns)
-        return core_schema.chain_schema([text, _NO_NUL, *found])
+        found = (core_schema.str_schema(pattern=pattern) for pattern in others)
+        return core_schema.chain_schema([text, *found]) if others else text
 
     def json(self) -> JsonSchema:
         schema: JsonSchema = {"type": "string"}

@@ -254,3 +254,37 @@ def test_names_of_a_schema_never_hide_those_of_the_code(tmp_path: Path) -> None:
         )
         assert (made.list, made.decimal, made.json_) == (["x"], Decimal("1.5"), [1])
         assert made.self_ == '"' * 3 + "\n${x}{{ y }}"
+
+
+# FastAPI hands Pydantic an alias for a whole body.
+@pytest.mark.filterwarnings("ignore::pydantic.warnings.UnsupportedFieldAttributeWarning")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_fastapi_serves_the_schemas(library: ModuleType) -> None:
+    """Bodies are judged, answers written canonically, and the document is made, with schemas built late."""
+    fastapi = pytest.importorskip("fastapi")
+    testing = pytest.importorskip("fastapi.testclient")
+    app = fastapi.FastAPI()
+
+    def create(body: Any) -> Any:
+        return {"id": "1", "authorId": body.author_id, "title": body.title, "price": body.price}
+
+    create.__annotations__ = {"body": library.VolumeCreate, "return": library.VolumeListItem}
+    app.post("/books")(create)
+    client = testing.TestClient(app)
+    answer = client.post("/books", json=BOOK | {"price": "1.5"})
+    assert answer.json() == {"id": "1", "authorId": KEY, "title": "abc", "price": "1.50"}
+    refused = client.post("/books", json=BOOK | {"createdAt": "now"})
+    assert [(error["loc"], error["msg"]) for error in refused.json()["detail"]] == [
+        (["body", "createdAt"], "createdAt is read-only")
+    ]
+    assert app.openapi()["components"]["schemas"]["VolumeCreate"]["properties"]["isbn"]["maxLength"] == 13
+
+
+def test_the_ledger_says_what_a_schema_cannot_judge() -> None:
+    """Transitions need the stored value."""
+    from isotype.layers import schemas
+    from isotype.layers.rendering import Renderer
+    from tests.schemas_layer.package import OPTIONS
+
+    _, gaps = schemas.render(everything(), Renderer(), OPTIONS)
+    assert [gap.construct for gap in gaps] == ["transitions"]

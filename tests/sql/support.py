@@ -23,7 +23,7 @@ Postgres = psycopg.Connection[tuple[Any, ...]]
 
 def read(text: str) -> Tables:
     """The tables of a schema, which must be without findings."""
-    loaded = load({"schema.yaml": text if text.startswith("isotype:") else f"isotype: 1\ndomain: shop\n{text}"})
+    loaded = load({"schema.yaml": text if "isotype: 1" in text else f"isotype: 1\ndomain: shop\n{text}"})
     assert not loaded.findings, "\n".join(map(str, loaded.findings))
     assert loaded.domain is not None
     return project(loaded.domain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,30 +35,38 @@ RESPONSE: Mapping[str, Any] = {
 }
 
 
+JUDGE = """\
+import * as schemas from "./zod/index.js";
+
+export function judge(name: keyof typeof schemas, value: unknown): string[] {
+  const { error } = schemas[name].safeParse(value);
+  return (error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`);
+}
+"""
+
+Judge = Callable[[str, object], list[str]]
+
+
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Both layers of the library, compiled."""
+    """Both layers of the library, compiled, and a function that lists what is wrong with a value."""
     folder = tmp_path_factory.mktemp("library")
-    write(render(read(LIBRARY))[0], folder)
+    write({**render(read(LIBRARY))[0], "judge.ts": JUDGE}, folder)
     return compile_typescript(folder)
 
 
 @pytest.fixture
-def judge(node: Node, compiled: Path) -> Any:
-    """A function from a schema's name and a value to the messages of the refusal, `path: message`, or to []."""
+def judge(node: Node, compiled: Path) -> Judge:
+    """A function from a schema's name and a value to what is wrong with it, each as `path: message`."""
 
     def judged(schema: str, value: object) -> list[str]:
-        module = "tree" if schema.startswith("tree") else "book"
-        result = node.call(compiled / "zod" / f"{module}.js", f"{schema}.safeParse", value)
-        if result["success"]:
-            return []
-        issues = node.call(compiled / "zod" / f"{module}.js", f"{schema}.safeParse", value)["error"]
-        return [issues["message"]] if isinstance(issues, dict) else [str(issues)]
+        found: list[str] = node.call(compiled / "judge.js", "judge", schema, value)
+        return found
 
     return judged
 
 
-def test_valid_bodies_are_taken(judge: Any) -> None:
+def test_valid_bodies_are_taken(judge: Judge) -> None:
     """A body with what is required is taken, and so is an update of nothing."""
     assert judge("volumeCreateSchema", CREATE) == []
     assert judge("volumeUpdateSchema", {}) == []
@@ -68,30 +76,31 @@ def test_valid_bodies_are_taken(judge: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"title": None}, "expected string"),
-        ({"title": ""}, "Shorter than 1"),
-        ({"title": Undefined()}, "expected string"),
-        ({"discount": Undefined()}, "discount"),
-        ({"discount": None}, "discount"),
-        ({"state": "Pending"}, "state"),
-        ({"tags": ["a", "a"]}, "Holds an item twice"),
-        ({"tags": ["a" * 31]}, "Longer than 30"),
-        ({"price": "0.49"}, "Less than 0.5"),
-        ({"physical": {"pages": 0}}, "Not an integer from 1 to 99999"),
-        ({"unknown": 1}, "unknown is not a property"),
-        ({"id": "6f1c0a34-2a53-5f0e-9a55-3d7b1f1f9b11"}, "id is read-only"),
-        ({"period": {"since": "2024-01-01T00:00:00Z"}}, "since is read-only"),
-        ({"state": "active"}, "state starts as pending."),
-        ({"outline": {"title": "a", "extra": {"\ud800": 1}}}, "Not JSON"),
+        ({"title": None}, "title: Invalid input: expected string"),
+        ({"title": ""}, "title: Shorter than 1"),
+        ({"title": Undefined()}, "title: Invalid input: expected string"),
+        ({"discount": Undefined()}, "discount: "),
+        ({"discount": None}, "discount: "),
+        ({"state": "Pending"}, "state: "),
+        ({"tags": ["a", "a"]}, "tags: Holds an item twice"),
+        ({"tags": ["b", "a" * 31]}, "tags.1: Longer than 30"),
+        ({"price": "0.49"}, "price: Less than 0.5"),
+        ({"physical": {"pages": 0}}, "physical.pages: Not an integer from 1 to 99999"),
+        ({"unknown": 1}, ": unknown is not a property"),
+        ({"id": "6f1c0a34-2a53-5f0e-9a55-3d7b1f1f9b11"}, ": id is read-only"),
+        ({"period": {"since": "2024-01-01T00:00:00Z"}}, "period: since is read-only"),
+        ({"state": "active"}, "state: state starts as pending."),
+        ({"outline": {"title": "a", "byName": {"x": {"title": 1}}}}, "outline.byName.x.title: "),
+        ({"outline": {"title": "a", "extra": JsonText('{"\\ud800": 1}')}}, "outline.extra: Not JSON"),
     ],
 )
-def test_bad_bodies_are_refused(judge: Any, change: dict[str, object], words: str) -> None:
+def test_bad_bodies_are_refused(judge: Judge, change: dict[str, object], words: str) -> None:
     """Each fault is refused with words that say it."""
     [message] = judge("volumeCreateSchema", {**CREATE, **change})
-    assert words in message
+    assert message.startswith(words)
 
 
-def test_absent_is_not_null(judge: Any) -> None:
+def test_absent_is_not_null(judge: Judge) -> None:
     """A required property must be there; one with a default may be absent but not null."""
     for name in ("title", "physical", "password"):
         assert judge("volumeCreateSchema", {key: value for key, value in CREATE.items() if key != name})
@@ -99,13 +108,13 @@ def test_absent_is_not_null(judge: Any) -> None:
     assert judge("volumeUpdateSchema", {"times": None}) == []
 
 
-def test_write_once_is_refused_in_an_update(judge: Any) -> None:
+def test_write_once_is_refused_in_an_update(judge: Judge) -> None:
     """An update refuses what is set once, in its own words."""
     [message] = judge("volumeUpdateSchema", {"isbn": "9783161484100"})
     assert "isbn is set once, when it is created" in message
 
 
-def test_proto_is_an_unknown_property(judge: Any) -> None:
+def test_proto_is_an_unknown_property(judge: Judge) -> None:
     """A key `__proto__` in an input is refused like any unknown one."""
     assert judge("volumeUpdateSchema", JsonText('{"__proto__": {"title": "x"}}'))
 
@@ -139,7 +148,7 @@ def test_output_drops_unknown_properties(node: Node, compiled: Path) -> None:
         ({"outline": {"title": "a", "children": [{"title": "never"}]}}, "A heading says something."),
     ],
 )
-def test_rules_of_a_new_row(judge: Any, change: dict[str, object], words: str) -> None:
+def test_rules_of_a_new_row(judge: Judge, change: dict[str, object], words: str) -> None:
     """Defaults count when a body leaves them out; a rule refuses when it is false and not when it is unknown."""
     messages = judge("volumeCreateSchema", {**CREATE, **change})
     assert words in messages[0] if words else messages == []
@@ -156,16 +165,15 @@ def test_rules_of_a_new_row(judge: Any, change: dict[str, object], words: str) -
         ({"times": {"closes": "08:00:00"}}, False),
     ],
 )
-def test_rules_of_an_update(judge: Any, body: dict[str, object], refused: bool) -> None:
+def test_rules_of_an_update(judge: Judge, body: dict[str, object], refused: bool) -> None:
     """What an update leaves out is not known, and no default stands in for it."""
     assert bool(judge("volumeUpdateSchema", body)) is refused
 
 
-def test_rules_wait_for_well_formed_values(judge: Any) -> None:
+def test_rules_wait_for_well_formed_values(judge: Judge) -> None:
     """A rule is not asked about a value that is refused already."""
     [message] = judge("volumeCreateSchema", {**CREATE, "price": "x", "discount": 1})
-    assert "Not a decimal" in message
-    assert "price >= 1" not in message
+    assert message.startswith("price: Not a decimal")
 
 
 def test_map_keeps_proto(node: Node, compiled: Path) -> None:
@@ -175,7 +183,7 @@ def test_map_keeps_proto(node: Node, compiled: Path) -> None:
     assert got == {"title": "a", "byName": {"__proto__": None}, "extra": {"__proto__": {"x": 1}}}
 
 
-def test_response_becomes_an_update(node: Node, compiled: Path, judge: Any) -> None:
+def test_response_becomes_an_update(node: Node, compiled: Path, judge: Judge) -> None:
     """`to…Update` leaves out what an update refuses, at every depth, and what is left is a valid update."""
     tree = {"title": "a", "children": [{"title": "b", "children": [], "byName": {}}], "byName": {"x": None}, "extra": 1}
     response = {**RESPONSE, "outline": tree, "times": {"opens": "08:00:00", "closes": None}}

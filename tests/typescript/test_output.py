@@ -81,7 +81,16 @@ isotype: 1
 domain: hostile
 description: "*/ --> ``` ${process.exit()} \u202e \u2028 <script> @ts-nocheck"
 enums:
-  Odd: ["*/", "`${1}`", "</script>", "__proto__", "constructor", "a\"b'c", "line\nbreak", "\u202e", "class"]
+  Odd:
+    values:
+      "*/":          {member: END, description: "*/", label: "*/"}
+      "`${1}`":      {label: "`${1}`"}
+      "</script>":   {label: "</script>"}
+      "__proto__":   {label: "__proto__"}
+      "constructor": {}
+      "a\"b'c":      {label: "a\"b'c"}
+      "line\nbreak": {label: "line\nbreak"}
+      "\u202e":      {member: TURNED, label: "\u202e"}
 objects:
   Thing:
     description: "*/ export const stolen = 1; /*"

@@ -255,11 +255,25 @@ def _range_options(low: int, high: int) -> Iterator[str]:
 
 
 def _natural_options(low: int, high: int) -> Iterator[str]:
-    for digits in range(len(str(low)), len(str(high)) + 1):
-        first = max(low, 10 ** (digits - 1) if digits > 1 else 0)
-        last = min(high, 10**digits - 1)
-        if first <= last:
-            yield from _same_length(str(first), str(last))
+    """Alternatives for natural numbers; lengths of which all numbers are meant go together."""
+    if low == 0:
+        yield "0"
+        low = 1
+    whole: list[int] = []
+    for digits in range(len(str(low)), len(str(high)) + 1 if high >= low else 0):
+        least, greatest = 10 ** (digits - 1), 10**digits - 1
+        if low <= least and greatest <= high:
+            whole.append(digits - 1)
+        else:
+            yield from _same_length(str(max(low, least)), str(min(high, greatest)))
+    if whole:
+        yield "[1-9]" + _digits(whole[0], whole[-1])
+
+
+def _digits(low: int, high: int) -> str:
+    if low == high:
+        return "" if low == 0 else "[0-9]" if low == 1 else f"[0-9]{{{low}}}"
+    return f"[0-9]{{{low},{high}}}"
 
 
 def _same_length(low: str, high: str) -> Iterator[str]:
@@ -267,7 +281,7 @@ def _same_length(low: str, high: str) -> Iterator[str]:
     if not low:
         yield ""
     elif set(low[1:]) <= {"0"} and set(high[1:]) <= {"9"}:
-        yield _digit(low[0], high[0]) + (f"[0-9]{{{len(low) - 1}}}" if len(low) > 1 else "")
+        yield _digit(low[0], high[0]) + _digits(len(low) - 1, len(low) - 1)
     elif low[0] == high[0]:
         yield from (low[0] + rest for rest in _same_length(low[1:], high[1:]))
     else:
@@ -278,7 +292,7 @@ def _same_length(low: str, high: str) -> Iterator[str]:
             first += 1
         top = last if set(high[1:]) == {"9"} else last - 1
         if first <= top:
-            yield _digit(str(first), str(top)) + f"[0-9]{{{rest}}}"
+            yield _digit(str(first), str(top)) + _digits(rest, rest)
         if top < last:
             yield from (high[0] + tail for tail in _same_length("0" * rest, high[1:]))
 

@@ -95,11 +95,14 @@ class Block(NamedTuple):
 
 def block(head: str, callee: str, opening: str) -> Block:
     """`head callee(opening … });`, where `head` ends in `=` and `opening` in a brace."""
-    if len(f"{head} {callee}({opening}") <= WIDTH:
-        return Block(f"{head} {callee}({opening}", INDENT, "});")
-    if len(f"{head} {callee}(") <= WIDTH:
-        return Block(f"{head} {callee}(\n{INDENT}{opening}", INDENT * 2, f"{INDENT}}},\n);")
-    return Block(f"{head}\n{INDENT}{callee}({opening}", INDENT * 2, f"{INDENT}}});")
+    for start, outer in ((f"{head} {callee}(", ""), (f"{head}\n{INDENT}{callee}(", INDENT)):
+        used = len(start.rpartition("\n")[2])
+        inner = outer + INDENT
+        if used + len(opening) <= WIDTH:
+            return Block(start + opening, inner, f"{outer}}});")
+        if used <= WIDTH:
+            break
+    return Block(f"{start}\n{inner}{opening}", inner + INDENT, f"{inner}}},\n{outer});")
 
 
 def block_and(head: str, callee: str, second: Code) -> Block:

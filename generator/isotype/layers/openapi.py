@@ -34,6 +34,8 @@ def document(shapes: Shapes, printer: Printer, origin: str) -> JsonSchema:
     paths: JsonSchema = {}
     for operation in shapes.operations:
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation, shapes, printer)
+    if any(module.machines for module in shapes.modules):
+        printer.gap("transitions", "A schema sees the new value alone, not the one that is stored.")
     components = {enum.name: _enum(enum) for enum in shapes.enums}
     components |= {shape.name: _shape(shape, printer) for module in shapes.modules for shape in module.shapes}
     found: JsonSchema = {"x-origin": origin, "openapi": "3.1.0", "info": info, "paths": paths}

@@ -34,6 +34,9 @@ from isotype.layers.rendering import Renderer, header, templates_folder
 from isotype.shapes.model import OUTPUT, UPDATE, Operand, Property, Shape, ShapeModule, ShapeRule, Shapes, StateMachine
 
 TARGET = "python"
+_TRANSITIONS = NotExpressible(
+    "transitions", TARGET, "A schema sees the new value alone: ask `can_move_…` with the stored one."
+)
 
 
 class _Context(NamedTuple):
@@ -91,6 +94,8 @@ def _module_view(module: ShapeModule, context: _Context, ledger: set[NotExpressi
     here = _Module(context, Names({*own, *module.imports, *module.enums}, attributes), ledger)
     blocks = ["\n".join(_class_lines(shape, here)) for shape in module.shapes]
     machines = ["\n".join(_machine_lines(machine, here.names)) for machine in module.machines]
+    if machines:
+        ledger.add(_TRANSITIONS)
     names = here.names
     for enum in module.enums:
         names.imports.setdefault(".enums", set()).add(enum)
@@ -182,10 +187,18 @@ def _body_lines(shape: Shape, here: _Module) -> Iterator[str]:
         yield ""
     for prop in shape.properties:
         yield from _field_lines(prop, shape, here)
-    rules = [code for rule in shape.rules if (code := _rule(rule, shape, here)) is not None]
+    rules: list[Code] = []
+    for rule in shape.rules:
+        code = _rule(rule, shape, here)
+        if isinstance(code, NotExpressible):
+            here.ledger.add(code)
+            yield from python_comment_lines(f"Not judged here: {rule.name}. {code.reason}", INDENT, WIDTH)
+        else:
+            rules.append(code)
     if rules:
         names = here.names
-        yield ""
+        if shape.properties:
+            yield ""
         yield f'{INDENT}@{names.use("pydantic", "model_validator")}(mode="after")'
         yield f"{INDENT}def _keep_rules(self) -> {names.use('typing', 'Self')}:"
         yield from layout(call(names.wire("check_rules"), *rules), INDENT * 2)
@@ -242,15 +255,14 @@ def _settings(prop: Property, here: _Module) -> Iterator[Code]:
 # ----- rules
 
 
-def _rule(rule: ShapeRule, shape: Shape, here: _Module) -> Code | None:
-    """The arguments for one rule: name, message, and whether it refuses; None when Python cannot judge it."""
+def _rule(rule: ShapeRule, shape: Shape, here: _Module) -> Code | NotExpressible:
+    """The arguments for one rule: name, message, and whether it refuses."""
     names = here.names
     operands = {operand.field: operand for operand in rule.operands}
     spelled = {name: _operand(operands[name], shape, here) for name in expression_names(rule.expression)}
     printed = print_expression(rule.expression, spelled.__getitem__)
     if isinstance(printed, NotExpressible):
-        here.ledger.add(printed)
-        return None
+        return printed
     for helper in (*printed.helpers, "refuses"):
         names.use("._rules", helper)
     if any(not operand.known for operand in rule.operands):
@@ -355,8 +367,9 @@ def _barrel_view(shapes: Shapes) -> dict[str, object]:
     imports = [line for home in sorted(by_home) for line in from_import(f".{home}", by_home[home], INDENT)]
     listed = sequence(map(python_string, sorted(homes)))
     table = mapping((name, python_string(homes[name])) for name in sorted(homes))
+    words = f"Pydantic schemas of {shapes.title}; each module is loaded when it is first used."
     return {
-        "docstring": _docstring(f"Pydantic schemas of {shapes.title}; each module is loaded when it is first used."),
+        "docstring": _docstring(f"{words}\n\n{shapes.description}" if shapes.description else words),
         "imports": "\n".join(imports),
         "exports": "\n".join(layout(listed, "__all__ = ")),
         "homes": "\n".join(layout(table, "_HOMES = ")),

@@ -278,6 +278,8 @@ def _getter(key: str, annotation: str, indent: str) -> str:
     if len(head) <= WIDTH or not annotation.endswith(">"):
         return head
     outer, _, inner = annotation[:-1].partition("<")
+    if inner.startswith("{ "):
+        return f"{indent}get {key}(): {outer}<{{\n{indent}{INDENT}{inner[2:-2]};\n{indent}}}> {{"
     return f"{indent}get {key}(): {outer}<\n{indent}{INDENT}{inner}\n{indent}> {{"
 
 

@@ -38,10 +38,10 @@ _LIKE_BTREE = ("btree", "hash", "brin")
 
 def build(tables: Tables) -> SqlFile:
     """All sections and what they do not say."""
-    return _File(tables).build()
+    return File(tables).build()
 
 
-class _File:
+class File:
     """One pass over the tables; it remembers the gaps it met, and which checks wait for a trigger."""
 
     def __init__(self, tables: Tables) -> None:
@@ -70,7 +70,7 @@ class _File:
         self._gaps.add(found)
         return note(found, indent)
 
-    def _own(self, table: Table, name: str) -> str:
+    def own(self, table: Table, name: str) -> str:
         """A name in the one namespace of a SQLite database; names of other schemas carry theirs."""
         return name if table.schema == self._tables.schema else shorten(f"{table.schema}_{name}")
 
@@ -84,7 +84,7 @@ class _File:
 
     def _table(self, table: Table) -> Iterator[str]:
         indent = "    "
-        inline_key = _counted_key(table)
+        inline_key = counted_key(table)
         rows = []
         notes = []
         for column in table.columns:
@@ -105,7 +105,7 @@ class _File:
         yield "\n".join((*head, create_table(sql_identifier(name), parts, " STRICT")))
         for unique in table.uniques:
             if not unique.nulls_distinct:
-                yield self._unique_with_nulls(table, unique)
+                yield self.unique_with_nulls(table, unique)
 
     def _column(self, table: Table, column: Column, counts: bool) -> tuple[tuple[str, str, str], list[NotExpressible]]:
         kind = column_type(column.type)
@@ -117,7 +117,7 @@ class _File:
         found: list[NotExpressible] = []
         if isinstance(column.type, Opaque):
             found.append(gap.OPAQUE)
-        computed = self._computed(column, found)
+        computed = self.computed(column, found)
         if computed:
             rest.append(f"GENERATED ALWAYS AS ({computed}) STORED")
         if not column.nullable and (computed or column.computed is None):
@@ -135,7 +135,8 @@ class _File:
                 rest.append(f"DEFAULT {value}")
         return (sql_identifier(column.name), kind, " ".join(rest)), found
 
-    def _computed(self, column: Column, found: list[NotExpressible]) -> str:
+    def computed(self, column: Column, found: list[NotExpressible]) -> str:
+        """What a column is generated from; '' when it is not, and `found` says why SQLite cannot do it."""
         computed = column.computed
         if computed is None:
             return ""
@@ -164,16 +165,24 @@ class _File:
         for foreign_key in table.foreign_keys:
             target = sql_identifier(table_name(foreign_key.target_schema, foreign_key.target_table))
             yield [], foreign_key_text(foreign_key, target)
+        for notes, name, conditions in self.checks(table):
+            yield notes, check(name, conditions) if conditions else ""
+
+    def checks(self, table: Table) -> Iterator[tuple[list[str], str, list[str]]]:
+        """The CHECKs of a table: what stands above them, their names, and conditions to be joined by AND.
+
+        Without conditions there is no CHECK but what stands above it.
+        """
         for column in table.columns:
             if column.computed is None:
                 conditions, gaps = form(column.type, sql_identifier(column.name), column.nullable)
                 if conditions:
                     name = column.guard or shorten(f"{table.name}_{column.name}_guard")
-                    yield [line for item in gaps for line in self._note(item, "    ")], check(name, conditions)
+                    yield [line for item in gaps for line in self._note(item, "    ")], name, conditions
         for constraint in table.checks:
             yield from self._check(table, constraint)
 
-    def _check(self, table: Table, constraint: Check) -> Iterator[tuple[list[str], str]]:
+    def _check(self, table: Table, constraint: Check) -> Iterator[tuple[list[str], str, list[str]]]:
         """The CHECK; what it cannot look at goes to a trigger, what that cannot say to a note above the CHECK."""
         if constraint.expression is not None:
             conditions, waiting, gaps = _split(constraint.expression)
@@ -185,10 +194,8 @@ class _File:
                 table_name(table.schema, table.name), constraint.name, stem, constraint.columns, " OR ".join(waiting)
             )
         notes = [line for item in dict.fromkeys(gaps) for line in self._note(item, "    ")]
-        if conditions:
-            yield notes, check(constraint.name, conditions)
-        elif notes:
-            yield notes, ""
+        if conditions or notes:
+            yield notes, constraint.name, conditions
 
     def _typed(self, table: Table, constraint: Check) -> tuple[list[str], list[str], list[NotExpressible]]:
         """What the type of the column asks of its items or of its JSON."""
@@ -204,7 +211,7 @@ class _File:
             sizes = []
         return sizes, [f"json_valid({new}) AND ({' AND '.join(tests)}) IS NOT TRUE"], gaps
 
-    def _unique_with_nulls(self, table: Table, unique: UniqueConstraint) -> str:
+    def unique_with_nulls(self, table: Table, unique: UniqueConstraint) -> str:
         """NULLs that are the same: a key says whether the column is NULL, the next one what it is otherwise."""
         keys = []
         for name in unique.columns:
@@ -212,7 +219,7 @@ class _File:
             keys += [f"({column} IS NULL)", f"ifnull({column}, 0)"] if table.column(name).nullable else [column]
         lines = self._note(gap.DEFERRABLE_UNIQUE) if unique.deferrable else []
         target = sql_identifier(table_name(table.schema, table.name))
-        name = sql_identifier(self._own(table, unique.name))
+        name = sql_identifier(self.own(table, unique.name))
         return "\n".join((*lines, f"CREATE UNIQUE INDEX {name} ON {target} ({', '.join(keys)});"))
 
     def _rows(self) -> list[str]:
@@ -235,9 +242,9 @@ class _File:
         lines: list[str] = []
         if index.comment:
             lines += comment(f"{index.name}: {index.comment.strip()}")
-        lost = self._index_gap(index)
-        keys = [self._index_key(key) for key in index.keys]
-        where = self._index_where(index)
+        lost = self.index_gap(index)
+        keys = [self.index_key(key) for key in index.keys]
+        where = self.index_where(index)
         for part in (lost, *keys, where):
             if isinstance(part, NotExpressible):
                 yield "\n".join((*comment(f"{index.name} is left out."), *self._note(part)))
@@ -249,16 +256,18 @@ class _File:
         if any(key.nulls for key in index.keys):
             lines += self._note(gap.NULL_ORDER)
         unique = "UNIQUE " if index.unique else ""
-        name, target = sql_identifier(self._own(table, index.name)), table_name(table.schema, table.name)
+        name, target = sql_identifier(self.own(table, index.name)), table_name(table.schema, table.name)
         text = f"CREATE {unique}INDEX {name} ON {sql_identifier(target)} ({', '.join(map(str, keys))})"
         yield "\n".join((*lines, f"{text}\n    WHERE {where};" if where else f"{text};"))
 
     @staticmethod
-    def _index_gap(index: TableIndex) -> NotExpressible | None:
+    def index_gap(index: TableIndex) -> NotExpressible | None:
+        """Why SQLite does without the index; None when it does not."""
         return None if index.method in _LIKE_BTREE else gap.INDEX_METHOD
 
     @staticmethod
-    def _index_key(key: IndexKey) -> str | NotExpressible:
+    def index_key(key: IndexKey) -> str | NotExpressible:
+        """One key of an index."""
         if key.column:
             text: str | NotExpressible = sql_identifier(key.column)
         elif key.expression is not None:
@@ -269,7 +278,8 @@ class _File:
         return text if isinstance(text, NotExpressible) else f"{text}{' DESC' if key.descending else ''}"
 
     @staticmethod
-    def _index_where(index: TableIndex) -> str | NotExpressible:
+    def index_where(index: TableIndex) -> str | NotExpressible:
+        """The condition of a partial index; '' for one over all rows."""
         if index.where is not None:
             return print_expression(index.where, sql_identifier, "index")
         if index.where_sql.strip():
@@ -282,9 +292,9 @@ class _File:
         for table in self._tables.tables:
             name = table_name(table.schema, table.name)
             if table.stamp:
-                yield from stamp_statements(table, name, self._own(table, table.stamp.name))
+                yield from stamp_statements(table, name, self.own(table, table.stamp.name))
             for guard in table.transition_guards:
-                yield from transition_statements(guard, name, self._own(table, guard.name))
+                yield from transition_statements(guard, name, self.own(table, guard.name))
 
     def _view(self, view: StoredView) -> Iterator[str]:
         lines = comment(view.comment.strip()) if view.comment.strip() else []
@@ -319,7 +329,7 @@ def _split(expression: Expression) -> tuple[list[str], list[str], list[NotExpres
     return conditions, waiting, gaps
 
 
-def _counted_key(table: Table) -> str:
+def counted_key(table: Table) -> str:
     """The identity column that is the whole key, which SQLite can count in; '' without one."""
     if table.primary_key is None or len(table.primary_key.columns) != 1:
         return ""

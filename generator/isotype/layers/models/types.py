@@ -1,0 +1,112 @@
+"""Types as models spell them: the Python type, and the column type of the support module `_columns.py`."""
+
+from __future__ import annotations
+
+from isotype.dialects.literals.python import python_string
+from isotype.dialects.python import Code, call, flat, subscript
+from isotype.dialects.python_types import Names
+from isotype.domain.types import INTEGERS, Array, Enum, EnumType, Map, ObjectType, Opaque, Scalar, Type
+
+_COLUMNS = {
+    "float": "Float",
+    "bool": "Boolean",
+    "timestamp": "Timestamp",
+    "local_timestamp": "LocalTimestamp",
+    "date": "CalendarDate",
+    "time": "TimeOfDay",
+    "duration": "Duration",
+    "uuid": "Uuid",
+    "bytes": "Binary",
+    "inet": "IpAddress",
+    "json": "Json",
+}
+_BITS = {"smallint": 16, "int": 32, "bigint": 64}
+_PYTHON = {
+    "decimal": ("decimal", "Decimal"),
+    "timestamp": ("datetime", "datetime"),
+    "local_timestamp": ("datetime", "datetime"),
+    "date": ("datetime", "date"),
+    "time": ("datetime", "time"),
+    "duration": ("datetime", "timedelta"),
+    "uuid": ("uuid", "UUID"),
+    "json": ("typing", "Any"),
+}
+_BUILTINS = {"float": "float", "bool": "bool", "bytes": "bytes", **dict.fromkeys(INTEGERS, "int")}
+
+
+class TypeNames(Names):
+    """The names of a module of models; `enums` is the module the enums are imported from."""
+
+    def __init__(self, classes: set[str], attributes: set[str], enums: str, schema: str) -> None:
+        super().__init__(classes | attributes, attributes)
+        self._enums = enums
+        self.schema = schema
+
+    def column(self, name: str) -> str:
+        """A name of the support module `_columns.py`."""
+        return self.use("._columns", name)
+
+    def enum(self, enum: Enum) -> str:
+        """The class of an enum."""
+        return self.use(self._enums, enum.name)
+
+
+def python_type(of: Type, nullable: bool, names: TypeNames) -> str:
+    """What an attribute holds."""
+    text = flat(_python(of, names))
+    return f"{text} | None" if nullable and text != "Any" else text
+
+
+def _python(of: Type, names: TypeNames) -> Code:
+    match of:
+        case Scalar(base="inet"):
+            return f"{names.use('ipaddress', 'IPv4Address')} | {names.use('ipaddress', 'IPv6Address')}"
+        case Scalar(base=base) if base in _PYTHON:
+            return names.use(*_PYTHON[base])
+        case Scalar(base=base):
+            return names.builtin(_BUILTINS.get(base, "str"))
+        case EnumType(enum=enum):
+            return names.enum(enum)
+        case Array(item=Array()):
+            return subscript(names.builtin("list"), subscript(names.builtin("list"), names.use("typing", "Any")))
+        case Array(item=item, nullable_items=nullable):
+            return subscript(names.builtin("list"), python_type(item, nullable, names))
+        case Map() | ObjectType():
+            return subscript(names.builtin("dict"), names.builtin("str"), names.use("typing", "Any"))
+    return names.builtin("str")
+
+
+def column_type(of: Type, names: TypeNames, key: bool = False) -> Code:
+    """What a column is made with; `key` is true for a whole primary key that nothing counts."""
+    marks = ["key=True"] if key else []
+    match of:
+        case Scalar(base="decimal", precision=precision, scale=scale):
+            return call(names.column("ExactDecimal"), str(precision), str(scale), *marks)
+        case Scalar(base=base) if base in INTEGERS:
+            return call(names.column("Integer"), str(_BITS[base]), *marks)
+        case Scalar(base="bool"):
+            return call(names.column("Boolean"), *marks)
+        case Scalar(base=base) if base in _COLUMNS:
+            return call(names.column(_COLUMNS[base]))
+        case Scalar(length=length):
+            return call(names.column("Text"), *([str(length)] if length is not None else []))
+        case EnumType(enum=enum):
+            return call(names.column("Choice"), names.enum(enum), *_storage(enum, names))
+        case Array(item=Array()):
+            return call(names.column("Array"), call(names.column("JsonList")), *_nullable_items(of))
+        case Array(item=item):
+            return call(names.column("Array"), column_type(item, names), *_nullable_items(of))
+        case Opaque(sql=sql):
+            return call(names.column("Opaque"), python_string(sql))
+    return call(names.column("Document"))
+
+
+def _nullable_items(of: Array) -> list[Code]:
+    return ["nullable_items=True"] if of.nullable_items else []
+
+
+def _storage(enum: Enum, names: TypeNames) -> list[Code]:
+    if not enum.native:
+        return [f"length={enum.length}"] if enum.length is not None else []
+    schema: list[Code] = [f"schema={python_string(names.schema)}"] if names.schema else []
+    return [f"native={python_string(enum.database_name)}", *schema]

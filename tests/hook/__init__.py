@@ -1,0 +1,1 @@
+"""The commit hook in real repositories."""
