@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -24,10 +25,13 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Computed,
+    Constraint,
     Date,
     DateTime,
     Dialect,
     Double,
+    Index,
     Interval,
     LargeBinary,
     Numeric,
@@ -44,11 +48,12 @@ from sqlalchemy import Text as NativeText
 from sqlalchemy import Uuid as NativeUuid
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.compiler import DDLCompiler, SQLCompiler
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
+Item = TypeVar("Item", Constraint, Index)
 Address = IPv4Address | IPv6Address
 
 
@@ -73,6 +78,24 @@ def _spell(element: Spelled, compiler: SQLCompiler, **options: Any) -> str:
 def sql(postgresql: str, sqlite: str | None = None) -> Spelled:
     """SQL as it stands; `sqlite` where SQLite spells it differently."""
     return Spelled(postgresql, postgresql if sqlite is None else sqlite)
+
+
+def only_on(dialect: str, item: Item) -> Item:
+    """A constraint or an index that the other database goes without."""
+    item.ddl_if(dialect=dialect)
+    return item
+
+
+class ComputedOnPostgres(Computed):
+    """A value that SQLite cannot compute: a column like any other there."""
+
+
+@compiles(ComputedOnPostgres)
+def _compute(element: Computed, compiler: DDLCompiler, **options: Any) -> str:
+    if compiler.dialect.name == "sqlite":
+        return ""
+    compute: Callable[..., str] = compiler.visit_computed_column
+    return compute(element, **options)
 
 
 def judged(model: object, attribute: str, value: Any) -> Any:

@@ -261,16 +261,15 @@ def _plain(value: Any) -> Any:
 
     Instants of a zone are in UTC, since its clock runs twice through the same hour.
     """
-    kind = type(value)
-    if kind in _PLAIN:
+    if type(value) in _PLAIN:
         return value
-    if kind is datetime:
+    if isinstance(value, datetime):
         zone = value.tzinfo
         fixed = zone is None or zone.utcoffset(None) is not None
         return value if fixed else value.astimezone(UTC)
     if isinstance(value, Enum):
         return value.value
-    return str(value) if kind is UUID else value
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _exactly(whole: Operation, decimal: Operation) -> Operation:

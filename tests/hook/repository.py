@@ -72,19 +72,25 @@ class Repository:
     def isotype(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return run(sys.executable, "-m", "isotype", *arguments, folder=self.root)
 
-    def commit(self, *paths: str) -> subprocess.CompletedProcess[str]:
-        """Everything staged, or the named paths alone, and committed."""
-        assert self.git("add", "--all", *(paths or ("."))).returncode == 0
-        return self.git("commit", "--message", "A change")
+    def commit(self, *options: str) -> subprocess.CompletedProcess[str]:
+        """Everything there is, staged and committed."""
+        assert self.git("add", "--all", ".").returncode == 0
+        return self.git("commit", "--message", "A change", *options)
 
     def commits(self) -> int:
         return int(self.git("rev-list", "--count", "HEAD").stdout)
 
+    def read(self, path: str) -> str:
+        return (self.root / path).read_text(encoding="utf-8")
+
+    def write(self, path: str, text: str) -> None:
+        (self.root / path).write_text(text, encoding="utf-8")
+
     def edit(self, path: str, before: str, after: str) -> None:
         """One text of a file in place of another."""
-        text = (self.root / path).read_text(encoding="utf-8")
+        text = self.read(path)
         assert before in text
-        (self.root / path).write_text(text.replace(before, after), encoding="utf-8")
+        self.write(path, text.replace(before, after))
 
 
 def make(root: Path) -> Repository:

@@ -52,6 +52,13 @@ def test_generated_text_passes_ruff_and_mypy_as_rendered(rendered: dict[str, str
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_reference_domain_passes_ruff_and_mypy_as_rendered(tmp_path: Path) -> None:
+    """A schema of a real size, as people write them."""
+    source = Path(__file__).parents[2] / "schema" / "compression.yaml"
+    rendered = files(project(source.read_text(encoding="utf-8"), "schema/compression.yaml"))
+    test_generated_text_passes_ruff_and_mypy_as_rendered(rendered, tmp_path)
+
+
 def test_rendering_twice_gives_the_same_bytes(rendered: dict[str, str]) -> None:
     """Same input, same output."""
     assert files(everything()) == rendered
@@ -238,6 +245,12 @@ objects:
       next: Left?
   Left: {fields: {right: 'Right[]', description: {type: text, description: "a */ \" \"\"\" \\ b"}}}
   Right: {fields: {left: Left?}}
+  Item2: {fields: {a: int}}
+  Item10: {fields: {a: int}}
+  CompressOutcome: {fields: {a: Item2, b: Item10}}
+  CompressionRating: {fields: {a: CompressOutcome, b: Item10}}
+entities:
+  Log: {fields: {id: {type: int, key: true, access: once}, at: {type: timestamp, default: now, access: read}}}
 operations:
   put_it: {post: /it, body: Annotated, returns: Right}
 """

@@ -58,17 +58,12 @@ def test_sqlite_defaults(small_library: sqlite3.Connection) -> None:
 
 def test_random_uuids(sqlite: sqlite3.Connection) -> None:
     """SQLite makes hyphenated lower-case uuids of version 4, each another."""
-    schema = "entities: {A: {fields: {id: {type: uuid, key: true, default: uuid}, n: int}}}"
-    sqlite.executescript(sqlite_sql(schema))
-    sqlite.executemany(
-        "INSERT INTO as_ (n) VALUES (?)" if " as_ " in sqlite_sql(schema) else 'INSERT INTO "as" (n) VALUES (?)',
-        [(n,) for n in range(200)],
-    )
-    made = {row[0] for row in sqlite.execute('SELECT id FROM "as"')}
+    sqlite.executescript(sqlite_sql("entities: {Item: {fields: {id: {type: uuid, key: true, default: uuid}, n: int}}}"))
+    sqlite.executemany("INSERT INTO items (n) VALUES (?)", [(n,) for n in range(200)])
+    made = {str(row[0]) for row in sqlite.execute("SELECT id FROM items")}
+    form = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
     assert len(made) == 200
-    assert all(
-        re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", text) for text in made
-    )
+    assert all(map(form.fullmatch, made))
 
 
 COMPUTED = """
@@ -197,9 +192,11 @@ def test_a_counter_never_counts_twice(sqlite: sqlite3.Connection) -> None:
 CYCLE = """
 entities:
   Man:
+    table: men
     fields: {id: {type: int, key: true, default: identity}, wife: {ref: Woman?, deferrable: true}, name: text}
     rows: [{id: 7, wife: 1, name: Adam}]
   Woman:
+    table: women
     fields: {id: {type: int, key: true}, man: {ref: Man, on_delete: cascade}}
     rows: [{id: 1, man: 7}]
 """
@@ -333,8 +330,9 @@ def test_rules_over_items(database: Database, sqlite: sqlite3.Connection) -> Non
 
 
 def partitions(connection: Postgres) -> list[str]:
-    query = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'library.system_metrics'::regclass ORDER BY 1"
-    return [str(name).removeprefix("library.system_metrics_") for (name,) in connection.execute(query)]
+    parent = "library.system_metrics"
+    query = f"SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = '{parent}'::regclass ORDER BY 1"
+    return [str(name).removeprefix(f"{parent}_") for (name,) in connection.execute(query)]
 
 
 def test_partition_maintenance(library: Postgres) -> None:
@@ -359,49 +357,37 @@ def test_partition_maintenance(library: Postgres) -> None:
     assert partitions(library)[-1] == "y2026m06"
 
 
+LONG = "a_table_whose_name_is_as_long_as_a_name_can_be_in_this_place_x"
+LENGTHS = {"days": "date", "weeks": "local_timestamp", "years": "timestamp", LONG: "date"}
+
+
 def test_partitions_of_other_lengths(database: Database) -> None:
-    """Days, weeks and years continue what the file began, under names shortened alike; dates need no instant."""
-    long = "a_table_whose_name_is_as_long_as_a_name_can_be_in_this_place_x"
-    schema = "entities:\n" + "".join(
+    """Days, weeks and years continue what the file began, under names shortened alike."""
+    entities = "".join(
         f"  P{number}: {{table: {table}, fields: {{day: {kind}, n: int, m: {{type: int?, computed: n + 1}}}},"
-        f" partition: {{by: day, every: {every}, from: 2024-12-30, count: 2, keep: 10 days}}}}\n"
-        for number, (table, kind, every) in enumerate(
-            [
-                ("days", "date", "day"),
-                ("weeks", "local_timestamp", "week"),
-                ("years", "timestamp", "year"),
-                (long, "date", "day"),
-            ]
-        )
+        f" partition: {{by: day, every: {table[:-1] if table != LONG else 'day'}, from: 2024-01-01, count: 2}}}}\n"
+        for number, (table, kind) in enumerate(LENGTHS.items())
     )
+    children = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass ORDER BY 1"
     with database.connect() as connection:
-        connection.execute(postgres_sql(schema))
-        names = (
-            "SELECT relname FROM pg_class JOIN pg_inherits ON oid = inhrelid WHERE inhparent = %s::regclass ORDER BY 1"
-        )
+        connection.execute(postgres_sql(f"entities:\n{entities}"))
 
-        def made(table: str, instant: str) -> list[str]:
-            function = one(
-                connection.execute(
-                    f"SELECT proname FROM pg_proc WHERE prosrc LIKE '%CREATE TABLE \\%s (LIKE {table} %'"
-                )
-            )
-            connection.execute(f"INSERT INTO {table} (day, n) VALUES ('{instant}', 1)")
-            connection.execute(f"SELECT {function[0]}('{instant}T12:00:00Z')")
-            return [str(row[0]) for row in connection.execute(names, [table])]
+        def after(table: str, day: str) -> list[str]:
+            function = table if table != LONG else "%"
+            query = "SELECT proname FROM pg_proc WHERE proname LIKE %s AND prosrc LIKE %s"
+            [name] = one(connection.execute(query, [f"maintain_{function}", f"%LIKE {table}'%"]))
+            connection.execute(f"INSERT INTO {table} (day, n) VALUES ('{day}', 1)")
+            connection.execute(f"SELECT {name}('{day}T12:00:00Z')")
+            return [str(row[0]).removeprefix(f"{table}_") for row in connection.execute(children, [table])]
 
-        assert made("days", "2025-01-01")[1:] == [f"days_y2024m12d{d}" for d in (30, 31)] + [
-            f"days_y2025m01d0{d}" for d in (1, 2, 3)
-        ]
-        assert made("weeks", "2025-01-15")[1:] == [
-            "weeks_y2025m01d06",
-            "weeks_y2025m01d13",
-            "weeks_y2025m01d20",
-            "weeks_y2025m01d27",
-        ]
-        assert made("years", "2025-01-15")[1:] == ["years_y2024", "years_y2025", "years_y2026"]
-        before = {str(row[0]) for row in connection.execute(names, [long])}
-        assert before <= set(made(long, "2024-12-30"))
+        days = ["y2024m01d01", "y2024m01d02", "y2024m01d03", "y2024m01d04", "y2024m01d05"]
+        assert after("days", "2024-01-03") == ["default", *days]
+        weeks = ["y2024m01d01", "y2024m01d08", "y2024m01d15", "y2024m01d22", "y2024m01d29"]
+        assert after("weeks", "2024-01-15") == ["default", *weeks]
+        assert after("years", "2025-06-30") == ["default", "y2024", "y2025", "y2026", "y2027"]
+        before = {str(row[0]) for row in connection.execute(children, [LONG])}
+        assert len(before) == 3
+        assert before < set(after(LONG, "2024-01-01"))
 
 
 # Views

@@ -169,14 +169,35 @@ def test_a_document_is_whole(database: Database, sqlite: sqlite3.Connection) -> 
             assert sqlite_takes(sqlite, insert) == wanted, text
 
 
-def test_a_document_may_contain_its_like(library: Postgres) -> None:
-    """A recursive object is judged to its last leaf."""
+TREE = """
+{schema}
+objects:
+  Tree: {{fields: {{title: string(9), children: 'Tree[]', twin: {{type: Tree?, optional: true}}, leaf: 'Leaf?'}}}}
+  Leaf: {{fields: {{root: 'Tree?', size: {{type: int, min: 1}}}}}}
+entities:
+  Plant: {{fields: {{id: {{type: int, key: true}}, tree: Tree}}}}
+"""
 
-    def tree(*children: str, weight: str = "0.5") -> str:
-        inner = ",".join(children)
-        return f'{{"title":"t","children":[{inner}],"weights":{{"w":{weight}}},"state":"active"}}'
 
-    update = "UPDATE library.authors SET outline = '{}'"
-    assert postgres_takes(library, update.format(tree(tree(tree()), tree())))
-    assert not postgres_takes(library, update.format(tree(tree(tree(weight="1")), tree())))
-    assert not postgres_takes(library, update.format(tree(tree("1"))))
+@pytest.mark.parametrize("declared", ["database: {schema: garden}", ""])
+def test_a_document_may_contain_its_like(database: Database, sqlite: sqlite3.Connection, declared: str) -> None:
+    """A recursive object is judged to its last leaf, in a declared schema or in whichever one was current."""
+    schema = TREE.format(schema=declared)
+    sqlite.executescript(sqlite_sql(schema))
+
+    def tree(*children: str, title: str = "t", leaf: str = "null") -> str:
+        return f'{{"title":"{title}","children":[{",".join(children)}],"leaf":{leaf}}}'
+
+    def plant(number: int, text: str, prefix: str) -> str:
+        return f"INSERT INTO {prefix}plants (id, tree) VALUES ({number}, '{text}')"
+
+    taken = [tree(), tree(tree(tree()), tree()), tree(leaf=f'{{"root":{tree()},"size":1}}')]
+    refused = [tree(tree(tree(title="much too long"))), tree("1"), tree(leaf=f'{{"root":{tree("1")},"size":1}}')]
+    with database.connect() as connection:
+        connection.execute(postgres_sql(schema))
+        connection.execute("SET search_path = ''")
+        for number, text in enumerate(taken + refused):
+            statement = plant(number, text, "garden." if declared else "public.")
+            assert postgres_takes(connection, statement) == (text in taken), text
+    for number, text in enumerate(taken):
+        assert sqlite_takes(sqlite, plant(number, text, "garden_" if declared else ""))

@@ -10,7 +10,7 @@ import grimp
 
 from tests.engines import ROOT
 
-TARGETS = ("sql", "sqlalchemy", "pydantic", "zod", "typescript", "openapi", "fastapi")
+TARGETS = ("sql", "models", "schemas", "zod", "typescript", "openapi")
 
 
 def test_every_room_is_a_package() -> None:

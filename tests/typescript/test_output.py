@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from isotype.domain.types import Array, ObjectType, Scalar
 from isotype.layers.options import LayerOptions, Options
 from tests.engines.typescript import biome, typecheck
-from tests.typescript.shapes import EVERYTHING, LIBRARY, OPTIONS, read, render, write
+from tests.typescript.shapes import EVERYTHING, LIBRARY, OPTIONS, prop, read, render, shape, shapes_of, write
+from tests.typescript.wire_forms import examples
 
 STRICTEST = {
     "noUnusedLocals": True,
@@ -73,6 +76,21 @@ def test_import_base(base: str, tmp_path: Path) -> None:
     files, _ = render(read(LIBRARY), options)
     assert f'from "{base}/book"' in files["zod/book.ts"]
     write({path: text for path, text in files.items() if path.startswith("zod")}, tmp_path)
+    assert biome(tmp_path) == []
+
+
+def test_support_holds_what_is_used(tmp_path: Path) -> None:
+    """Whatever single type a domain has, the support module compiles without a function that nothing calls."""
+    for at, (_, of, _) in enumerate(examples()):
+        for name, sample in (("one", of), ("set", Array(of, unique_items=True, sorted=isinstance(of, Scalar)))):
+            if not isinstance(of, Array) or name == "one":
+                files, _ = render(shapes_of(shape("Thing", prop("value", sample))))
+                write(files, tmp_path / f"{name}{at}")
+    recursive = shape("Loop", prop("next", ObjectType("Loop"), nullable=True))
+    write(render(shapes_of(replace(recursive, recursive=True)))[0], tmp_path / "recursive")
+    refusing = shape("Thing", prop("value", Scalar("bool")))
+    write(render(shapes_of(replace(refusing, refused=(("id", "is read-only"),))))[0], tmp_path / "refusing")
+    assert typecheck(tmp_path, STRICTEST) == []
     assert biome(tmp_path) == []
 
 

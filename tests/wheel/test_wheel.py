@@ -105,31 +105,3 @@ def test_one_template_overridden(installation: Installation, shop: Path) -> None
     assert installation.run("check", folder=shop).returncode == 0
     own.write_text(shipped, encoding="utf-8")
     assert installation.run("check", folder=shop).returncode == 1
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "{{ header.__class__.__mro__ }}",
-        "{% for line in header %}{{ line.__class__.__base__.__subclasses__() }}{% endfor %}",
-        "{{ nobody_knows_this }}",
-        "{% if %}",
-        "{{ header | no_such_filter }}",
-        "{% include '../../isotype.toml' %}",
-        "{{ 1 // 0 }}",
-        "{{ header.append('x') }}",
-    ],
-)
-def test_a_template_that_fails_is_a_finding(installation: Installation, shop: Path, text: str) -> None:
-    """What a template may not do, or gets wrong, is said with its place; nothing is written."""
-    assert installation.run("init", folder=shop).returncode == 0
-    own = shop / "templates" / "types" / "enums.ts.j2"
-    own.parent.mkdir(parents=True)
-    own.write_text(text, encoding="utf-8")
-    (shop / "isotype.toml").write_text('templates = "templates"\n', encoding="utf-8")
-    done = installation.run("generate", folder=shop)
-    assert done.returncode == 2
-    assert "[template-error]" in done.stdout, done.stdout + done.stderr
-    assert "types/enums.ts.j2:1:1: " in done.stdout
-    assert "Traceback" not in done.stdout + done.stderr
-    assert not (shop / "generated").exists()

@@ -9,6 +9,7 @@ Code
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
@@ -156,7 +157,15 @@ def from_import(module: str, names: Iterable[str], indent: str = "") -> list[str
     return lines
 
 
-def _import_order(name: str) -> tuple[int, str]:
-    """Constants, then classes, then the rest, as isort sorts members."""
+def _import_order(name: str) -> tuple[int, list[tuple[int, str]], str]:
+    """Constants, then classes, then the rest, letters without case, as isort sorts members."""
     kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
-    return kind, name
+    return kind, natural(name.lower()), name
+
+
+_RUNS = re.compile(r"(\d+)")
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """The order in which runs of digits count by value, so that `item_10` follows `item_9`."""
+    return [(int(run), "") if run.isdigit() else (-1, run) for run in _RUNS.split(name) if run]

@@ -47,17 +47,31 @@ class Renderer:
 
     def __call__(self, template: str, /, **view: Any) -> str:
         """The template's text for this view; a template that fails is a finding, raised as IsotypeError."""
+        overridden = template in self._overridden
         render = self._compiled.get(template)
         try:
             if render is None:
-                environment = self._overriding if template in self._overridden and self._overriding else self._own
+                environment = self._overriding if overridden and self._overriding else self._own
                 render = self._compiled[template] = environment.get_template(template).render
             return render(view)
-        except TemplateError as error:
-            line = getattr(error, "lineno", None) or 1
-            raise IsotypeError(
-                Finding("template-error", f"template {template!r}: {error.message or error}", Place(template, line, 1))
-            ) from error
+        except Exception as error:
+            # A template of the user's may fail in any way that Python code can; one of ours is a bug if it does.
+            if not overridden and not isinstance(error, TemplateError):
+                raise
+            fact = getattr(error, "message", None) or str(error) or type(error).__name__
+            place = Place(template, _line(error, template), 1)
+            raise IsotypeError(Finding("template-error", f"template {template!r}: {fact}", place)) from error
+
+
+def _line(error: Exception, template: str) -> int:
+    """The line of a template that an error comes from, as near as it is known."""
+    line = getattr(error, "lineno", None) or 1
+    step = error.__traceback__
+    while step is not None:
+        if Path(step.tb_frame.f_code.co_filename).as_posix().endswith(f"/{template}"):
+            line = step.tb_lineno
+        step = step.tb_next
+    return int(line)
 
 
 def _names(folder: str) -> frozenset[str]:

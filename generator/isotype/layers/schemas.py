@@ -20,6 +20,7 @@ from isotype.dialects.python import (
     from_rule,
     layout,
     mapping,
+    natural,
     prefixed,
     sequence,
     subscript,
@@ -131,7 +132,7 @@ _STANDARD = frozenset({"collections.abc", "datetime", "decimal", "ipaddress", "j
 def _import_lines(imports: Mapping[str, set[str]]) -> Iterator[str]:
     """Three groups, as isort makes them: the standard library, Pydantic, siblings."""
     groups: tuple[list[str], list[str], list[str]] = ([], [], [])
-    for module in sorted(imports):
+    for module in sorted(imports, key=natural):
         group = groups[2] if module.startswith(".") else groups[0] if module in _STANDARD else groups[1]
         group.extend(from_import(module, imports[module]))
     return iter("\n\n".join("\n".join(group) for group in groups if group).split("\n"))
@@ -184,7 +185,8 @@ def _body_lines(shape: Shape, here: _Module) -> Iterator[str]:
         declared = subscript(here.names.use("typing", "ClassVar"), texts)
         reasons = mapping((name, python_string(reason)) for name, reason in shape.refused)
         yield from annotated("REFUSED", declared, reasons, INDENT)
-        yield ""
+        if shape.properties:
+            yield ""
     for prop in shape.properties:
         yield from _field_lines(prop, shape, here)
     rules: list[Code] = []
@@ -197,7 +199,7 @@ def _body_lines(shape: Shape, here: _Module) -> Iterator[str]:
             rules.append(code)
     if rules:
         names = here.names
-        if shape.properties:
+        if shape.properties or shape.refused:
             yield ""
         yield f'{INDENT}@{names.use("pydantic", "model_validator")}(mode="after")'
         yield f"{INDENT}def _keep_rules(self) -> {names.use('typing', 'Self')}:"
@@ -364,9 +366,9 @@ def _barrel_view(shapes: Shapes) -> dict[str, object]:
     by_home: dict[str, list[str]] = {}
     for name, home in homes.items():
         by_home.setdefault(home, []).append(name)
-    imports = [line for home in sorted(by_home) for line in from_import(f".{home}", by_home[home], INDENT)]
-    listed = sequence(map(python_string, sorted(homes)))
-    table = mapping((name, python_string(homes[name])) for name in sorted(homes))
+    imports = [line for home in sorted(by_home, key=natural) for line in from_import(f".{home}", by_home[home], INDENT)]
+    listed = sequence(map(python_string, sorted(homes, key=natural)))
+    table = mapping((name, python_string(homes[name])) for name in sorted(homes, key=natural))
     words = f"Pydantic schemas of {shapes.title}; each module is loaded when it is first used."
     return {
         "docstring": _docstring(f"{words}\n\n{shapes.description}" if shapes.description else words),

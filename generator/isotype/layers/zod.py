@@ -106,10 +106,13 @@ _INTEGERS = (
 
 _FORMATS = (("email", "an e-mail address"), ("url", "an absolute http or https URL"))
 
+_CALLS_ZOD = ("held", "json", "mapping")
+_SPEAKS_OF_ZOD = ("SchemaOf", "refuse", "refusing")
 _SUPPORT_TYPES = frozenset({"Proof", "SchemaOf"})
 
 _NEEDS: Mapping[str, tuple[str, ...]] = {
-    "text": ("held", "isText"),
+    "text": ("held", "codePoints"),
+    "isText": ("codePoints",),
     "email": ("text",),
     "url": ("text",),
     "smallint": ("integer",),
@@ -146,7 +149,12 @@ def _format(name: str) -> str:
 
 def _support_imports(support: set[str], options: Options) -> list[str]:
     types: dict[str, set[str]] = {}
-    values = {"zod": {"z"}}
+    values: dict[str, set[str]] = {}
+    parts = _with_needs(support)
+    if not parts.isdisjoint(_CALLS_ZOD):
+        values["zod"] = {"z"}
+    elif not parts.isdisjoint(_SPEAKS_OF_ZOD):
+        types["zod"] = {"z"}
     if "json" in support:
         types[across(options, LAYER, _TYPES, "support")] = {"Json"}
     if "refuse" in support:

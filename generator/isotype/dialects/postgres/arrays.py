@@ -12,7 +12,7 @@ from isotype.dialects.postgres.types import column_type
 from isotype.domain.formats import FORMATS
 from isotype.domain.types import TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
 
-_ONE_BY_ONE = ("duration", "inet")
+_ONE_BY_ONE = ("duration", "inet", "json")
 
 
 def array_conditions(of: Array, column: str, names: Names) -> list[str]:
@@ -40,7 +40,7 @@ def item_conditions(of: Array, item: str, names: Names) -> list[str]:
     """What each item that is not null must hold, where nothing can be said about all of them at once."""
     match of.item:
         case Scalar(base=base) as scalar if base in _ONE_BY_ONE:
-            return scalar_guard(scalar, item)
+            return scalar_guard(scalar, item, names)
         case Map() | ObjectType() | Array():
             return document_conditions(of.item, item, names)
     return []

@@ -11,8 +11,7 @@ from typing import Protocol
 from isotype.dialects import patterns
 from isotype.dialects.json_text import exact
 from isotype.dialects.literals.sql import postgres_string
-from isotype.dialects.postgres.guards import GREATEST_DOUBLE, finite_numbers
-from isotype.dialects.postgres.helpers import TEXT_FORMS
+from isotype.dialects.postgres.helpers import GREATEST_DOUBLE, TEXT_FORMS
 from isotype.dialects.postgres.names import Names
 from isotype.domain.formats import FORMATS
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, Array, EnumType, Map, ObjectType, Scalar, Type
@@ -86,7 +85,7 @@ def _text(value: str) -> str:
 def _scalar(of: Scalar, value: str, names: Names) -> list[str]:
     match of.base:
         case "json":
-            return [f"jsonb_typeof({value}) <> 'null'", finite_numbers(value)]
+            return [f"jsonb_typeof({value}) <> 'null'", f"{names.helper('numbers_are_finite')}({value})"]
         case "bool":
             return [_is(value, "boolean")]
         case "float":

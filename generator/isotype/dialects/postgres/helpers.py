@@ -35,6 +35,8 @@ TEXT_FORMS: Mapping[str, str] = MappingProxyType(
 )
 """Which helper judges the text of a type inside JSON."""
 
+GREATEST_DOUBLE = "1.7976931348623157e308"
+
 # The proleptic Gregorian calendar of the years 0001 to 9999: months of 31, 30 and 28 days, and leap days.
 _LEAP = "0[48]|[2468][048]|[13579][26]"
 _DATE = (
@@ -101,6 +103,12 @@ HELPERS: Mapping[str, Helper] = MappingProxyType(
             "integer",
             "(SELECT max(char_length(item)) FROM unnest(items) AS item)",
             "The length of the longest item; NULL when there is none.",
+        ),
+        "numbers_are_finite": Helper(
+            "document jsonb",
+            "boolean",
+            f"NOT document @? '$.** ? (@.type() == \"number\" && (@ > {GREATEST_DOUBLE} || @ < -{GREATEST_DOUBLE}))'",
+            "Every number in the document is one that JSON readers hold.",
         ),
         "is_date": Helper("value text", "boolean", f"value ~ '^{_DATE}$'", "A date of the years 0001 to 9999."),
         "is_time": Helper("value text", "boolean", f"value ~ '^{_CLOCK}$'", "A time of day without a zone."),

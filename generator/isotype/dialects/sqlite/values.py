@@ -42,7 +42,8 @@ def default_value(default: Default, of: Type) -> str:
         case "sql":
             return f"({default.sqlite.strip()})" if default.sqlite.strip() else ""
         case "literal" if default.value is not None:
-            return literal(default.value, of)
+            text = literal(default.value, of)
+            return f"({text})" if text.startswith("char(") else text
     return ""
 
 

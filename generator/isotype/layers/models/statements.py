@@ -9,21 +9,21 @@ Statements
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from isotype.dialects import postgres as postgres_dialect
 from isotype.dialects import sqlite as sqlite_dialect
-from isotype.dialects.literals.sql import sql_identifier
 from isotype.domain.ledger import NotExpressible
 from isotype.layers.sql import postgres, sqlite
-from isotype.layers.sql.text import without_semicolon
-from isotype.tables.model import Column, IndexKey, StoredView, Table, TableIndex, Tables
+from isotype.layers.sql.text import qualified
+from isotype.layers.sql.triggers import partition_statements
+from isotype.tables.model import Column, Table, TableIndex, Tables
 
 
 class Texts(NamedTuple):
-    """One thing in SQL: '' for a database that does not have it."""
+    """One thing in SQL; '' for a database that does not have it."""
 
     postgres: str
     sqlite: str
@@ -37,13 +37,11 @@ class IndexTexts(NamedTuple):
     on_sqlite: bool
 
 
-@dataclass(frozen=True)
-class Around:
-    """The statements of one database round the tables, and by table behind it."""
+class Around(NamedTuple):
+    """The statements of one database before and after the tables."""
 
-    before: tuple[str, ...]
-    tables: dict[str, tuple[str, ...]]
-    after: tuple[str, ...]
+    before: list[str]
+    after: list[str]
 
 
 class Statements:
@@ -67,24 +65,80 @@ class Statements:
         """What follows DEFAULT."""
         if column.default is None or column.computed is not None:
             return Texts("", "")
-        of = column.type
         return Texts(
-            postgres_dialect.default_value(column.default, of, self._postgres.enum),
-            sqlite_dialect.default_value(column.default, of),
+            postgres_dialect.default_value(column.default, column.type, self._postgres.enum),
+            sqlite_dialect.default_value(column.default, column.type),
         )
 
     def computed(self, column: Column) -> Texts:
         """What a column is generated from; '' on SQLite where it cannot be."""
-        return Texts(self._postgres.computed(column), self._sqlite.computed(column, []))
+        if column.computed is None:
+            return Texts("", "")
+        return Texts(self._postgres.computed(column.computed), self._sqlite.computed(column, []))
 
-    def index(self, table: Table, index: TableIndex) -> IndexTexts:
+    def index(self, index: TableIndex) -> IndexTexts:
         """The parts of an index."""
         there = [self._sqlite.index_key(key) for key in index.keys]
         where = self._sqlite.index_where(index)
-        refused = self._sqlite.index_gap(index) is not None
-        refused = refused or any(isinstance(part, NotExpressible) for part in (*there, where))
+        gaps = (self._sqlite.index_gap(index), *there, where)
+        refused = any(isinstance(part, NotExpressible) for part in gaps)
         keys = tuple(
             Texts(self._postgres.index_key(key), "" if refused else str(text))
             for key, text in zip(index.keys, there, strict=True)
         )
         return IndexTexts(keys, Texts(self._postgres.index_where(index), "" if refused else str(where)), not refused)
+
+    def behind(self, table: Table) -> list[str]:
+        """What PostgreSQL makes as soon as a table is there: its partitions and its reference rows."""
+        partitions = partition_statements(table, table.partitions) if table.partitions else ()
+        return [*partitions, *self._postgres.rows(table)]
+
+    def around_postgres(self) -> Around:
+        """The statements that SQLAlchemy has no words for, on PostgreSQL."""
+        sections = {section.title: section.statements for section in postgres.build(self._tables).sections}
+        before = ("Schemas", "Extensions", "Types", "Functions of checks", "Raw SQL, before the tables")
+        after = ("Triggers", "Maintenance", "Views")
+        return Around(
+            [statement for title in before for statement in sections[title]],
+            [
+                *(statement for title in after for statement in sections[title]),
+                *self._comments(sections["Comments"]),
+                *sections["Raw SQL, after the tables"],
+            ],
+        )
+
+    def _comments(self, statements: Iterable[str]) -> Iterator[str]:
+        """Those on other things than tables and their columns."""
+        own = tuple(
+            start
+            for table in self._tables.tables
+            for start in (
+                f"COMMENT ON TABLE {qualified(table.schema, table.name)} IS",
+                f"COMMENT ON COLUMN {qualified(table.schema, table.name)}.",
+            )
+        )
+        return (statement for statement in statements if not statement.startswith(own))
+
+    def around_sqlite(self) -> Around:
+        """The same on SQLite, whose driver takes one statement at a time."""
+        sections = {section.title: section.statements for section in sqlite.build(self._tables).sections}
+        keys = [
+            self._sqlite.unique_with_nulls(table, unique)
+            for table in self._tables.tables
+            for unique in table.uniques
+            if not unique.nulls_distinct
+        ]
+        after = ("Reference rows", "Triggers", "Views", "Raw SQL, after the tables")
+        return Around(
+            list(_one_by_one(sections["Raw SQL, before the tables"])),
+            list(_one_by_one([*keys, *(statement for title in after for statement in sections[title])])),
+        )
+
+
+def _one_by_one(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        start = 0
+        for place, character in enumerate(text):
+            if character == ";" and sqlite3.complete_statement(text[start : place + 1]):
+                yield text[start : place + 1].strip()
+                start = place + 1

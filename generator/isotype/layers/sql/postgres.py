@@ -12,7 +12,7 @@ from isotype.dialects.postgres.guards import guard
 from isotype.domain.expressions import Expression
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import Computed
-from isotype.domain.types import Array, Map, ObjectType, Scalar, Type
+from isotype.domain.types import Array, Enum, Map, ObjectType, Scalar, Type
 from isotype.layers.sql.functions import (
     Functions,
     column_statements,
@@ -96,6 +96,10 @@ class File:
             Section("Raw SQL, after the tables", list(self._raw_sql(before=False))),
         ]
         return SqlFile(sections, self._gaps)
+
+    def enum(self, enum: Enum) -> str:
+        """The name of an enum type."""
+        return self._functions.enum(enum)
 
     # What stands before the tables
 
@@ -193,7 +197,7 @@ class File:
     def checks(self, table: Table) -> Iterator[tuple[str, list[str]]]:
         """The CHECKs of a table: their names, and conditions to be joined by AND."""
         for column in table.columns:
-            conditions = [] if column.computed else guard(column.type, sql_identifier(column.name))
+            conditions = [] if column.computed else guard(column.type, sql_identifier(column.name), self._names)
             if conditions and column.guard:
                 yield column.guard, conditions
             elif conditions and column.writable:

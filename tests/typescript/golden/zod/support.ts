@@ -45,11 +45,24 @@ export function refusing(reasons: { readonly [name: string]: string }): z.core.$
   };
 }
 
-const UNPAIRED = /\p{Surrogate}/u;
+/** The number of code points of a text; -1 when it holds U+0000 or an unpaired surrogate. */
+function codePoints(text: string): number {
+  let count = text.length;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0) return -1;
+    if ((unit & 0xf800) === 0xd800) {
+      at += 1;
+      if (unit >= 0xdc00 || (text.charCodeAt(at) & 0xfc00) !== 0xdc00) return -1;
+      count -= 1;
+    }
+  }
+  return count;
+}
 
 /** Whether a text holds no U+0000 and no unpaired surrogate. */
 function isText(text: string): boolean {
-  return !text.includes("\u0000") && !UNPAIRED.test(text);
+  return codePoints(text) >= 0;
 }
 
 interface TextBounds {
@@ -60,22 +73,14 @@ interface TextBounds {
   readonly patterns?: readonly RegExp[];
 }
 
-/** The number of code points of a text without unpaired surrogates. */
-function codePoints(text: string): number {
-  let count = text.length;
-  for (let at = 0; at < text.length; at += 1) {
-    if ((text.charCodeAt(at) & 0xfc00) === 0xdc00) count -= 1;
-  }
-  return count;
-}
-
 function textFault(
   text: string,
   { min = 0, max = Infinity, patterns }: TextBounds,
 ): string | undefined {
-  if (!isText(text)) return "Holds U+0000 or an unpaired surrogate";
-  if (text.length < min || (min > 0 && codePoints(text) < min)) return `Shorter than ${min}`;
-  if (text.length > max && codePoints(text) > max) return `Longer than ${max}`;
+  const length = codePoints(text);
+  if (length < 0) return "Holds U+0000 or an unpaired surrogate";
+  if (length < min) return `Shorter than ${min}`;
+  if (length > max) return `Longer than ${max}`;
   const missed = patterns?.find((pattern) => !pattern.test(text));
   return missed && `Does not match ${missed.source}`;
 }
@@ -150,11 +155,13 @@ export function decimalText(
   const entries = Object.entries(bounds).map(([name, bound]) => [name, scaled(bound, scale)]);
   const limits: Bounds<bigint> = Object.fromEntries(entries);
   const shown = new Map(Object.values(bounds).map((bound) => [scaled(bound, scale), bound]));
-  return held(z.string(), (value) =>
-    form.test(value)
-      ? rangeFault(scaled(value, scale), limits, (bound) => shown.get(bound) ?? String(bound))
-      : `Not a decimal of ${precision} digits, ${scale} after the point, as text`,
-  );
+  return held(z.string(), (value) => {
+    if (!form.test(value)) {
+      return `Not a decimal of ${precision} digits, ${scale} after the point, as text`;
+    }
+    if (entries.length === 0) return undefined;
+    return rangeFault(scaled(value, scale), limits, (bound) => shown.get(bound) ?? `${bound}`);
+  });
 }
 
 /** A number of at most `precision` digits (15 or less), `scale` of them after the point. */
@@ -175,11 +182,15 @@ export function decimalNumber(
   });
 }
 
+/** Whether the year, month and day that a text begins with make a date; their form is known. */
 function isDay(text: string): boolean {
-  const [year, month, day] = [text.slice(0, 4), text.slice(5, 7), text.slice(8, 10)].map(Number);
-  if (year === undefined || month === undefined || day === undefined || year === 0) return false;
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  return day <= (month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31);
+  if (text.startsWith("0000")) return false;
+  const day = text.slice(8, 10);
+  if (day <= "28") return true;
+  const month = text.slice(5, 7);
+  if (month !== "02") return day <= "30" || !["04", "06", "09", "11"].includes(month);
+  const year = Number(text.slice(0, 4));
+  return day === "29" && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
 const TIMESTAMP =

@@ -1,0 +1,90 @@
+"""Tables as SQLAlchemy models: one module per entity and view, and a mapper between models and schemas.
+
+```
+entities    a mapped class
+tables      its `__table_args__`
+types       how columns and attributes spell types
+statements  the SQL they carry, from where the SQL files have it
+mapping     from a body to a row and from a row to an answer
+imports     how modules import one another
+```
+"""
+
+from __future__ import annotations
+
+from isotype.binding.model import Bindings
+from isotype.dialects.literals.python import python_docstring, python_string
+from isotype.dialects.python import INDENT, WIDTH, from_import, layout, mapping, sequence
+from isotype.domain.ledger import NotExpressible
+from isotype.layers.models.entities import entity_view, view_view
+from isotype.layers.models.imports import sibling_package
+from isotype.layers.models.statements import Statements
+from isotype.layers.models.tables import prefixes_needed
+from isotype.layers.options import Options
+from isotype.layers.rendering import Renderer, header, templates_folder
+
+PREFIXES = NotExpressible(
+    "database schema",
+    "models on sqlite",
+    "SQLAlchemy looks for the tables of a schema in an attached database, where the SQL file has a prefix.",
+)
+
+
+def render(
+    bindings: Bindings, renderer: Renderer, options: Options
+) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
+    """Every file of the layer by its path, and what SQLAlchemy cannot say."""
+    heading = "".join(f"# {line}\n" for line in header(options.header_source))
+    statements = Statements(bindings.tables)
+    enums = f"{sibling_package(options, 'models', 'schemas')}.enums"
+    files: dict[str, str] = {}
+    for entity in bindings.entities:
+        view = entity_view(entity, bindings, statements, enums)
+        files[f"{entity.module}.py"] = renderer("models/module.py.j2", header=heading, **view)
+    for stored in bindings.views:
+        view = view_view(stored, bindings, enums)
+        files[f"{stored.module}.py"] = renderer("models/module.py.j2", header=heading, **view)
+    files["base.py"] = renderer("models/base.py.j2", header=heading)
+    files["_columns.py"] = heading + _support("columns.py")
+    text = _database(bindings, statements)
+    files["_database.py"] = renderer("models/database.py.j2", header=heading, statements=text)
+    files["__init__.py"] = renderer("models/init.py.j2", header=heading, **_barrel_view(bindings))
+    return files, (PREFIXES,) if prefixes_needed(bindings.tables.tables) else ()
+
+
+def _support(name: str) -> str:
+    return (templates_folder() / "support" / name).read_text(encoding="utf-8")
+
+
+def _database(bindings: Bindings, statements: Statements) -> str:
+    """The tables of statements by dialect and by table."""
+    around = {"postgresql": statements.around_postgres(), "sqlite": statements.around_sqlite()}
+    before = {dialect: found.before for dialect, found in around.items()}
+    after = {dialect: found.after for dialect, found in around.items()}
+    behind = {
+        f"{table.schema}.{table.name}" if table.schema else table.name: found
+        for table in bindings.tables.tables
+        if (found := statements.behind(table))
+    }
+    parts: list[str] = []
+    for name, by_key in (("BEFORE", before), ("AFTER", after), ("BEHIND", behind)):
+        entries = [(key, sequence(map(python_string, texts))) for key, texts in by_key.items()]
+        parts += layout(mapping(entries), f"{name}: Mapping[str, Sequence[str]] = ")
+    return "\n".join(parts)
+
+
+def _barrel_view(bindings: Bindings) -> dict[str, object]:
+    homes = {entity.class_name: entity.module for entity in bindings.entities}
+    homes |= {view.class_name: view.module for view in bindings.views}
+    imports = [
+        line for name in sorted(homes, key=homes.__getitem__) for line in from_import(f".{homes[name]}", [name], INDENT)
+    ]
+    listed = sequence(map(python_string, sorted((*homes, "Base", "TransitionRefused", "View", "metadata"))))
+    table = mapping((name, python_string(homes[name])) for name in sorted(homes))
+    title = f"SQLAlchemy models of {bindings.shapes.title}; `metadata` holds every table."
+    return {
+        "docstring": "\n".join(python_docstring(title, "", WIDTH)),
+        "imports": "\n".join(imports),
+        "exports": "\n".join(layout(listed, "__all__ = ")),
+        "homes": "\n".join(layout(table, "_HOMES = ")),
+    }

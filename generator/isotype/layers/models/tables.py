@@ -1,0 +1,141 @@
+"""What stands in `__table_args__`: keys, references, checks, indexes and the words for a whole table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from isotype.dialects.literals.python import python_string
+from isotype.dialects.python import Bracket, Code, bracket, call, prefixed, sequence
+from isotype.dialects.sqlite.names import table_name
+from isotype.domain.types import INTEGERS, Scalar
+from isotype.layers.models.statements import Statements, Texts
+from isotype.layers.models.types import TypeNames
+from isotype.layers.sql.sqlite import counted_key
+from isotype.tables.model import ForeignKey, Table, TableIndex, UniqueConstraint
+
+
+def table_arguments(table: Table, statements: Statements, names: TypeNames) -> Bracket:
+    """The tuple of constraints and indexes, the words for the whole table last."""
+    parts: list[Code] = []
+    key = table.primary_key
+    if key:
+        parts.append(_constraint("PrimaryKeyConstraint", key.name, _texts(key.columns), names))
+    parts += (_unique(unique, names) for unique in table.uniques)
+    parts += (_foreign_key(foreign_key, names) for foreign_key in table.foreign_keys)
+    parts += (_check(name, texts, names) for name, texts in statements.checks(table).items() if any(texts))
+    parts += (_index(index, statements, names) for index in table.indexes)
+    parts.append(bracket("{", tuple(_options(table)), "}", literal=True))
+    return bracket("(", tuple(parts), ")", literal=True)
+
+
+def spelled(texts: Texts, names: TypeNames, absent: str = "") -> Code:
+    """SQL by database; `absent` stands in for a text that one of them does not have."""
+    here, there = texts.postgres or absent, texts.sqlite or absent
+    arguments = [here] if here == there else [here, there]
+    return call(names.column("sql"), *map(python_string, arguments))
+
+
+def _texts(of: Iterable[str]) -> list[Code]:
+    return [python_string(text) for text in of]
+
+
+def _named(name: str, names: TypeNames) -> Code:
+    """A name that no naming convention of the user's changes."""
+    return call(f"name={names.use('sqlalchemy.sql.elements', 'conv')}", python_string(name))
+
+
+def _constraint(kind: str, name: str, arguments: list[Code], names: TypeNames) -> Bracket:
+    return call(names.use("sqlalchemy", kind), *arguments, _named(name, names))
+
+
+def _only_on(dialect: str, of: Bracket, names: TypeNames) -> Bracket:
+    return call(names.column("only_on"), python_string(dialect), of)
+
+
+def _with(of: Bracket, settings: Iterable[Code]) -> Bracket:
+    return bracket(of.opening, (*of.parts, *settings), of.closing)
+
+
+def _unique(unique: UniqueConstraint, names: TypeNames) -> Code:
+    arguments = _texts(unique.columns)
+    found = _constraint("UniqueConstraint", unique.name, arguments, names)
+    settings: list[Code] = ["deferrable=True"] if unique.deferrable else []
+    if unique.nulls_distinct:
+        return _with(found, settings)
+    # SQLite has a unique index instead, among the statements after the tables.
+    settings.append("postgresql_nulls_not_distinct=True")
+    return _only_on("postgresql", _with(found, settings), names)
+
+
+def _foreign_key(key: ForeignKey, names: TypeNames) -> Code:
+    home = f"{key.target_schema}." if key.target_schema else ""
+    targets = [f"{home}{key.target_table}.{column}" for column in key.target_columns]
+    arguments: list[Code] = [sequence(_texts(key.columns)), sequence(_texts(targets))]
+    found = _constraint("ForeignKeyConstraint", key.name, arguments, names)
+    settings: list[Code] = []
+    for event, action in (("ondelete", key.on_delete), ("onupdate", key.on_update)):
+        if action != "no action":
+            settings.append(f'{event}="{action.upper()}"')
+    if key.deferrable:
+        settings.append("deferrable=True")
+    if key.late:
+        settings.append("use_alter=True")
+    return _with(found, settings)
+
+
+def _check(name: str, texts: Texts, names: TypeNames) -> Code:
+    found = _constraint("CheckConstraint", name, [spelled(texts, names, texts.postgres or texts.sqlite)], names)
+    if texts.postgres and texts.sqlite:
+        return found
+    return _only_on("postgresql" if texts.postgres else "sqlite", found, names)
+
+
+def _index(index: TableIndex, statements: Statements, names: TypeNames) -> Code:
+    texts = statements.index(index)
+    arguments: list[Code] = [call(names.use("sqlalchemy.sql.elements", "conv"), python_string(index.name))]
+    for key, found in zip(index.keys, texts.keys, strict=True):
+        plain = key.column and not (key.descending or key.nulls or key.operator_class)
+        arguments.append(python_string(key.column) if plain else spelled(found, names, found.postgres))
+    if index.unique:
+        arguments.append("unique=True")
+    if index.method != "btree":
+        arguments.append(f"postgresql_using={python_string(index.method)}")
+    if index.include:
+        arguments.append(prefixed("postgresql_include=", sequence(_texts(index.include))))
+    if texts.where.postgres:
+        arguments.append(prefixed("postgresql_where=", call(names.column("sql"), python_string(texts.where.postgres))))
+    if texts.where.sqlite:
+        arguments.append(prefixed("sqlite_where=", call(names.column("sql"), python_string(texts.where.sqlite))))
+    found_index = call(names.use("sqlalchemy", "Index"), *arguments)
+    return found_index if texts.on_sqlite else _only_on("postgresql", found_index, names)
+
+
+def _options(table: Table) -> Iterator[Code]:
+    if table.schema:
+        yield f'"schema": {python_string(table.schema)}'
+    if table.comment:
+        yield f'"comment": {python_string(table.comment.strip())}'
+    if table.partitions:
+        yield f'"postgresql_partition_by": {python_string(f"RANGE ({table.partitions.column})")}'
+    yield '"sqlite_strict": True'
+    if counted_key(table):
+        yield '"sqlite_autoincrement": True'
+
+
+def counts_by_itself(table: Table, name: str) -> bool:
+    """Whether SQLAlchemy would take a column for a counter that the schema has none of."""
+    key = table.primary_key
+    column = table.column(name)
+    whole = key is not None and key.columns == (name,)
+    identity = column.default is not None and column.default.kind == "identity"
+    return whole and isinstance(column.type, Scalar) and column.type.base in INTEGERS and not identity
+
+
+def is_whole_key(table: Table, name: str) -> bool:
+    """Whether a column is a primary key by itself which nothing counts."""
+    return table.primary_key is not None and table.primary_key.columns == (name,) and counted_key(table) != name
+
+
+def prefixes_needed(tables: Iterable[Table]) -> bool:
+    """Whether SQLite knows a table by another name than PostgreSQL."""
+    return any(table_name(table.schema, table.name) != table.name for table in tables)
