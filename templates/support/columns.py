@@ -163,10 +163,10 @@ class Stored(TypeDecorator[T]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name != "sqlite":
-            return dialect.type_descriptor(self.native())
+            return self.native()
         # INT, unlike INTEGER, does not make a key an alias of the counting rowid.
         counts = self.key and self.sqlite == "INTEGER"
-        return dialect.type_descriptor(_Physical("INT" if counts else self.sqlite))
+        return _Physical("INT" if counts else self.sqlite)
 
     def process_bind_param(self, value: T | None, dialect: Dialect) -> Any:
         if value is None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cache
 from itertools import islice
 
 from isotype.dialects import patterns
+from isotype.domain.expressions import Expression, Literal, Match, walk
 from isotype.domain.formats import FORMATS
 from isotype.domain.patterns import (
     Alternatives,
@@ -34,29 +35,40 @@ LONGEST = 3000
 
 def samples(of: Type, shapes: Shapes) -> list[Json]:
     """Values of the type in canonical form, in an order that does not change."""
+    return list(_samples(of, shapes))
+
+
+def usual(of: Type, shapes: Shapes) -> Json:
+    """The first sample; of an object that contains itself it is finite, though the others need not be small."""
+    return next(_samples(of, shapes))
+
+
+def _samples(of: Type, shapes: Shapes) -> Iterator[Json]:
     match of:
         case Scalar(base=base) if base in TEXTUAL:
-            return list(dict.fromkeys(texts(of)))
+            yield from dict.fromkeys(texts(of))
         case Scalar(base=base) if base in FORMS:
-            return documented(base)
+            yield from documented(base)
         case Scalar(base="bool"):
-            return [True, False]
+            yield from (True, False)
         case Scalar(base="json"):
-            return [{"a": [1, 2.5, None, "é🦉"]}, [], 0, "", False]
+            yield from ({"a": [1, 2.5, None, "é🦉"]}, [], 0, "", False)
         case Scalar():
-            return numbers(of)
+            yield from numbers(of)
         case EnumType(enum=enum):
-            return list(enum.texts)
+            yield from enum.texts
         case Array():
-            return [list(islice(distinct(of.item, shapes), of.min_items or 0)), *_more_items(of, shapes)]
+            yield list(islice(distinct(of.item, shapes), of.min_items or 0))
+            yield from _more_items(of, shapes)
         case Map():
-            value = samples(of.value, shapes)[0]
-            return [{"a": value}, {}, *([{"a": None}] if of.nullable_values else [])]
+            value = usual(of.value, shapes)
+            yield from ({"a": value}, {}, *([{"a": None}] if of.nullable_values else []))
         case ObjectType(name=name):
-            return [record(name, shapes)]
+            # A rule may refuse an object of nulls.
+            inner = shapes.shape(name)
+            yield record(name, shapes, whole=bool(inner.rules) and not inner.recursive)
         case Opaque():
-            return ["some text"]
-    raise AssertionError(of)
+            yield "some text"
 
 
 def record(name: str, shapes: Shapes, whole: bool = False) -> dict[str, Json]:
@@ -71,7 +83,7 @@ def sample(prop: Property, shapes: Shapes, whole: bool) -> Json:
         return ABSENT
     if not whole and prop.nullable:
         return None
-    return samples(prop.type, shapes)[0]
+    return usual(prop.type, shapes)
 
 
 def _more_items(of: Array, shapes: Shapes) -> Iterator[list[Json]]:
@@ -99,11 +111,31 @@ def distinct(of: Type, shapes: Shapes) -> Iterator[Json]:
     elif isinstance(of, EnumType):
         yield from of.enum.texts
     elif isinstance(of, ObjectType):
-        yield samples(of, shapes)[0]
+        yield usual(of, shapes)
     else:
         found = samples(of, shapes)
         ordered = sorted(found, key=str) if isinstance(of, Scalar) and of.base in ("uuid", "date") else found
         yield from ordered
+
+
+def hinted(rule: Expression, of: Type) -> list[Json]:
+    """Values of a type that a rule speaks of, or that lie beside them."""
+    if not isinstance(of, Scalar):
+        return []
+    found: list[Json] = []
+    for node in walk(rule):
+        if isinstance(node, Match) and of.base in TEXTUAL:
+            head = _spell(node.pattern.root, 0)
+            found += [text for text in (head, *(head + known[len(head) :] for known in texts(of))) if fits(of, text)]
+        elif isinstance(node, Literal) and isinstance(node.value, str) and of.base in TEXTUAL and fits(of, node.value):
+            found.append(node.value)
+        elif isinstance(node, Literal) and type(node.value) in (int, Decimal) and of.base in (*INTEGERS, "decimal"):
+            low, high = limits(of)
+            step = Decimal(1) if of.base in INTEGERS else Decimal(1).scaleb(-of.scale)
+            middle = _up(Decimal(str(node.value)), step)
+            near = (middle - step, middle, middle + step)
+            found += [written(of, number) for number in near if low <= number <= high]
+    return found
 
 
 # Numbers
@@ -140,11 +172,11 @@ def type_limits(of: Scalar) -> tuple[Decimal, Decimal]:
 
 
 def _up(value: Decimal, step: Decimal) -> Decimal:
-    return -((-value) // step) * step if value % step else value
+    return (value / step).to_integral_value(ROUND_CEILING) * step
 
 
 def _down(value: Decimal, step: Decimal) -> Decimal:
-    return _up(value, step) - step if value % step else value
+    return (value / step).to_integral_value(ROUND_FLOOR) * step
 
 
 def numbers(of: Scalar) -> list[Json]:

@@ -147,14 +147,16 @@ def from_import(module: str, names: Iterable[str], indent: str = "") -> list[str
     """`from module import names`, in the order of isort, renamed ones by themselves; none when there are no names."""
     ordered = sorted(set(names), key=_import_order)
     plain = [name for name in ordered if " as " not in name]
-    lines = [f"{indent}from {module} import {name}" for name in ordered if " as " in name]
-    line = f"{indent}from {module} import {', '.join(plain)}"
-    if plain and len(line) <= WIDTH:
-        lines.insert(0, line)
-    elif plain:
-        broken = [f"{indent}{INDENT}{name}," for name in plain]
-        lines[:0] = [f"{indent}from {module} import (", *broken, f"{indent})"]
-    return lines
+    renamed = [name for name in ordered if " as " in name]
+    groups = [*([plain] if plain else []), *([name] for name in renamed)]
+    return [line for group in groups for line in _import(module, group, indent)]
+
+
+def _import(module: str, names: list[str], indent: str) -> list[str]:
+    line = f"{indent}from {module} import {', '.join(names)}"
+    if len(line) <= WIDTH:
+        return [line]
+    return [f"{indent}from {module} import (", *(f"{indent}{INDENT}{name}," for name in names), f"{indent})"]
 
 
 def _import_order(name: str) -> tuple[int, list[tuple[int, str]], str]:

@@ -47,7 +47,22 @@ def schema_attribute(name: str) -> str:
 
 
 _TAKEN_MODULES = frozenset(
-    ("base", "common", "enums", "errors", "index", "operations", "proofs", "registry", "rules", "support", "types")
+    (
+        "alembic",
+        "base",
+        "common",
+        "enums",
+        "errors",
+        "index",
+        "mapping",
+        "metadata",
+        "operations",
+        "proofs",
+        "registry",
+        "rules",
+        "support",
+        "types",
+    )
 )
 _TAKEN_ON_MODELS = frozenset(("metadata", "registry", "query", "type_annotation_map"))
 _TAKEN_ON_SCHEMAS = frozenset(

@@ -56,6 +56,13 @@ _STACK = 10 * DEEPEST
 """Collections this deep are refused unseen, for composing them takes stack; the exact limit is kept afterwards."""
 _FAR = " " * 20 * DEEPEST
 _NESTED = re.compile(rf"^(?:(?: *[-?] ){{{DEEPEST + 1}}}|{_FAR})", re.MULTILINE)
+_OPENING = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+_CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 
 
 class _FastHooks:
@@ -192,18 +199,40 @@ def _unreadable(source: Source) -> list[Finding]:
     except UnicodeEncodeError as error:
         place = source.place_of(error.start)
         return [Finding("bad-text", "the file holds half of a surrogate pair", place, "save it as UTF-8")]
-    if _FAR in text or "- - - -" in text or "? ? ? ?" in text or "- ? - ?" in text:
-        nested = _NESTED.search(text)
-        if nested is not None:
-            return [_too_deep(source.place_of(nested.start()))]
+    if _may_be_deep(text) and (place := _too_deep_from(source)) is not None:
+        return [_too_deep(place)]
+    return []
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether collections might be nested too deep to compose; quick, and sure of a no."""
+    if (_FAR in text or "- - - -" in text or "? ? ? ?" in text or "- ? - ?" in text) and _NESTED.search(text):
+        return True
     depth = 0
-    for number, line in enumerate(text.split("\n")):
+    for line in text.split("\n"):
         opened = line.count("[") + line.count("{")
         if depth + opened > _STACK:
-            return [_too_deep(Place(source.file, number + 1, 1))]
+            return True
         if opened or depth:
             depth = max(0, depth + opened - line.count("]") - line.count("}"))
-    return []
+    return False
+
+
+def _too_deep_from(source: Source) -> Place | None:
+    """Where collections are nested too deep to compose, or None; found by scanning, which takes no stack."""
+    depth = 0
+    try:
+        for token in yaml.scan(source.text, Loader=_composer()):
+            if isinstance(token, _OPENING):
+                depth += 1
+                if depth > _STACK:
+                    return source.at(token.start_mark)
+            elif isinstance(token, _CLOSING):
+                depth -= 1
+    except yaml.YAMLError:
+        # Composing stops at the same place, no deeper than it is here.
+        return None
+    return None
 
 
 def _may_hold_marks(text: str) -> bool:

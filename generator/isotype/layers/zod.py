@@ -16,30 +16,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from isotype.dialects.literals.typescript import typescript_property, typescript_regex, typescript_string
+from isotype.dialects.literals.typescript import typescript_regex, typescript_string
 from isotype.dialects.patterns import javascript
-from isotype.dialects.typescript import doc, import_lines, source_order, type_text
+from isotype.dialects.typescript import doc, import_lines, source_order
 from isotype.dialects.typescript_layout import (
     INDENT,
     WIDTH,
     Call,
-    Code,
-    Entries,
     Items,
-    block,
-    block_and,
-    entry,
     layout,
 )
 from isotype.domain.formats import FORMATS
 from isotype.domain.ledger import NotExpressible
-from isotype.domain.types import INTEGERS, SAFE_INTEGER, Array, Enum, Map, ObjectType, Type
+from isotype.domain.types import INTEGERS, SAFE_INTEGER, Enum
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
 from isotype.layers.specifiers import across, sibling
-from isotype.layers.zod_rules import refinement
-from isotype.layers.zod_types import Names, nullable, optional, schema_name, type_code
-from isotype.shapes.model import OUTPUT, Property, Shape, ShapeModule, Shapes
+from isotype.layers.zod_schemas import Context, loops, schema
+from isotype.layers.zod_types import Names, schema_name
+from isotype.shapes.model import ShapeModule, Shapes
 
 LAYER = "zod"
 _TYPES = "types"
@@ -48,13 +43,13 @@ _TYPES = "types"
 def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
     """The layer's files by path, and what its validators cannot say."""
     head = [f"// {line}" for line in header(options.header_source)]
-    loops = _loops(shapes)
+    context = Context(shapes, loops(shapes), {})
     files: dict[str, str] = {}
     support: set[str] = set()
     rules = False
     missing: set[NotExpressible] = set(_ledger(shapes))
     for module in shapes.modules:
-        view = _module(shapes, module, loops, options)
+        view = _module(context, module, options)
         support |= view.support
         rules = rules or view.rules
         missing.update(view.missing)
@@ -183,18 +178,19 @@ class _View(NamedTuple):
     missing: tuple[NotExpressible, ...]
 
 
-def _module(shapes: Shapes, module: ShapeModule, loops: Mapping[str, int], options: Options) -> _View:
+def _module(context: Context, module: ShapeModule, options: Options) -> _View:
+    shapes = context.shapes
     names = Names()
     helpers: set[str] = set()
     missing: list[NotExpressible] = []
     schemas: list[str] = []
     own: set[str] = set()
     for shape in module.shapes:
-        text, used, lost = _schema(shapes, shape, names, loops)
+        printed = schema(context, shape, names)
         own.add(shape.name)
-        helpers |= used
-        missing.extend(lost)
-        schemas.append(text)
+        helpers |= printed.helpers
+        missing.extend(printed.missing)
+        schemas.append(printed.text)
     sources: dict[str, set[str]] = {}
     for name in names.shapes - own:
         sources.setdefault(sibling(options, LAYER, shapes.shape(name).module), set()).add(schema_name(name))
@@ -220,113 +216,6 @@ def _module(shapes: Shapes, module: ShapeModule, loops: Mapping[str, int], optio
     )
 
 
-# --- one schema ---
-
-
-def _schema(
-    shapes: Shapes, shape: Shape, names: Names, loops: Mapping[str, int]
-) -> tuple[str, frozenset[str], tuple[NotExpressible, ...]]:
-    """The schema of a shape, the rule helpers it uses, and the rules it cannot judge."""
-    function = "object" if shape.direction == OUTPUT else "strictObject"
-    name = schema_name(shape.name)
-    lines = [] if shape.rules else doc(shape.description)
-    base = f"{name.removesuffix('Schema')}Object" if shape.rules else name
-    head = f"{'' if shape.rules else 'export '}const {base} ="
-    refused = _refused(shape, names)
-    opened = block(head, f"z.{function}", "{") if refused is None else block_and(head, f"z.{function}", refused)
-    if shape.properties:
-        loop = loops.get(shape.name)
-        lines.append(opened.opening)
-        lines.extend(_property(prop, names, opened.indent, loop, loops) for prop in shape.properties)
-        lines.append(opened.closing)
-    else:
-        empty: tuple[Code, ...] = (Entries(()),) if refused is None else (Entries(()), refused)
-        lines.append(f"{head} {layout(Call(f'z.{function}', empty), '', len(head) + 1)};")
-    if not shape.rules:
-        return "\n".join(lines), frozenset(), ()
-    refining = block(f"export const {name} =", f"{base}.superRefine", "(row, context) => {")
-    refined = refinement(shapes, shape, refining.indent)
-    lines.extend(["", *doc(shape.description)])
-    if refined.helpers:
-        names.support.add("refuse")
-        lines.extend([refining.opening, *refined.statements, refining.closing])
-    else:
-        lines.extend(line.lstrip(" ") for line in refined.statements)
-        lines.append(f"export const {name} = {base};")
-    return "\n".join(lines), refined.helpers, refined.missing
-
-
-def _refused(shape: Shape, names: Names) -> Code | None:
-    """The second argument of a strict object whose refusals have words of their own."""
-    if shape.direction == OUTPUT or not shape.refused:
-        return None
-    reasons = ((typescript_property(name), typescript_string(reason)) for name, reason in shape.refused)
-    return Call(names.function("refusing"), (Entries(tuple(reasons)),))
-
-
-def _property(prop: Property, names: Names, indent: str, loop: int | None, loops: Mapping[str, int]) -> str:
-    code = nullable(type_code(prop.type, names), prop.nullable)
-    if not prop.required:
-        code = optional(code)
-    key = typescript_property(prop.name)
-    target = _object(prop.type) if loop is not None else ""
-    if not target or loops.get(target) != loop:
-        return entry(key, code, indent)
-    names.types.add(target)
-    annotation = f"{names.function('SchemaOf')}<{type_text(prop.type, prop.nullable)}>"
-    if not prop.required:
-        annotation = f"z.ZodExactOptional<{annotation}>"
-    inner = indent + INDENT
-    body = f"{inner}return {layout(code, inner, len(inner) + 7)};"
-    return f"{_getter(key, annotation, indent)}\n{body}\n{indent}}},"
-
-
-def _getter(key: str, annotation: str, indent: str) -> str:
-    head = f"{indent}get {key}(): {annotation} {{"
-    if len(head) <= WIDTH or not annotation.endswith(">"):
-        return head
-    outer, _, inner = annotation[:-1].partition("<")
-    if inner.startswith("{ "):
-        return f"{indent}get {key}(): {outer}<{{\n{indent}{INDENT}{inner[2:-2]};\n{indent}}}> {{"
-    return f"{indent}get {key}(): {outer}<\n{indent}{INDENT}{inner}\n{indent}> {{"
-
-
-def _object(of: Type) -> str:
-    match of:
-        case ObjectType(name=name):
-            return name
-        case Array(item=inner) | Map(value=inner):
-            return _object(inner)
-        case _:
-            return ""
-
-
-def _loops(shapes: Shapes) -> dict[str, int]:
-    """Shapes that contain themselves, each with the number of its loop; a loop's shapes name each other lazily."""
-    inside = {
-        name: [target for prop in shape.properties if (target := _object(prop.type)) and shapes.shape(target).recursive]
-        for name, shape in shapes.by_name.items()
-        if shape.recursive
-    }
-    reach: dict[str, set[str]] = {}
-    for name in inside:
-        seen: set[str] = set()
-        todo = list(inside[name])
-        while todo:
-            found = todo.pop()
-            if found not in seen:
-                seen.add(found)
-                todo.extend(inside[found])
-        reach[name] = seen
-    numbers: dict[str, int] = {}
-    for number, name in enumerate(inside):
-        if name in reach[name] and name not in numbers:
-            for other in reach[name]:
-                if name in reach[other]:
-                    numbers[other] = number
-    return numbers
-
-
 # --- enums and proofs ---
 
 
@@ -348,12 +237,12 @@ def _tuple(name: str, proofs: list[tuple[str, str]]) -> str:
     if len(whole) <= WIDTH:
         return whole
     lines = [head]
-    for text, (schema, of) in zip(texts, proofs, strict=True):
+    for text, (value, of) in zip(texts, proofs, strict=True):
         if len(text) + len(INDENT) + 1 <= WIDTH:
             lines.append(f"{INDENT}{text},")
         else:
             inner = INDENT * 2
-            lines.append(f"{INDENT}Proof<\n{inner}{schema},\n{inner}{of}\n{INDENT}>,")
+            lines.append(f"{INDENT}Proof<\n{inner}{value},\n{inner}{of}\n{INDENT}>,")
     return "\n".join([*lines, "];"])
 
 

@@ -42,6 +42,13 @@ class Names:
     shapes: set[str] = field(default_factory=set)
     types: set[str] = field(default_factory=set)
 
+    def merge(self, other: Names) -> None:
+        """Add everything that other code speaks of."""
+        self.support |= other.support
+        self.enums |= other.enums
+        self.shapes |= other.shapes
+        self.types |= other.types
+
     def function(self, name: str) -> str:
         """The name of a support function, which from now on is imported."""
         self.support.add(name)

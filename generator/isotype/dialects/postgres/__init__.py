@@ -7,6 +7,7 @@ values     constants and defaults
 guards     what narrows a column type to the meaning
 arrays     what holds for the items of an array
 documents  what holds for JSON: typed objects, maps
+paths      the part of it that JSON paths can say
 helpers    the functions that checks call, and the text forms inside JSON
 ```
 """

@@ -11,10 +11,11 @@ from typing import Protocol
 from isotype.dialects import patterns
 from isotype.dialects.json_text import exact
 from isotype.dialects.literals.sql import postgres_string
-from isotype.dialects.postgres.helpers import GREATEST_DOUBLE, TEXT_FORMS
+from isotype.dialects.postgres.helpers import TEXT_FORMS
 from isotype.dialects.postgres.names import Names
+from isotype.dialects.postgres.paths import number_path, value_path
 from isotype.domain.formats import FORMATS
-from isotype.domain.types import INTEGERS, SAFE_INTEGER, Array, EnumType, Map, ObjectType, Scalar, Type
+from isotype.domain.types import INTEGERS, Array, EnumType, Map, ObjectType, Scalar, Type
 
 _LONGEST_COUNT = 255
 
@@ -62,9 +63,9 @@ def conditions(of: Type, value: str, names: Names, depth: int = 1) -> list[str]:
         case ObjectType(name=name):
             return [f"{names.structure(name)}({value})"]
         case Map():
-            return [_map(of, value, names, depth)]
+            return _map(of, value, names, depth)
         case Array():
-            return [_array(of, value, names, depth)]
+            return _array(of, value, names, depth)
     return [_is(value, "string")]
 
 
@@ -83,23 +84,17 @@ def _text(value: str) -> str:
 
 
 def _scalar(of: Scalar, value: str, names: Names) -> list[str]:
+    path = number_path(of)
+    if path:
+        return [f"{value} @@ '{path}'"]
     match of.base:
         case "json":
             return [f"jsonb_typeof({value}) <> 'null'", f"{names.helper('numbers_are_finite')}({value})"]
         case "bool":
             return [_is(value, "boolean")]
-        case "float":
-            return [_number(value, [f"$ >= -{GREATEST_DOUBLE}", f"$ <= {GREATEST_DOUBLE}", *_bounds(of)])]
-        case "smallint" | "int":
-            return [_number(value, ["$ % 1 == 0", *_within(of, *INTEGERS[of.base])])]
-        case "bigint" if of.number:
-            return [_number(value, ["$ % 1 == 0", *_within(of, -SAFE_INTEGER, SAFE_INTEGER)])]
         case "bigint":
             low, high = INTEGERS["bigint"]
             return [_is(value, "string"), _numeric(_text(value), r"^(0|-?[1-9][0-9]{0,18})$", of, (low, high))]
-        case "decimal" if of.number:
-            limit = 10 ** (of.precision - of.scale)
-            return [_number(value, [f"$ * {10**of.scale} % 1 == 0", f"$ > -{limit}", f"$ < {limit}", *_bounds(of)])]
         case "decimal":
             return [_is(value, "string"), _numeric(_text(value), _decimal_form(of), of, None)]
     found = [_is(value, "string")]
@@ -121,27 +116,6 @@ def _length(of: Scalar, text: str) -> list[str]:
             return [f"char_length({text}) >= {least}"]
         case least, most:
             return [f"char_length({text}) BETWEEN {least} AND {most}"]
-
-
-def _number(value: str, tests: list[str]) -> str:
-    """A test of a JSON number; a JSON path never raises, whatever it meets."""
-    path = " && ".join(('$.type() == "number"', *tests))
-    return f"{value} @@ '{path}'"
-
-
-def _within(of: Scalar, low: int, high: int) -> list[str]:
-    """The bounds of the type beside its own, the wider ones left out."""
-    found = _bounds(of)
-    if of.minimum is None and of.above is None:
-        found.insert(0, f"$ >= {low}")
-    if of.maximum is None and of.below is None:
-        found.append(f"$ <= {high}")
-    return found
-
-
-def _bounds(of: Scalar) -> list[str]:
-    sides = ((">=", of.minimum), (">", of.above), ("<=", of.maximum), ("<", of.below))
-    return [f"$ {operator} {exact(bound)}" for operator, bound in sides if bound is not None]
 
 
 def _numeric(text: str, form: str, of: Scalar, limits: tuple[int, int] | None) -> str:
@@ -171,35 +145,53 @@ def _up_to(count: int) -> str:
     return f"[0-9]{{0,{_LONGEST_COUNT}}}" * whole + (f"[0-9]{{0,{rest}}}" if rest else "")
 
 
-def _map(of: Map, value: str, names: Names, depth: int) -> str:
+def _map(of: Map, value: str, names: Names, depth: int) -> list[str]:
+    found = [_is(value, "object")]
+    if of.max_items is not None:
+        found.append(f"jsonb_array_length(jsonb_path_query_array({value}, '$.*')) <= {of.max_items}")
+    if is_plain(of):
+        return found + _plain_parts(of.value, of.nullable_values, value, "$.*", names)
     entry = _nested("entry", depth)
-    tests = []
-    if of.max_items is not None:
-        tests.append(f"(SELECT count(*) FROM jsonb_object_keys({value})) <= {of.max_items}")
     where = _violation(of.value, of.nullable_values, f"{entry}.value", names, depth)
-    tests.append(f"NOT EXISTS (SELECT FROM jsonb_each({value}) AS {entry}{where})")
-    return f"CASE jsonb_typeof({value}) WHEN 'object' THEN {' AND '.join(tests)} END"
+    # The casts of the inner conditions wait for the outer ones.
+    query = f"NOT EXISTS (SELECT FROM jsonb_each({value}) AS {entry}{where})"
+    return [*found[1:], f"CASE WHEN {found[0]} THEN {query} END"]
 
 
-def _array(of: Array, value: str, names: Names, depth: int) -> str:
+def _array(of: Array, value: str, names: Names, depth: int) -> list[str]:
+    bounds = ((">=", of.min_items), ("<=", of.max_items))
+    sizes = [f"$.size() {sign} {size}" for sign, size in bounds if size is not None]
+    found = [f"{value} @@ '$.type() == \"array\" && {' && '.join(sizes)}'" if sizes else _is(value, "array")]
     item = _nested("item", depth)
-    tests = []
-    size = f"jsonb_array_length({value})"
-    if of.min_items is not None:
-        tests.append(f"{size} >= {of.min_items}")
-    if of.max_items is not None:
-        tests.append(f"{size} <= {of.max_items}")
-    where = _violation(of.item, of.nullable_items, f"{item}.value", names, depth)
-    tests.append(f"NOT EXISTS (SELECT FROM jsonb_array_elements({value}) AS {item}{where})")
+    if value_path(of.item):
+        found += _plain_parts(of.item, of.nullable_items, value, "$[*]", names)
+    else:
+        where = _violation(of.item, of.nullable_items, f"{item}.value", names, depth)
+        query = f"NOT EXISTS (SELECT FROM jsonb_array_elements({value}) AS {item}{where})"
+        found = [f"CASE WHEN {found[0]} THEN {query} END"]
     if of.unique_items or of.sorted:
-        # Judged on values that already have the form, so the casts cannot fail.
+        # Judged on values that already have the form, so that no cast can fail.
         parts = f"jsonb_array_elements({value}) WITH ORDINALITY AS {item} (value, place)"
         items = f"ARRAY(SELECT {comparable(of.item, f'{item}.value')} FROM {parts} ORDER BY {item}.place)"
-        asked = [("items_are_unique", of.unique_items), ("items_are_sorted", of.sorted)]
-        wanted = [name for name, is_asked in asked if is_asked]
-        calls = " AND ".join(f"{names.helper(name)}({items})" for name in wanted)
-        return f"CASE WHEN jsonb_typeof({value}) = 'array' THEN CASE WHEN {' AND '.join(tests)} THEN {calls} END END"
-    return f"CASE jsonb_typeof({value}) WHEN 'array' THEN {' AND '.join(tests)} END"
+        asked = (("items_are_unique", of.unique_items), ("items_are_sorted", of.sorted))
+        calls = [f"{names.helper(name)}({items})" for name, is_asked in asked if is_asked]
+        found = [f"CASE WHEN {' AND '.join(found)} THEN {' AND '.join(calls)} END"]
+    return found
+
+
+def is_plain(of: Map) -> bool:
+    """Whether the conditions of a map hold no subquery, so that a CHECK can state them."""
+    return bool(value_path(of.value))
+
+
+def _plain_parts(of: Type, nullable: bool, value: str, parts: str, names: Names) -> list[str]:
+    """No part of the value breaks what a path can say about it."""
+    test = f"!({value_path(of)})" if value_path(of) != "@ != null" else "@ == null"
+    # Strict, or the filter would look into an array where a value is wanted.
+    found = [f"NOT {value} @? 'strict {parts} ? ({f'@ != null && {test}' if nullable else test})'"]
+    if isinstance(of, Scalar) and of.base == "json":
+        found.append(f"{names.helper('numbers_are_finite')}({value})")
+    return found
 
 
 def _violation(of: Type, nullable: bool, value: str, names: Names, depth: int) -> str:

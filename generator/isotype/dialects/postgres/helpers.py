@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from isotype.dialects.postgres.paths import GREATEST_DOUBLE
+
 
 @dataclass(frozen=True, slots=True)
 class Helper:
@@ -34,8 +36,6 @@ TEXT_FORMS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Which helper judges the text of a type inside JSON."""
-
-GREATEST_DOUBLE = "1.7976931348623157e308"
 
 # The proleptic Gregorian calendar of the years 0001 to 9999: months of 31, 30 and 28 days, and leap days.
 _LEAP = "0[48]|[2468][048]|[13579][26]"

@@ -5,7 +5,7 @@ entities    a mapped class
 tables      its `__table_args__`
 types       how columns and attributes spell types
 statements  the SQL they carry, from where the SQL files have it
-mapping     from a body to a row and from a row to an answer
+mappers     from a body to a row and from a row to an answer
 imports     how modules import one another
 ```
 """
@@ -14,14 +14,16 @@ from __future__ import annotations
 
 from isotype.binding.model import Bindings
 from isotype.dialects.literals.python import python_docstring, python_string
-from isotype.dialects.python import INDENT, WIDTH, from_import, layout, mapping, sequence
+from isotype.dialects.python import INDENT, WIDTH, Bracket, call, from_import, layout, mapping, sequence
 from isotype.domain.ledger import NotExpressible
 from isotype.layers.models.entities import entity_view, view_view
 from isotype.layers.models.imports import sibling_package
+from isotype.layers.models.mappers import entity_mapping, view_mapping
 from isotype.layers.models.statements import Statements
 from isotype.layers.models.tables import prefixes_needed
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header, templates_folder
+from isotype.tables.model import Tables
 
 PREFIXES = NotExpressible(
     "database schema",
@@ -44,12 +46,30 @@ def render(
     for stored in bindings.views:
         view = view_view(stored, bindings, enums)
         files[f"{stored.module}.py"] = renderer("models/module.py.j2", header=heading, **view)
+    files |= _mapping(bindings, renderer, heading, sibling_package(options, "models", "schemas", depth=1))
     files["base.py"] = renderer("models/base.py.j2", header=heading)
     files["_columns.py"] = heading + _support("columns.py")
     text = _database(bindings, statements)
     files["_database.py"] = renderer("models/database.py.j2", header=heading, statements=text)
+    owned = "\n".join(layout(call("frozenset", _owned(bindings.tables)), "OWNED = "))
+    files["alembic.py"] = renderer("models/alembic.py.j2", header=heading, owned=owned)
     files["__init__.py"] = renderer("models/init.py.j2", header=heading, **_barrel_view(bindings))
     return files, (PREFIXES,) if prefixes_needed(bindings.tables.tables) else ()
+
+
+def _mapping(bindings: Bindings, renderer: Renderer, heading: str, schemas: str) -> dict[str, str]:
+    """The mapper: a module for everything that the API shows."""
+    views = {entity.module: entity_mapping(entity, bindings, schemas) for entity in bindings.entities if entity.shapes}
+    views |= {view.module: view_mapping(view, bindings, schemas) for view in bindings.views if view.shape is not None}
+    if not views:
+        return {}
+    files = {
+        f"mapping/{module}.py": renderer("models/mapping.py.j2", header=heading, **view)
+        for module, view in views.items()
+    }
+    files["mapping/__init__.py"] = heading + '"""Between models and schemas, one module each."""\n'
+    files["_mapping.py"] = heading + _support("mapping.py")
+    return files
 
 
 def _support(name: str) -> str:
@@ -71,6 +91,17 @@ def _database(bindings: Bindings, statements: Statements) -> str:
         entries = [(key, sequence(map(python_string, texts))) for key, texts in by_key.items()]
         parts += layout(mapping(entries), f"{name}: Mapping[str, Sequence[str]] = ")
     return "\n".join(parts)
+
+
+def _owned(tables: Tables) -> Bracket:
+    """What a database has that stands in no metadata: partitions, materialized views, SQLite's keys over NULLs."""
+    names: list[str] = []
+    for table in tables.tables:
+        if table.partitions:
+            names += [*(bound.name for bound in table.partitions.bounds), table.partitions.default]
+        names += [unique.name for unique in table.uniques if not unique.nulls_distinct]
+    names += [view.name for view in tables.views]
+    return sequence(map(python_string, names))
 
 
 def _barrel_view(bindings: Bindings) -> dict[str, object]:

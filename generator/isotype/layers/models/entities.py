@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from isotype.binding.model import Bindings, EntityBinding, FieldBinding, Relationship, ViewBinding
 from isotype.dialects.literals.python import python_docstring, python_string
@@ -32,7 +32,7 @@ def entity_view(entity: EntityBinding, bindings: Bindings, statements: Statement
     attributes = {field.attribute for field in entity.fields} | {end.name for end in entity.relationships}
     others = {end.target: end.target_module for end in entity.relationships if end.target != entity.class_name}
     names = TypeNames({entity.class_name, *others}, attributes, enums, bindings.tables.schema)
-    body = list(_entity_lines(entity, statements, names))
+    body = list(_entity_lines(entity, bindings, statements, names))
     if others:
         names.use("typing", "TYPE_CHECKING")
     neighbours = [f"{INDENT}from .{others[name]} import {name}" for name in sorted(others, key=others.__getitem__)]
@@ -61,7 +61,7 @@ def _head(name: str, base: str, text: str) -> Iterator[str]:
     yield ""
 
 
-def _entity_lines(entity: EntityBinding, statements: Statements, names: TypeNames) -> Iterator[str]:
+def _entity_lines(entity: EntityBinding, bindings: Bindings, statements: Statements, names: TypeNames) -> Iterator[str]:
     table = entity.table
     yield from _head(entity.class_name, names.use(".base", "Base"), table.comment)
     yield f"{INDENT}__tablename__ = {python_string(table.name)}"
@@ -75,8 +75,11 @@ def _entity_lines(entity: EntityBinding, statements: Statements, names: TypeName
         yield from _column_lines(field, table, statements, names)
     if entity.relationships:
         yield ""
+    attributes = {
+        other.class_name: {field.column.name: field.attribute for field in other.fields} for other in bindings.entities
+    }
     for end in entity.relationships:
-        yield from _relationship_lines(end, entity, names)
+        yield from _relationship_lines(end, entity, attributes, names)
 
 
 def _mapper_arguments(key: list[str], names: TypeNames) -> Iterator[str]:
@@ -124,7 +127,9 @@ def _makers(column: Column, statements: Statements, names: TypeNames) -> Iterato
 # ----- relationships
 
 
-def _relationship_lines(end: Relationship, entity: EntityBinding, names: TypeNames) -> Iterator[str]:
+def _relationship_lines(
+    end: Relationship, entity: EntityBinding, attributes: Mapping[str, Mapping[str, str]], names: TypeNames
+) -> Iterator[str]:
     target = subscript(names.builtin("list"), end.target) if end.many else end.target
     of: Code = f"{end.target} | None" if end.optional and not end.many else target
     mapped = subscript(names.use("sqlalchemy.orm", "Mapped"), of)
@@ -134,17 +139,20 @@ def _relationship_lines(end: Relationship, entity: EntityBinding, names: TypeNam
     arguments: list[Code] = []
     if end.back:
         arguments.append(f"back_populates={python_string(end.back)}")
-    arguments.append(f"foreign_keys={_columns(owner, key.columns)}")
+    own = attributes[owner]
+    arguments.append(f"foreign_keys={_columns(owner, key.columns, own)}")
     if owner == referred:
-        arguments.append(f"remote_side={_columns(owner, key.target_columns if end.local else key.columns)}")
+        arguments.append(f"remote_side={_columns(owner, key.target_columns if end.local else key.columns, own)}")
     if end.many:
         arguments += _deletion(key.on_delete)
     value = call(names.use("sqlalchemy.orm", "relationship"), *arguments)
     yield from annotated(end.name, mapped, value, INDENT)
 
 
-def _columns(owner: str, columns: tuple[str, ...]) -> str:
-    return python_string(f"[{', '.join(f'{owner}.__table__.c[{name!r}]' for name in columns)}]")
+def _columns(owner: str, columns: tuple[str, ...], attributes: Mapping[str, str]) -> str:
+    spelled_columns = [f"{owner}.{attributes[name]}" for name in columns]
+    whole = ", ".join(spelled_columns)
+    return python_string(whole if len(spelled_columns) == 1 else f"[{whole}]")
 
 
 def _deletion(action: str) -> list[Code]:

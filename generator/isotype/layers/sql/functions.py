@@ -9,7 +9,7 @@ from isotype.dialects.expressions.postgres import print_expression
 from isotype.dialects.literals.sql import postgres_string
 from isotype.dialects.postgres import Names, column_type
 from isotype.dialects.postgres.arrays import item_conditions
-from isotype.dialects.postgres.documents import conditions, object_conditions, operand
+from isotype.dialects.postgres.documents import conditions, is_plain, object_conditions, operand
 from isotype.dialects.postgres.helpers import HELPERS
 from isotype.domain.identifiers import shorten
 from isotype.domain.types import Array, Enum, Map, ObjectType, Type
@@ -113,7 +113,7 @@ def needs_function(of: Type, names: Names) -> bool:
 
 def _tests(of: Type, names: Names) -> list[str]:
     match of:
-        case Map():
+        case Map() if not is_plain(of):
             return conditions(of, "document", names)
         case Array():
             return item_conditions(of, "item", names)

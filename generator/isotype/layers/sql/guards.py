@@ -21,11 +21,12 @@ def refusal(table_name: str, name: str, stem: str, reads: tuple[str, ...], condi
     """Two triggers that refuse a row for which the condition is FALSE, with the words of a failed CHECK."""
     table = sql_identifier(table_name)
     events = (("insert", "INSERT"), ("update", f"UPDATE OF {', '.join(map(sql_identifier, reads))}"))
+    when = _when(condition)
     for suffix, event in events:
         yield _trigger(
             shorten(f"{stem}_{suffix}"),
             f"BEFORE {event} ON {table}",
-            condition,
+            when,
             f"SELECT RAISE(ABORT, {_message(f'CHECK constraint failed: {name}')});",
         )
 
@@ -44,7 +45,7 @@ def stamp_statements(table: Table, table_name: str, name: str) -> Iterator[str]:
     yield _trigger(
         name,
         f"AFTER UPDATE ON {sql_identifier(table_name)}",
-        condition,
+        _when(condition),
         f"UPDATE {sql_identifier(table_name)} SET {changes} WHERE {row} = NEW.{row};",
     )
 
@@ -59,7 +60,7 @@ def transition_statements(guard: TransitionGuard, table_name: str, name: str) ->
         yield _trigger(
             shorten(f"{name}_insert"),
             f"BEFORE INSERT ON {table}",
-            f"NEW.{column} IS NOT NULL AND NOT {initial}" if guard.transitions.initial else f"NEW.{column} IS NOT NULL",
+            f"WHEN NEW.{column} IS NOT NULL AND NOT {initial}",
             raising,
         )
     branches = [
@@ -71,7 +72,7 @@ def transition_statements(guard: TransitionGuard, table_name: str, name: str) ->
     yield _trigger(
         name,
         f"BEFORE UPDATE ON {table}",
-        f"NEW.{column} IS NOT OLD.{column} AND {moves} END IS NOT TRUE",
+        _when(f"NEW.{column} IS NOT OLD.{column} AND {moves} END IS NOT TRUE"),
         raising,
     )
 
@@ -117,10 +118,13 @@ def _operand(of: Type, value: str) -> str:
     return f"CAST({value} AS INTEGER)" if isinstance(of, Scalar) and of.base in INTEGERS else value
 
 
-def _trigger(name: str, event: str, condition: str, action: str) -> str:
-    lines = laid_out(condition, 4)
-    when = f"WHEN {condition}" if len(lines) == 1 else "\n".join(("WHEN", *lines))
+def _trigger(name: str, event: str, when: str, action: str) -> str:
     return f"CREATE TRIGGER {sql_identifier(name)} {event}\n{when}\nBEGIN\n    {action}\nEND;"
+
+
+def _when(condition: str) -> str:
+    lines = laid_out(condition, 4)
+    return f"WHEN {condition}" if len(lines) == 1 else "\n".join(("WHEN", *lines))
 
 
 def _list(values: tuple[str, ...]) -> str:

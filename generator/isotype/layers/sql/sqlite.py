@@ -26,6 +26,7 @@ from isotype.layers.sql.text import (
     columns,
     comment,
     create_table,
+    generated,
     inserts,
     note,
     terminated,
@@ -119,7 +120,7 @@ class File:
             found.append(gap.OPAQUE)
         computed = self.computed(column, found)
         if computed:
-            rest.append(f"GENERATED ALWAYS AS ({computed}) STORED")
+            rest.append(generated(computed))
         if not column.nullable and (computed or column.computed is None):
             rest.append("NOT NULL")
         if counts and table.primary_key:

@@ -62,7 +62,17 @@ def check(name: str, conditions: Sequence[str]) -> str:
     whole = " AND ".join(conditions)
     if len(head) + len(whole) < WIDTH:
         return f"{head}{whole})"
-    return "\n".join((head, *laid_out(whole, 8), "    )"))
+    if len(conditions) == 1:
+        return "\n".join((head, *laid_out(whole, 8), "    )"))
+    parts = [conditions[0], *(f"AND {condition}" for condition in conditions[1:])]
+    return "\n".join((head, *(line for part in parts for line in laid_out(part, 8)), "    )"))
+
+
+def generated(text: str) -> str:
+    """A stored generated column; a long expression stands on lines of its own."""
+    if len(text) < WIDTH // 2:
+        return f"GENERATED ALWAYS AS ({text}) STORED"
+    return "\n".join(("GENERATED ALWAYS AS (", *laid_out(text, 8), "    ) STORED"))
 
 
 def create_table(head: str, parts: Sequence[tuple[list[str], str]], tail: str = "") -> str:

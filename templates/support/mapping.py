@@ -1,0 +1,40 @@
+"""Between documents in columns and the schemas that say what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+
+def document(schema: BaseModel, attribute: str) -> Any:
+    """The value of an attribute as a JSON column holds it: in the form of the wire."""
+    (value,) = schema.model_dump(mode="json", include={attribute}).values()
+    return value
+
+
+def known(schema: type[Schema], value: Mapping[str, Any] | None) -> Schema | None:
+    """The schema of a document; None when there is no document."""
+    return None if value is None else schema.model_validate(value)
+
+
+def read(schema: type[BaseModel], attribute: str, value: Any) -> Any:
+    """The value that an attribute of a schema has for what a JSON column holds."""
+    return _reader(schema, attribute).validate_python(value)
+
+
+def has_value(*values: object) -> bool:
+    """Whether any of the values is there."""
+    return any(value is not None for value in values)
+
+
+@cache
+def _reader(schema: type[BaseModel], attribute: str) -> TypeAdapter[Any]:
+    schema.model_rebuild()
+    field = schema.model_fields[attribute]
+    annotation: Any = Annotated[field.annotation, *field.metadata]
+    return TypeAdapter(annotation)

@@ -1,0 +1,193 @@
+"""The same records as rows: PostgreSQL and SQLite, asked by inserting, with nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import psycopg
+
+from isotype.binding.model import EntityBinding
+from isotype.dialects import postgres, sqlite
+from isotype.dialects.literals.sql import sql_identifier
+from isotype.domain.model import JsonValue
+from isotype.domain.types import Array, Enum, Map, ObjectType, Type
+from isotype.shapes import Shapes
+from isotype.tables.model import Table
+from tests.agreement.domains import Compiled
+from tests.agreement.probes import Probe
+from tests.agreement.values import ABSENT, Json, Raw, constant
+from tests.engines.postgres import Database, Server
+from tests.engines.sqlite import connect
+
+REFUSALS = ("22", "23", "IS001")
+"""SQLSTATEs by which a value is refused, and not the statement: data exceptions, constraints, transitions."""
+
+_JUDGE = """
+CREATE FUNCTION pg_temp.judge(statements text[]) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+  answers text[] := '{}';
+  statement text;
+BEGIN
+  FOREACH statement IN ARRAY statements LOOP
+    BEGIN
+      EXECUTE statement;
+      RAISE EXCEPTION USING ERRCODE = 'IS999';
+    EXCEPTION WHEN OTHERS THEN
+      answers := answers || (CASE SQLSTATE WHEN 'IS999' THEN '' ELSE SQLSTATE || ' ' || SQLERRM END);
+    END;
+  END LOOP;
+  RETURN answers;
+END $$
+"""
+
+Row = Mapping[str, tuple[Type, JsonValue]]
+"""Constants by column; a column that is left out takes its default."""
+
+
+def rows(of: Compiled, probes: Sequence[Probe]) -> Iterator[tuple[int, Table, Row]]:
+    """The probes that are facts of a row, by their place, each with its table and its row."""
+    creates = {entity.shapes["create"].name: entity for entity in of.bindings.entities if entity.shapes}
+    for place, probe in enumerate(probes):
+        entity = creates.get(probe.shape)
+        if entity is not None and probe.stored and not isinstance(probe.record, Raw):
+            yield place, entity.table, row(entity, probe.record, of.shapes)
+
+
+def row(entity: EntityBinding, record: Mapping[str, Json], shapes: Shapes) -> Row:
+    """A record of the create shape, as its columns hold it."""
+    found: dict[str, tuple[Type, JsonValue]] = {}
+    for field in entity.fields:
+        if "create" in field.paths:
+            path = field.paths["create"].wire
+            value = _at(record, path)
+            if value is not ABSENT:
+                stored = constant(_whole(value, field.column.type, shapes))
+                found[field.column.name] = (field.column.type, stored)
+    return found
+
+
+def _at(record: Json, path: Sequence[str]) -> Json:
+    for name in path:
+        if record is None:
+            return None
+        record = record.get(name, ABSENT)
+        if record is ABSENT:
+            return ABSENT
+    return record
+
+
+def _whole(value: Json, of: Type, shapes: Shapes) -> Json:
+    """The value with the defaults that objects in it leave out: what is stored is whole."""
+    match of:
+        case Array(item=item) if isinstance(value, list):
+            return [_whole(part, item, shapes) for part in value]
+        case Map(value=inner) if isinstance(value, dict):
+            return {name: _whole(part, inner, shapes) for name, part in value.items()}
+        case ObjectType(name=name) if isinstance(value, dict):
+            made = dict(value)
+            shape = shapes.by_name.get(f"{name}Input") or shapes.shape(name)
+            for prop in shape.properties:
+                if made.get(prop.name, ABSENT) is ABSENT:
+                    if prop.default is not None:
+                        made[prop.name] = prop.default.value
+                    elif prop.nullable and not prop.required:
+                        made[prop.name] = None
+                elif prop.name in made:
+                    made[prop.name] = _whole(made[prop.name], prop.type, shapes)
+            return made
+    return value
+
+
+# PostgreSQL
+
+
+@contextmanager
+def postgres_rows(server: Server, of: Compiled) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A database with the tables of a domain, without its foreign keys: a row is judged alone."""
+    name = server.create_database()
+    try:
+        with Database(server, name).connect() as connection:
+            connection.execute(of.files["sql", "postgres.sql"].encode())
+            found = connection.execute(
+                "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'f' AND conparentid = 0"
+            ).fetchall()
+            for table, constraint in found:
+                connection.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{constraint}"'.encode())
+            connection.execute(_JUDGE.encode())
+            yield connection
+    finally:
+        server.drop_database(name)
+
+
+def by_postgres(
+    connection: psycopg.Connection[tuple[object, ...]], found: Sequence[tuple[Table, Row]]
+) -> list[str]:
+    """'' for each row that is taken, else why not."""
+    statements = [_postgres_insert(table, row) for table, row in found]
+    # The protocol carries no text with U+0000.
+    sent = [statement for statement in statements if "\0" not in statement]
+    [answers] = connection.execute("SELECT pg_temp.judge(%s)", [sent]).fetchone() or [[]]
+    assert isinstance(answers, list)
+    answered = dict(zip(sent, answers, strict=True))
+    verdicts = [answered.get(statement, "22021 U+0000") for statement in statements]
+    for statement, verdict in zip(statements, verdicts, strict=True):
+        assert not verdict or verdict.startswith(REFUSALS), f"{verdict}: {statement}"
+    return verdicts
+
+
+def _postgres_insert(table: Table, row: Row) -> str:
+    name = ".".join(map(sql_identifier, filter(None, (table.schema, table.name))))
+    literals = [postgres.literal(value, of, _enum_name) for of, value in row.values()]
+    return _insert(name, row, literals)
+
+
+def _enum_name(enum: Enum) -> str:
+    return enum.database_name
+
+
+def _insert(name: str, row: Row, literals: Sequence[str]) -> str:
+    if not row:
+        return f"INSERT INTO {name} DEFAULT VALUES"
+    return f"INSERT INTO {name} ({', '.join(map(sql_identifier, row))}) VALUES ({', '.join(literals)})"
+
+
+# SQLite
+
+
+@contextmanager
+def sqlite_rows(of: Compiled) -> Iterator[sqlite3.Connection]:
+    """The same in SQLite."""
+    connection = connect()
+    try:
+        connection.executescript(of.files["sql", "sqlite.sql"])
+        connection.execute("PRAGMA foreign_keys = OFF")
+        yield connection
+    finally:
+        connection.close()
+
+
+def by_sqlite(connection: sqlite3.Connection, found: Sequence[tuple[Table, Row]]) -> list[str]:
+    """'' for each row that is taken, else why not."""
+    return [_sqlite_verdict(connection, table, row) for table, row in found]
+
+
+def _sqlite_verdict(connection: sqlite3.Connection, table: Table, row: Row) -> str:
+    name = sqlite.table_name(table.schema, table.name)
+    literals = [sqlite.literal(value, of) for of, value in row.values()]
+    connection.execute("SAVEPOINT row")
+    try:
+        connection.execute(_insert(name, row, literals))
+        return ""
+    except sqlite3.IntegrityError as error:
+        return str(error)
+    finally:
+        connection.execute("ROLLBACK TO row")
+        connection.execute("RELEASE row")
+
+
+def shown(row: Row) -> str:
+    """A row for a person."""
+    return json.dumps({name: value for name, (_, value) in row.items()}, default=str)[:600]
