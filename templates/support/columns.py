@@ -24,7 +24,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
+    ClauseElement,
     Computed,
     Constraint,
     Date,
@@ -37,6 +37,7 @@ from sqlalchemy import (
     Numeric,
     SmallInteger,
     String,
+    TextClause,
     Time,
     TypeDecorator,
     inspect,
@@ -57,15 +58,13 @@ Item = TypeVar("Item", Constraint, Index)
 Address = IPv4Address | IPv6Address
 
 
-class Spelled(ColumnElement[Any]):
-    """SQL that the databases spell each in its own way."""
-
-    __visit_name__ = "spelled"
-    inherit_cache = False
+class Spelled(TextClause):
+    """SQL that the databases spell each in its own way; nothing in it is a parameter."""
 
     def __init__(self, postgresql: str, sqlite: str) -> None:
-        self.postgresql = postgresql
+        self.text = self.postgresql = postgresql
         self.sqlite = sqlite
+        self._bindparams = {}
 
 
 @compiles(Spelled)
@@ -102,7 +101,7 @@ def judged(model: object, attribute: str, value: Any) -> Any:
     """The value for an attribute of a model, when a column can hold it as it is."""
     (column,) = inspect(type(model)).column_attrs[attribute].columns
     of = column.type
-    if value is None or not isinstance(of, Stored) or isinstance(value, ColumnElement):
+    if value is None or not isinstance(of, Stored) or isinstance(value, ClauseElement):
         return value
     return of.judge(value)
 
@@ -127,6 +126,11 @@ class Stored(TypeDecorator[T]):
     should_evaluate_none = True
     sqlite = "TEXT"
     key = False
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        # SQLAlchemy looks for it on each class itself: what a type is made with is all it is.
+        cls.cache_ok = True
 
     def judge(self, value: Any) -> T:
         """The value itself, or a ValueError that says why it cannot be held."""
@@ -294,7 +298,8 @@ class ExactDecimal(Stored[Decimal]):
         )
 
     def read(self, value: Any) -> Decimal:
-        return self._decimal(value) if isinstance(value, int) else Decimal(str(value))
+        # An average of units may come with a fraction; a decimal has none below its units.
+        return Decimal(value) if isinstance(value, str) else self._decimal(round(value))
 
 
 class Float(Stored[float]):
@@ -629,19 +634,19 @@ class Array(Stored[list[Any]]):
 
 
 class Choice(Stored[E], Generic[E]):
-    """A member of an enum, stored as its value; `native` names the type of PostgreSQL."""
+    """A member of an enum, stored as its value; `type_name` is a type of PostgreSQL."""
 
     def __init__(
         self,
         values: type[E],
         length: int | None = None,
-        native: str | None = None,
+        type_name: str | None = None,
         schema: str | None = None,
     ) -> None:
         super().__init__()
         self.values = values
         self.length = length
-        self.native_name = native
+        self.type_name = type_name
         self.schema = schema
 
     def judge(self, value: Any) -> E:
@@ -651,11 +656,11 @@ class Choice(Stored[E], Generic[E]):
             raise _refuse(value, f"one of {', '.join(self.values)}") from None
 
     def native(self) -> TypeEngine[Any]:
-        if self.native_name is None:
+        if self.type_name is None:
             return NativeText() if self.length is None else String(self.length)
         return postgresql.ENUM(
             *(member.value for member in self.values),
-            name=self.native_name,
+            name=self.type_name,
             schema=self.schema,
             create_type=False,
         )

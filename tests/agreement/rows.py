@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from isotype.shapes import Shapes
 from isotype.tables.model import Table
 from tests.agreement.domains import Compiled
 from tests.agreement.probes import Probe
+from tests.agreement.samples import usual
 from tests.agreement.values import ABSENT, Json, Raw, constant
 from tests.engines.postgres import Database, Server
 from tests.engines.sqlite import connect
@@ -47,25 +49,42 @@ Row = Mapping[str, tuple[Type, JsonValue]]
 """Constants by column; a column that is left out takes its default."""
 
 
-def rows(of: Compiled, probes: Sequence[Probe]) -> Iterator[tuple[int, Table, Row]]:
-    """The probes that are facts of a row, by their place, each with its table and its row."""
-    creates = {entity.shapes["create"].name: entity for entity in of.bindings.entities if entity.shapes}
+def rows(of: Compiled, probes: Sequence[Probe], variant: str) -> Iterator[tuple[int, Table, Row]]:
+    """The probes of a variant that are facts of a row, by their place, each with its table and its row."""
+    entities = {entity.shapes[variant].name: entity for entity in of.bindings.entities if entity.shapes}
     for place, probe in enumerate(probes):
-        entity = creates.get(probe.shape)
-        if entity is not None and probe.stored and not isinstance(probe.record, Raw):
-            yield place, entity.table, row(entity, probe.record, of.shapes)
+        entity = entities.get(probe.shape)
+        if entity is None or not probe.stored or isinstance(probe.record, Raw):
+            continue
+        if probe.path not in _made(entity, variant):
+            yield place, entity.table, row(entity, probe.record, of.shapes, variant)
 
 
-def row(entity: EntityBinding, record: Mapping[str, Json], shapes: Shapes) -> Row:
-    """A record of the create shape, as its columns hold it."""
+def _made(entity: EntityBinding, variant: str) -> set[tuple[str, ...]]:
+    """Where the values stand that no row is given: computed ones, and counters, for which NULL is the next number."""
+    return {
+        field.paths[variant].wire
+        for field in entity.fields
+        if variant in field.paths
+        and (field.column.computed or (field.column.default is not None and field.column.default.kind == "identity"))
+    }
+
+
+def row(entity: EntityBinding, record: Mapping[str, Json], shapes: Shapes, variant: str) -> Row:
+    """A record as its columns hold it; a response lacks what it never shows, and has everything else."""
     found: dict[str, tuple[Type, JsonValue]] = {}
     for field in entity.fields:
-        if "create" in field.paths:
-            path = field.paths["create"].wire
-            value = _at(record, path)
-            if value is not ABSENT:
-                stored = constant(_whole(value, field.column.type, shapes))
-                found[field.column.name] = (field.column.type, stored)
+        column = field.column
+        if column.computed is not None:
+            continue
+        value: Json = ABSENT
+        if variant in field.paths:
+            value = _at(record, field.paths[variant].wire)
+        elif variant == "response" and column.default is None and not column.nullable:
+            value = usual(column.type, shapes)
+        if value is not ABSENT:
+            whole = _whole(value, column.type, shapes) if variant == "create" else value
+            found[column.name] = (column.type, constant(whole))
     return found
 
 
@@ -116,32 +135,44 @@ def postgres_rows(server: Server, of: Compiled) -> Iterator[psycopg.Connection[t
             ).fetchall()
             for table, constraint in found:
                 connection.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{constraint}"'.encode())
+            for table in of.tables.tables:
+                connection.execute(f"TRUNCATE {_postgres_name(table)} CASCADE".encode())
             connection.execute(_JUDGE.encode())
             yield connection
     finally:
         server.drop_database(name)
 
 
-def by_postgres(
-    connection: psycopg.Connection[tuple[object, ...]], found: Sequence[tuple[Table, Row]]
-) -> list[str]:
+def by_postgres(connection: psycopg.Connection[tuple[object, ...]], found: Sequence[tuple[Table, Row]]) -> list[str]:
     """'' for each row that is taken, else why not."""
-    statements = [_postgres_insert(table, row) for table, row in found]
-    # The protocol carries no text with U+0000.
-    sent = [statement for statement in statements if "\0" not in statement]
+    # No text of PostgreSQL holds U+0000, and no protocol carries it.
+    sent = [_postgres_insert(table, row) for table, row in found if not _holds_nul(row)]
     [answers] = connection.execute("SELECT pg_temp.judge(%s)", [sent]).fetchone() or [[]]
     assert isinstance(answers, list)
-    answered = dict(zip(sent, answers, strict=True))
-    verdicts = [answered.get(statement, "22021 U+0000") for statement in statements]
-    for statement, verdict in zip(statements, verdicts, strict=True):
+    for statement, verdict in zip(sent, answers, strict=True):
         assert not verdict or verdict.startswith(REFUSALS), f"{verdict}: {statement}"
-    return verdicts
+    verdicts = iter(answers)
+    return ["U+0000" if _holds_nul(row) else str(next(verdicts)) for _, row in found]
+
+
+def _holds_nul(row: Row) -> bool:
+    return any(
+        isinstance(part, str) and "\0" in part
+        for of, value in row.values()
+        if not isinstance(of, Map | ObjectType)
+        for part in (value if isinstance(value, tuple) else (value,))
+    )
 
 
 def _postgres_insert(table: Table, row: Row) -> str:
-    name = ".".join(map(sql_identifier, filter(None, (table.schema, table.name))))
+    name = _postgres_name(table)
     literals = [postgres.literal(value, of, _enum_name) for of, value in row.values()]
-    return _insert(name, row, literals)
+    # A cast would shorten what an assignment refuses.
+    return _insert(name, row, [re.sub(r"::VARCHAR\(\d+\)\[\]\Z", "::TEXT[]", literal) for literal in literals])
+
+
+def _postgres_name(table: Table) -> str:
+    return ".".join(map(sql_identifier, filter(None, (table.schema, table.name))))
 
 
 def _enum_name(enum: Enum) -> str:
@@ -154,6 +185,14 @@ def _insert(name: str, row: Row, literals: Sequence[str]) -> str:
     return f"INSERT INTO {name} ({', '.join(map(sql_identifier, row))}) VALUES ({', '.join(literals)})"
 
 
+def free_states(connection: psycopg.Connection[tuple[object, ...]], of: Compiled) -> None:
+    """Let a new row be in any state: a response shows rows that have moved on."""
+    for table in of.tables.tables:
+        name = _postgres_name(table)
+        for guard in table.transition_guards:
+            connection.execute(f"DROP TRIGGER {sql_identifier(guard.name)} ON {name}".encode())
+
+
 # SQLite
 
 
@@ -164,6 +203,8 @@ def sqlite_rows(of: Compiled) -> Iterator[sqlite3.Connection]:
     try:
         connection.executescript(of.files["sql", "sqlite.sql"])
         connection.execute("PRAGMA foreign_keys = OFF")
+        for table in of.tables.tables:
+            connection.execute(f"DELETE FROM {sqlite.table_name(table.schema, table.name)}")
         yield connection
     finally:
         connection.close()
@@ -176,7 +217,7 @@ def by_sqlite(connection: sqlite3.Connection, found: Sequence[tuple[Table, Row]]
 
 def _sqlite_verdict(connection: sqlite3.Connection, table: Table, row: Row) -> str:
     name = sqlite.table_name(table.schema, table.name)
-    literals = [sqlite.literal(value, of) for of, value in row.values()]
+    literals = [_sqlite_literal(value, of) for of, value in row.values()]
     connection.execute("SAVEPOINT row")
     try:
         connection.execute(_insert(name, row, literals))
@@ -186,6 +227,21 @@ def _sqlite_verdict(connection: sqlite3.Connection, table: Table, row: Row) -> s
     finally:
         connection.execute("ROLLBACK TO row")
         connection.execute("RELEASE row")
+
+
+def free_states_in_sqlite(connection: sqlite3.Connection, of: Compiled) -> None:
+    """The same in SQLite, whose triggers tell INSERT from UPDATE."""
+    guards = [guard.name for table in of.tables.tables for guard in table.transition_guards]
+    for (trigger,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+        if str(trigger).startswith(tuple(guards)) and guards:
+            connection.execute(f'DROP TRIGGER "{trigger}"')
+
+
+def _sqlite_literal(value: JsonValue, of: Type) -> str:
+    if isinstance(value, str) and "\0" in value:
+        stand_in = "\ue000"
+        return f"replace({sqlite.literal(value.replace(chr(0), stand_in), of)}, '{stand_in}', char(0))"
+    return sqlite.literal(value, of)
 
 
 def shown(row: Row) -> str:

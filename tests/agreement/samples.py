@@ -99,8 +99,8 @@ def _more_items(of: Array, shapes: Shapes) -> Iterator[list[Json]]:
 def distinct(of: Type, shapes: Shapes) -> Iterator[Json]:
     """Values of a type, ascending, no two the same; as many as can be told, up to a thousand."""
     if isinstance(of, Scalar) and of.base in INTEGERS:
-        low, high = (int(bound) for bound in limits(of))
-        for number in range(low, min(high, low + 1000) + 1):
+        first, last = (int(bound) for bound in limits(of))
+        for number in range(first, min(last, first + 1000) + 1):
             yield written(of, Decimal(number))
     elif isinstance(of, Scalar) and of.base == "decimal":
         low, high = limits(of)
@@ -200,11 +200,12 @@ def written(of: Scalar, value: Decimal) -> Json:
 # Texts
 
 
-def texts(of: Scalar) -> list[str]:
+@cache
+def texts(of: Scalar) -> tuple[str, ...]:
     """The shortest text that can be told, then longer ones, the longest last."""
     found = sorted(_matching(of, (0, 1, 2, 5, 10, *range(11, 70, 7), (of.longest or 0), LONGEST)), key=len)
     assert found, of
-    return [found[min(1, len(found) - 1)], *found]
+    return (found[min(1, len(found) - 1)], *found)
 
 
 def _matching(of: Scalar, extras: range | tuple[int, ...]) -> Iterator[str]:
@@ -240,7 +241,8 @@ _READABLE = "a0bA1/.-_ "
 @cache
 def _character(node: Characters) -> str:
     ranges = members(node)
-    for sign in (*_READABLE, *map(chr, range(0x21, 0x7F))):
+    signs: list[str] = [*_READABLE, *map(chr, range(0x21, 0x7F))]
+    for sign in signs:
         if any(low <= ord(sign) <= high for low, high in ranges):
             return sign
     return chr(ranges[0][0])

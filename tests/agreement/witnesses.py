@@ -70,6 +70,7 @@ class Zod:
 
     def __init__(self, node: Node, folder: Path) -> None:
         self._node = node
+        self.schemas = folder / "zod" / "index.js"
         self._module = folder / "judge.mjs"
         self._module.write_text(_JUDGE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -55,6 +56,17 @@ TEXTS: tuple[str, ...] = tuple(
     if text
 )
 """Every text once; the empty one means that nothing is said."""
+
+FORMATTED: tuple[str, ...] = tuple(
+    text
+    for text in TEXTS
+    if not any(
+        unicodedata.combining(character) or unicodedata.east_asian_width(character) in "FW" for character in text
+    )
+    and not any(character < " " for character in text)
+)
+"""The texts whose characters are one column wide each, as the layout takes them to be, and which no linter objects to
+in a pattern."""
 
 
 def name(number: int) -> str:
@@ -238,19 +250,19 @@ def text_of(document: dict[str, Any]) -> str:
 
 
 @cache
-def domain() -> Domain:
-    """The hostile schema, loaded."""
-    loaded = load({FILE: text_of(document())})
+def domain(texts: Sequence[str] = TEXTS) -> Domain:
+    """The hostile schema of some texts, loaded."""
+    loaded = load({FILE: text_of(document(texts))})
     assert loaded.domain is not None, "\n".join(str(finding) for finding in loaded.findings[:20])
     assert not loaded.findings
     return loaded.domain
 
 
 @cache
-def rendered() -> Rendered:
-    """Every layer of it."""
+def rendered(texts: Sequence[str] = TEXTS, wanted: tuple[str, ...] = LAYERS) -> Rendered:
+    """Layers of it."""
     layers = {layer: LayerOptions(f"hostile/{layer}") for layer in LAYERS}
-    return render(domain(), Options(FILE, layers))
+    return render(domain(texts), Options(FILE, layers, wanted))
 
 
 def files(*layers: str) -> Iterator[tuple[str, str]]:
@@ -260,12 +272,14 @@ def files(*layers: str) -> Iterator[tuple[str, str]]:
             yield f"{layer}/{path}", text
 
 
-def write(folder: Path, *layers: str) -> Path:
-    """Some layers, or all, as a package below a folder; the package's folder."""
-    for path, text in files(*layers):
-        target = folder / "hostile" / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(text.encode())
+def write(folder: Path, *layers: str, texts: Sequence[str] = TEXTS) -> Path:
+    """Some layers as a package below a folder; the package's folder."""
+    made = rendered() if texts is TEXTS else rendered(texts, layers)
+    for (layer, path), text in made.files.items():
+        if layer in layers:
+            target = folder / "hostile" / layer / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(text.encode())
     return folder / "hostile"
 
 

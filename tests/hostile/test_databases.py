@@ -55,8 +55,8 @@ def test_postgres_reads_every_text_back(postgres_database: psycopg.Connection, n
         f"SELECT obj_description('{table}'::regclass)",
         f"SELECT col_description('{table}'::regclass, 1)",
         f"SELECT obj_description('idx_{number}'::regclass)",
-        f"SELECT obj_description('thing{number}_views'::regclass)",
-        f"SELECT col_description('thing{number}_views'::regclass, 1)",
+        f"SELECT obj_description('thing{number}_view'::regclass)",
+        f"SELECT col_description('thing{number}_view'::regclass, 1)",
     )
     for query in comments:
         assert connection.execute(query.encode()).fetchone() == (text.strip() or None,), query
@@ -64,7 +64,9 @@ def test_postgres_reads_every_text_back(postgres_database: psycopg.Connection, n
     assert rows == [row(text, [text], {text: text}, None), row(text, [text, text], {text: [text, {text: text}]}, text)]
     fitting = f"SELECT fitting, shape FROM {table} ORDER BY id"
     assert connection.execute(fitting.encode()).fetchall() == [(text, text), (None, None)]
-    labels = f"SELECT enumlabel FROM pg_enum WHERE enumtypid = to_regtype('thing{number}_native') ORDER BY enumsortorder"
+    labels = (
+        f"SELECT enumlabel FROM pg_enum WHERE enumtypid = to_regtype('thing{number}_native') ORDER BY enumsortorder"
+    )
     native = len(text.encode()) <= schema.NATIVE_BYTES
     assert connection.execute(labels.encode()).fetchall() == ([(text,), ("other",)] if native else [])
 
@@ -95,14 +97,16 @@ def test_sqlite_reads_every_text_back(sqlite_database: sqlite3.Connection, numbe
 
 @pytest.mark.parametrize("number", range(len(TEXTS)))
 def test_sqlite_judges_by_every_text(sqlite_database: sqlite3.Connection, number: int) -> None:
-    """The same verdicts as PostgreSQL's."""
+    """The same verdicts as PostgreSQL's, but for patterns which the ledger says SQLite cannot hold."""
+    gaps = {"match"} if any(character in TEXTS[number] for character in "\ufffe\uffff") else set()
+    assert not gaps or any((gap.construct, gap.target) == ("pattern", "sqlite") for gap in schema.rendered().ledger)
     for suffix, rule in VERDICTS.items():
         refused = ""
         try:
             sqlite_database.execute(f"UPDATE thing{number}s SET plain = ? WHERE id = 2", [TEXTS[number] + suffix])
         except sqlite3.IntegrityError as error:
             refused = str(error).removeprefix("CHECK constraint failed: ")
-        assert refused == (f"chk_{number}_{rule}" if rule else ""), suffix
+        assert refused == (f"chk_{number}_{rule}" if rule and rule not in gaps else ""), suffix
 
 
 def test_psql_takes_the_file(postgres: Server) -> None:
@@ -112,7 +116,7 @@ def test_psql_takes_the_file(postgres: Server) -> None:
         pytest.skip("this PostgreSQL comes without psql")
     database = postgres.create_database()
     try:
-        command = [program, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", postgres.url(database)]
+        command = [str(program), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", postgres.url(database)]
         text = dict(schema.files("sql"))["sql/postgres.sql"]
         done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", check=False)
         assert (done.returncode, done.stderr) == (0, "")

@@ -49,7 +49,7 @@ def package(source: str) -> Package:
     bindings = binding.bind(loaded.domain, relational, wire)
     renderer, options = Renderer(), Options("schema.yaml")
     return Package(
-        models.render(bindings, renderer, options)[0],
+        models.render(bindings, renderer, options, sql.SqlStatements(relational))[0],
         schemas.render(wire, renderer, options)[0],
         sql.render(relational, renderer, options)[0],
     )

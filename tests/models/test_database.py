@@ -22,8 +22,8 @@ def _dump(database: Database) -> str:
     tool = find_installation().binaries / "pg_dump"
     if not tool.exists():
         pytest.skip("this PostgreSQL comes without pg_dump")
-    arguments = [tool, "--schema-only", "--no-owner", database.url]
-    text = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+    command = [str(tool), "--schema-only", "--no-owner", database.url]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return re.sub(r"\\(un)?restrict .*", "", text)
 
 

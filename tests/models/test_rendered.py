@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.models.package import Package
+from isotype.dialects.literals.python import python_block
+from isotype.layers.models.imports import sibling_package
+from isotype.layers.options import LayerOptions, Options
+from tests.models.package import Package, package
 
 
 @pytest.fixture(scope="module", params=["everything", "compression"])
@@ -51,5 +55,70 @@ def test_loads_what_a_model_refers_to(tmp_path: Path, everything: Package) -> No
         "assert {'written.models.book', 'written.models.author'} <= loaded\n"
         "assert 'written.models.metric' not in loaded\n"
         "from sqlalchemy.orm import configure_mappers; configure_mappers()"
+    )
+    assert _run("-c", code, cwd=tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    ("models", "schemas", "package"),
+    [
+        (LayerOptions("models"), LayerOptions("schemas"), "..schemas"),
+        (LayerOptions("app/db/models"), LayerOptions("app/api/schemas"), "...api.schemas"),
+        (LayerOptions("app/db/models"), LayerOptions("web", import_base="web.schemas"), "web.schemas"),
+    ],
+)
+def test_finds_the_schemas(models: LayerOptions, schemas: LayerOptions, package: str) -> None:
+    """Layers in folders of their own import one another."""
+    options = Options("schema.yaml", {"models": models, "schemas": schemas})
+    assert sibling_package(options, "models", "schemas") == package
+
+
+@pytest.mark.parametrize("text", ["a\nb", "blank \n", 'say "x"\n"q"', '"""\n"""', "\\n\n\\", "tab\t\r\n\u202e"])
+def test_a_block_is_its_text(text: str) -> None:
+    """A statement in triple quotes reads back as it was."""
+    assert ast.literal_eval(python_block(text)) == text
+
+
+NAMES_THAT_HURT = r"""
+isotype: 1
+domain: shop
+enums: {Kind: [a, b]}
+entities:
+  Text:
+    description: "A \\ and \"\"\" and \u202e, ending in a quote\""
+    fields:
+      id: {type: int, key: true}
+      date: date?
+      str: text?
+      list: {type: 'text[]', default: ['%s', ':x', '%(a)s']}
+      mapped_column: {type: text, default: "100% :name 'q' \\"}
+      metadata: json?
+      class: {type: Kind, default: a}
+  Mapping:
+    fields:
+      id: {type: uuid, key: true, default: uuid}
+      text: {ref: Text, on_delete: cascade, back: mappings}
+      owner: {ref: 'Mapping?', on_delete: set null, back: none}
+"""
+
+
+def test_names_that_hurt(tmp_path: Path) -> None:
+    """Names of types, built-in names, and texts that mean something to Python, SQL or a driver."""
+    package(NAMES_THAT_HURT).write(tmp_path / "written")
+    assert _run("-m", "ruff", "check", "--isolated", "written/models", cwd=tmp_path) == ""
+    assert _run("-m", "mypy", "--strict", "--config-file=", "-p", "written.models", cwd=tmp_path) == ""
+    code = (
+        "import written.models as models\n"
+        "from sqlalchemy import create_engine\n"
+        "from sqlalchemy.orm import Session\n"
+        "engine = create_engine('sqlite://')\n"
+        "models.metadata.create_all(engine)\n"
+        "with Session(engine) as session:\n"
+        "    session.add(mapping := models.Mapping(text=models.Text(id=2)))\n"
+        "    session.flush()\n"
+        "    assert mapping.text.mappings == [mapping]\n"
+        "    assert mapping.text.list == ['%s', ':x', '%(a)s']\n"
+        "    assert mapping.text.mapped_column == \"100% :name 'q' \\\\\"\n"
+        "    assert mapping.text.class_ == 'a'\n"
     )
     assert _run("-c", code, cwd=tmp_path) == ""

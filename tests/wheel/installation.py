@@ -87,4 +87,4 @@ def _copy(needed: Distribution, site: Path) -> None:
             continue
         target = site / file
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file.locate(), target)  # type: ignore[arg-type]
+        shutil.copyfile(file.locate(), target)

@@ -17,50 +17,496 @@ from .base import Base
 
 BEFORE: Mapping[str, Sequence[str]] = {
     "postgresql": [
-        "-- No two items are the same.\nCREATE FUNCTION compression_items_are_unique(items anyarray) RETURNS boolean\n    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n    AS $$\n    SELECT count(item) = count(DISTINCT item) FROM unnest(items) AS item\n$$;",
-        "-- Each item is at least the one before it.\nCREATE FUNCTION compression_items_are_sorted(items anyarray) RETURNS boolean\n    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n    AS $$\n    SELECT NOT EXISTS (\n        SELECT FROM (\n            SELECT item, lag(item) OVER (ORDER BY place) AS previous\n            FROM unnest(items) WITH ORDINALITY AS entry (item, place)\n        ) AS pair\n        WHERE previous > item\n    )\n$$;",
-        "-- The pattern is found in every item.\nCREATE FUNCTION compression_items_match(items text[], pattern text) RETURNS boolean\n    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n    RETURN NOT EXISTS (SELECT FROM unnest(items) AS item WHERE item !~ pattern);",
-        "-- Every number in the document is one that JSON readers hold.\nCREATE FUNCTION compression_numbers_are_finite(document jsonb) RETURNS boolean\n    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n    RETURN NOT document @? '$.** ? (@.type() == \"number\" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))';",
-        "-- Whether the document is a SyntheticDataConfig.\nCREATE FUNCTION is_synthetic_data_config(document jsonb) RETURNS boolean\n    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n    RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (\n        document ?& ARRAY['patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl']\n        AND document - ARRAY['patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl']::TEXT[] = '{}'\n        AND CASE\n            WHEN document -> 'patterns' @@ '$.type() == \"array\" && $.size() <= 100' THEN\n                NOT EXISTS (\n                    SELECT FROM jsonb_array_elements(document -> 'patterns') AS item\n                    WHERE (\n                        jsonb_typeof(item.value) = 'string' AND char_length(item.value #>> '{}') <= 100\n                    ) IS NOT TRUE\n                )\n        END\n        AND document -> 'complexity' @@ '$.type() == \"number\" && $ * 10000 % 1 == 0 && $ >= 0 && $ <= 1'\n        AND document -> 'volume' @@ '$.type() == \"number\" && $ % 1 == 0 && $ >= 1 && $ <= 10000000'\n        AND jsonb_typeof(document -> 'contentType') = 'string'\n        AND (document ->> 'contentType') IN ('text', 'json', 'csv', 'xml', 'log', 'code', 'binary')\n        AND CASE\n            WHEN document -> 'extensions' @@ '$.type() == \"array\" && $.size() <= 20' THEN\n                NOT EXISTS (\n                    SELECT FROM jsonb_array_elements(document -> 'extensions') AS item\n                    WHERE (\n                        jsonb_typeof(item.value) = 'string'\n                        AND char_length(item.value #>> '{}') <= 20\n                        AND (item.value #>> '{}') ~ '^\\.?[a-z0-9]+$'\n                    ) IS NOT TRUE\n                )\n        END\n        AND jsonb_typeof(document -> 'mixedContent') = 'boolean'\n        AND document -> 'entropy' @@ '$.type() == \"number\" && $ * 10000 % 1 == 0 && $ >= 0 && $ <= 1'\n        AND document -> 'redundancy' @@ '$.type() == \"number\" && $ * 10000 % 1 == 0 && $ >= 0 && $ <= 1'\n        AND jsonb_typeof(document -> 'structure') = 'string'\n        AND (document ->> 'structure') IN ('flat', 'nested', 'tabular', 'random')\n        AND jsonb_typeof(document -> 'language') = 'string'\n        AND char_length(document ->> 'language') <= 35\n        AND (document ->> 'language') ~ '^[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*$'\n        AND jsonb_typeof(document -> 'encoding') = 'string'\n        AND (document ->> 'encoding') IN ('utf-8', 'us-ascii', 'iso-8859-1', 'utf-16')\n        AND jsonb_typeof(document -> 'metadata') = 'object'\n        AND NOT document -> 'metadata' @? 'strict $.* ? (@ == null)'\n        AND compression_numbers_are_finite(document -> 'metadata')\n        AND CASE\n            WHEN document -> 'customPatterns' @@ '$.type() == \"array\" && $.size() <= 100' THEN\n                NOT EXISTS (\n                    SELECT FROM jsonb_array_elements(document -> 'customPatterns') AS item\n                    WHERE (\n                        jsonb_typeof(item.value) = 'string' AND char_length(item.value #>> '{}') <= 1000\n                    ) IS NOT TRUE\n                )\n        END\n        AND jsonb_typeof(document -> 'compressionChallenges') = 'boolean'\n        AND jsonb_typeof(document -> 'learningOptimization') = 'boolean'\n        AND jsonb_typeof(document -> 'diversityControl') = 'boolean'\n    ) IS TRUE ELSE FALSE END;",
-        "-- Whether the document is a WorkflowStep.\nCREATE FUNCTION is_workflow_step(document jsonb) RETURNS boolean\n    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n    RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (\n        document ?& ARRAY['name', 'action', 'template', 'algorithm', 'compressionLevel']\n        AND document - ARRAY['name', 'action', 'template', 'algorithm', 'compressionLevel']::TEXT[] = '{}'\n        AND jsonb_typeof(document -> 'name') = 'string'\n        AND char_length(document ->> 'name') BETWEEN 1 AND 100\n        AND jsonb_typeof(document -> 'action') = 'string'\n        AND (document ->> 'action') IN ('render', 'analyze', 'compress')\n        AND (\n            document -> 'template' = 'null'\n            OR (\n                jsonb_typeof(document -> 'template') = 'string'\n                AND char_length(document ->> 'template') <= 100000\n            )\n        )\n        AND (\n            document -> 'algorithm' = 'null'\n            OR (\n                jsonb_typeof(document -> 'algorithm') = 'string'\n                AND char_length(document ->> 'algorithm') <= 100\n                AND (document ->> 'algorithm') ~ '^[a-z0-9_]+$'\n            )\n        )\n        AND (\n            document -> 'compressionLevel' = 'null'\n            OR document -> 'compressionLevel' @@ '$.type() == \"number\" && $ % 1 == 0 && $ >= 1 && $ <= 22'\n        )\n        AND ((document ->> 'action') <> 'render' OR (document ->> 'template') IS NOT NULL) IS NOT FALSE\n        AND ((document ->> 'action') <> 'compress' OR (document ->> 'algorithm') IS NOT NULL) IS NOT FALSE\n    ) IS TRUE ELSE FALSE END;",
-        "-- Whether every item belongs in workflows.steps.\nCREATE FUNCTION is_workflows_steps(items JSONB[]) RETURNS boolean\n    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n    RETURN NOT EXISTS (\n        SELECT FROM unnest(items) AS item WHERE item IS NOT NULL AND (is_workflow_step(item)) IS NOT TRUE\n    );",
+        """\
+-- No two items are the same.
+CREATE FUNCTION compression_items_are_unique(items anyarray) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+    SELECT count(item) = count(DISTINCT item) FROM unnest(items) AS item
+$$;""",
+        """\
+-- Each item is at least the one before it.
+CREATE FUNCTION compression_items_are_sorted(items anyarray) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+    SELECT NOT EXISTS (
+        SELECT FROM (
+            SELECT item, lag(item) OVER (ORDER BY place) AS previous
+            FROM unnest(items) WITH ORDINALITY AS entry (item, place)
+        ) AS pair
+        WHERE previous > item
+    )
+$$;""",
+        """\
+-- The pattern is found in every item.
+CREATE FUNCTION compression_items_match(items text[], pattern text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN NOT EXISTS (SELECT FROM unnest(items) AS item WHERE item !~ pattern);""",
+        """\
+-- Every number in the document is one that JSON readers hold.
+CREATE FUNCTION compression_numbers_are_finite(document jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN NOT document @? '$.** ? (@.type() == "number" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))';""",
+        """\
+-- Whether the document is a SyntheticDataConfig.
+CREATE FUNCTION is_synthetic_data_config(document jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (
+        document ?& ARRAY['patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl']
+        AND document - ARRAY['patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl']::TEXT[] = '{}'
+        AND CASE
+            WHEN document -> 'patterns' @@ '$.type() == "array" && $.size() <= 100' THEN
+                NOT EXISTS (
+                    SELECT FROM jsonb_array_elements(document -> 'patterns') AS item
+                    WHERE (
+                        jsonb_typeof(item.value) = 'string' AND char_length(item.value #>> '{}') <= 100
+                    ) IS NOT TRUE
+                )
+        END
+        AND document -> 'complexity' @@ '$.type() == "number" && $ * 10000 % 1 == 0 && $ >= 0 && $ <= 1'
+        AND document -> 'volume' @@ '$.type() == "number" && $ % 1 == 0 && $ >= 1 && $ <= 10000000'
+        AND jsonb_typeof(document -> 'contentType') = 'string'
+        AND (document ->> 'contentType') IN ('text', 'json', 'csv', 'xml', 'log', 'code', 'binary')
+        AND CASE
+            WHEN document -> 'extensions' @@ '$.type() == "array" && $.size() <= 20' THEN
+                NOT EXISTS (
+                    SELECT FROM jsonb_array_elements(document -> 'extensions') AS item
+                    WHERE (
+                        jsonb_typeof(item.value) = 'string'
+                        AND char_length(item.value #>> '{}') <= 20
+                        AND (item.value #>> '{}') ~ '^\\.?[a-z0-9]+$'
+                    ) IS NOT TRUE
+                )
+        END
+        AND jsonb_typeof(document -> 'mixedContent') = 'boolean'
+        AND document -> 'entropy' @@ '$.type() == "number" && $ * 10000 % 1 == 0 && $ >= 0 && $ <= 1'
+        AND document -> 'redundancy' @@ '$.type() == "number" && $ * 10000 % 1 == 0 && $ >= 0 && $ <= 1'
+        AND jsonb_typeof(document -> 'structure') = 'string'
+        AND (document ->> 'structure') IN ('flat', 'nested', 'tabular', 'random')
+        AND jsonb_typeof(document -> 'language') = 'string'
+        AND char_length(document ->> 'language') <= 35
+        AND (document ->> 'language') ~ '^[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*$'
+        AND jsonb_typeof(document -> 'encoding') = 'string'
+        AND (document ->> 'encoding') IN ('utf-8', 'us-ascii', 'iso-8859-1', 'utf-16')
+        AND jsonb_typeof(document -> 'metadata') = 'object'
+        AND NOT document -> 'metadata' @? 'strict $.* ? (@ == null)'
+        AND compression_numbers_are_finite(document -> 'metadata')
+        AND CASE
+            WHEN document -> 'customPatterns' @@ '$.type() == "array" && $.size() <= 100' THEN
+                NOT EXISTS (
+                    SELECT FROM jsonb_array_elements(document -> 'customPatterns') AS item
+                    WHERE (
+                        jsonb_typeof(item.value) = 'string' AND char_length(item.value #>> '{}') <= 1000
+                    ) IS NOT TRUE
+                )
+        END
+        AND jsonb_typeof(document -> 'compressionChallenges') = 'boolean'
+        AND jsonb_typeof(document -> 'learningOptimization') = 'boolean'
+        AND jsonb_typeof(document -> 'diversityControl') = 'boolean'
+    ) IS TRUE ELSE FALSE END;""",
+        """\
+-- Whether the document is a WorkflowStep.
+CREATE FUNCTION is_workflow_step(document jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (
+        document ?& ARRAY['name', 'action', 'template', 'algorithm', 'compressionLevel']
+        AND document - ARRAY['name', 'action', 'template', 'algorithm', 'compressionLevel']::TEXT[] = '{}'
+        AND jsonb_typeof(document -> 'name') = 'string'
+        AND char_length(document ->> 'name') BETWEEN 1 AND 100
+        AND jsonb_typeof(document -> 'action') = 'string'
+        AND (document ->> 'action') IN ('render', 'analyze', 'compress')
+        AND (
+            document -> 'template' = 'null'
+            OR (
+                jsonb_typeof(document -> 'template') = 'string'
+                AND char_length(document ->> 'template') <= 100000
+            )
+        )
+        AND (
+            document -> 'algorithm' = 'null'
+            OR (
+                jsonb_typeof(document -> 'algorithm') = 'string'
+                AND char_length(document ->> 'algorithm') <= 100
+                AND (document ->> 'algorithm') ~ '^[a-z0-9_]+$'
+            )
+        )
+        AND (
+            document -> 'compressionLevel' = 'null'
+            OR document -> 'compressionLevel' @@ '$.type() == "number" && $ % 1 == 0 && $ >= 1 && $ <= 22'
+        )
+        AND ((document ->> 'action') <> 'render' OR (document ->> 'template') IS NOT NULL) IS NOT FALSE
+        AND ((document ->> 'action') <> 'compress' OR (document ->> 'algorithm') IS NOT NULL) IS NOT FALSE
+    ) IS TRUE ELSE FALSE END;""",
+        """\
+-- Whether every item belongs in workflows.steps.
+CREATE FUNCTION is_workflows_steps(items JSONB[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN NOT EXISTS (
+        SELECT FROM unnest(items) AS item WHERE item IS NOT NULL AND (is_workflow_step(item)) IS NOT TRUE
+    );""",
     ],
     "sqlite": [],
 }
 AFTER: Mapping[str, Sequence[str]] = {
     "postgresql": [
-        "CREATE FUNCTION compression_algorithms_stamp() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    NEW.updated_at := CURRENT_TIMESTAMP;\n    RETURN NEW;\nEND\n$$;",
-        "CREATE TRIGGER compression_algorithms_stamp\n    BEFORE UPDATE ON compression_algorithms\n    FOR EACH ROW EXECUTE FUNCTION compression_algorithms_stamp();",
-        "CREATE FUNCTION compression_requests_stamp() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    NEW.updated_at := CURRENT_TIMESTAMP;\n    RETURN NEW;\nEND\n$$;",
-        "CREATE TRIGGER compression_requests_stamp\n    BEFORE UPDATE ON compression_requests\n    FOR EACH ROW EXECUTE FUNCTION compression_requests_stamp();",
-        "CREATE FUNCTION compression_requests_status_transitions() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN\n        IF NEW.status IS NULL OR NEW.status IN ('pending') THEN\n            RETURN NEW;\n        END IF;\n        RAISE EXCEPTION 'status cannot start as %', NEW.status\n            USING ERRCODE = 'IS001', CONSTRAINT = 'compression_requests_status_transitions',\n            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';\n    END IF;\n    IF NEW.status = OLD.status OR (CASE OLD.status\n        WHEN 'pending' THEN NEW.status IN ('processing', 'cached', 'failed')\n        WHEN 'processing' THEN NEW.status IN ('completed', 'failed')\n        WHEN 'completed' THEN FALSE\n        WHEN 'failed' THEN NEW.status IN ('pending')\n        WHEN 'cached' THEN FALSE\n    END) THEN\n        RETURN NEW;\n    END IF;\n    RAISE EXCEPTION 'status cannot move from % to %', OLD.status, NEW.status\n        USING ERRCODE = 'IS001', CONSTRAINT = 'compression_requests_status_transitions',\n            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';\nEND\n$$;",
-        "CREATE TRIGGER compression_requests_status_transitions\n    BEFORE INSERT OR UPDATE ON compression_requests\n    FOR EACH ROW EXECUTE FUNCTION compression_requests_status_transitions();",
-        "CREATE FUNCTION synthetic_media_stamp() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    NEW.updated_at := CURRENT_TIMESTAMP;\n    RETURN NEW;\nEND\n$$;",
-        "CREATE TRIGGER synthetic_media_stamp\n    BEFORE UPDATE ON synthetic_media\n    FOR EACH ROW EXECUTE FUNCTION synthetic_media_stamp();",
-        "CREATE FUNCTION synthetic_media_status_transitions() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN\n        IF NEW.status IS NULL OR NEW.status IN ('pending') THEN\n            RETURN NEW;\n        END IF;\n        RAISE EXCEPTION 'status cannot start as %', NEW.status\n            USING ERRCODE = 'IS001', CONSTRAINT = 'synthetic_media_status_transitions',\n            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';\n    END IF;\n    IF NEW.status = OLD.status OR (CASE OLD.status\n        WHEN 'pending' THEN NEW.status IN ('processing', 'failed')\n        WHEN 'processing' THEN NEW.status IN ('completed', 'failed')\n        WHEN 'completed' THEN FALSE\n        WHEN 'failed' THEN FALSE\n    END) THEN\n        RETURN NEW;\n    END IF;\n    RAISE EXCEPTION 'status cannot move from % to %', OLD.status, NEW.status\n        USING ERRCODE = 'IS001', CONSTRAINT = 'synthetic_media_status_transitions',\n            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';\nEND\n$$;",
-        "CREATE TRIGGER synthetic_media_status_transitions\n    BEFORE INSERT OR UPDATE ON synthetic_media\n    FOR EACH ROW EXECUTE FUNCTION synthetic_media_status_transitions();",
-        "CREATE FUNCTION optimization_strategies_stamp() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    NEW.updated_at := CURRENT_TIMESTAMP;\n    RETURN NEW;\nEND\n$$;",
-        "CREATE TRIGGER optimization_strategies_stamp\n    BEFORE UPDATE ON optimization_strategies\n    FOR EACH ROW EXECUTE FUNCTION optimization_strategies_stamp();",
-        "CREATE FUNCTION optimization_configs_stamp() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    NEW.updated_at := CURRENT_TIMESTAMP;\n    RETURN NEW;\nEND\n$$;",
-        "CREATE TRIGGER optimization_configs_stamp\n    BEFORE UPDATE ON optimization_configs\n    FOR EACH ROW EXECUTE FUNCTION optimization_configs_stamp();",
-        "CREATE FUNCTION optimization_sessions_stamp() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    NEW.updated_at := CURRENT_TIMESTAMP;\n    RETURN NEW;\nEND\n$$;",
-        "CREATE TRIGGER optimization_sessions_stamp\n    BEFORE UPDATE ON optimization_sessions\n    FOR EACH ROW EXECUTE FUNCTION optimization_sessions_stamp();",
-        "CREATE FUNCTION optimization_sessions_status_transitions() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN\n        IF NEW.status IS NULL OR NEW.status IN ('active') THEN\n            RETURN NEW;\n        END IF;\n        RAISE EXCEPTION 'status cannot start as %', NEW.status\n            USING ERRCODE = 'IS001', CONSTRAINT = 'optimization_sessions_status_transitions',\n            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';\n    END IF;\n    IF NEW.status = OLD.status OR (CASE OLD.status\n        WHEN 'active' THEN NEW.status IN ('closed')\n        WHEN 'closed' THEN FALSE\n    END) THEN\n        RETURN NEW;\n    END IF;\n    RAISE EXCEPTION 'status cannot move from % to %', OLD.status, NEW.status\n        USING ERRCODE = 'IS001', CONSTRAINT = 'optimization_sessions_status_transitions',\n            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';\nEND\n$$;",
-        "CREATE TRIGGER optimization_sessions_status_transitions\n    BEFORE INSERT OR UPDATE ON optimization_sessions\n    FOR EACH ROW EXECUTE FUNCTION optimization_sessions_status_transitions();",
-        "CREATE FUNCTION optimization_runs_stamp() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    NEW.updated_at := CURRENT_TIMESTAMP;\n    RETURN NEW;\nEND\n$$;",
-        "CREATE TRIGGER optimization_runs_stamp\n    BEFORE UPDATE ON optimization_runs\n    FOR EACH ROW EXECUTE FUNCTION optimization_runs_stamp();",
-        "CREATE FUNCTION optimization_runs_status_transitions() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN\n        IF NEW.status IS NULL OR NEW.status IN ('pending') THEN\n            RETURN NEW;\n        END IF;\n        RAISE EXCEPTION 'status cannot start as %', NEW.status\n            USING ERRCODE = 'IS001', CONSTRAINT = 'optimization_runs_status_transitions',\n            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';\n    END IF;\n    IF NEW.status = OLD.status OR (CASE OLD.status\n        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'stopped')\n        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'stopped')\n        WHEN 'completed' THEN FALSE\n        WHEN 'failed' THEN FALSE\n        WHEN 'stopped' THEN FALSE\n    END) THEN\n        RETURN NEW;\n    END IF;\n    RAISE EXCEPTION 'status cannot move from % to %', OLD.status, NEW.status\n        USING ERRCODE = 'IS001', CONSTRAINT = 'optimization_runs_status_transitions',\n            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';\nEND\n$$;",
-        "CREATE TRIGGER optimization_runs_status_transitions\n    BEFORE INSERT OR UPDATE ON optimization_runs\n    FOR EACH ROW EXECUTE FUNCTION optimization_runs_status_transitions();",
-        "CREATE FUNCTION workflows_stamp() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    NEW.updated_at := CURRENT_TIMESTAMP;\n    RETURN NEW;\nEND\n$$;",
-        "CREATE TRIGGER workflows_stamp\n    BEFORE UPDATE ON workflows\n    FOR EACH ROW EXECUTE FUNCTION workflows_stamp();",
-        "CREATE FUNCTION workflow_executions_stamp() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    NEW.updated_at := CURRENT_TIMESTAMP;\n    RETURN NEW;\nEND\n$$;",
-        "CREATE TRIGGER workflow_executions_stamp\n    BEFORE UPDATE ON workflow_executions\n    FOR EACH ROW EXECUTE FUNCTION workflow_executions_stamp();",
-        "CREATE FUNCTION workflow_executions_status_transitions() RETURNS trigger\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN\n        IF NEW.status IS NULL OR NEW.status IN ('pending') THEN\n            RETURN NEW;\n        END IF;\n        RAISE EXCEPTION 'status cannot start as %', NEW.status\n            USING ERRCODE = 'IS001', CONSTRAINT = 'workflow_executions_status_transitions',\n            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';\n    END IF;\n    IF NEW.status = OLD.status OR (CASE OLD.status\n        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')\n        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')\n        WHEN 'completed' THEN FALSE\n        WHEN 'failed' THEN FALSE\n        WHEN 'cancelled' THEN FALSE\n    END) THEN\n        RETURN NEW;\n    END IF;\n    RAISE EXCEPTION 'status cannot move from % to %', OLD.status, NEW.status\n        USING ERRCODE = 'IS001', CONSTRAINT = 'workflow_executions_status_transitions',\n            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';\nEND\n$$;",
-        "CREATE TRIGGER workflow_executions_status_transitions\n    BEFORE INSERT OR UPDATE ON workflow_executions\n    FOR EACH ROW EXECUTE FUNCTION workflow_executions_status_transitions();",
-        "-- Creates the partition of system_metrics that holds the instant and 3 after it, and drops what is older than 90 days.\n-- Call it at least once per month.\nCREATE FUNCTION maintain_system_metrics(instant timestamptz) RETURNS void\n    LANGUAGE plpgsql\n    SET timezone = 'UTC'\n    SET datestyle = 'ISO, YMD'\n    AS $$\nDECLARE\n    today date := (instant AT TIME ZONE 'UTC')::date;\n    lower_bound date := '2025-10-01';\n    upper_bound date;\n    ahead integer := 3;\n    child text;\n    kept_from timestamptz := (today - 90)::timestamp AT TIME ZONE 'UTC';\nBEGIN\n    LOOP\n        upper_bound := date_trunc('month', lower_bound) + INTERVAL '1 month';\n        IF upper_bound > today THEN\n            child := 'system_metrics_' || to_char(lower_bound, '\"y\"YYYY\"m\"MM');\n            child := quote_ident(child);\n            IF to_regclass(child) IS NULL THEN\n                EXECUTE format(\n                    'CREATE TABLE %s (LIKE system_metrics'\n                    ' INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS)', child\n                );\n                -- Rows that came before their partition wait in the default one.\n                EXECUTE format(\n                    'WITH early AS (DELETE FROM system_metrics_default'\n                    ' WHERE recorded_at >= %L AND recorded_at < %L RETURNING *)'\n                    ' INSERT INTO %s (id, recorded_at, metric_type, cpu_percent, memory_percent, disk_percent, network_bytes_per_sec, compression_efficiency, throughput_bytes_per_sec, success_rate, error_rate, avg_compression_ratio, avg_response_time_ms, p50_response_time_ms, p95_response_time_ms, p99_response_time_ms, system_health, active_connections, queue_length, algorithm_performance, host_name, instance_id) SELECT id, recorded_at, metric_type, cpu_percent, memory_percent, disk_percent, network_bytes_per_sec, compression_efficiency, throughput_bytes_per_sec, success_rate, error_rate, avg_compression_ratio, avg_response_time_ms, p50_response_time_ms, p95_response_time_ms, p99_response_time_ms, system_health, active_connections, queue_length, algorithm_performance, host_name, instance_id FROM early',\n                    lower_bound || ' 00:00:00+00', upper_bound || ' 00:00:00+00', child\n                );\n                EXECUTE format(\n                    'ALTER TABLE system_metrics ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)',\n                    child, lower_bound || ' 00:00:00+00', upper_bound || ' 00:00:00+00'\n                );\n            END IF;\n            EXIT WHEN ahead = 0;\n            ahead := ahead - 1;\n        END IF;\n        lower_bound := upper_bound;\n    END LOOP;\n    FOR child IN\n        SELECT inhrelid::regclass::text\n        FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid\n        WHERE inhparent = 'system_metrics'::regclass\n            AND substring(pg_get_expr(relpartbound, inhrelid) FROM 'TO \\(''([^'']+)''\\)')::timestamptz <= kept_from\n    LOOP\n        EXECUTE format('DROP TABLE %s', child);\n    END LOOP;\n    DELETE FROM system_metrics_default WHERE recorded_at < kept_from;\nEND\n$$;",
-        "CREATE MATERIALIZED VIEW system_metrics_last_hour AS\nSELECT\n    date_trunc('minute', recorded_at, 'UTC') AS minute,\n    avg(cpu_percent)::numeric(5, 2) AS avg_cpu,\n    avg(memory_percent)::numeric(5, 2) AS avg_memory,\n    avg(disk_percent)::numeric(5, 2) AS avg_disk,\n    round(avg(network_bytes_per_sec))::bigint AS avg_network,\n    avg(compression_efficiency)::numeric(5, 2) AS avg_efficiency,\n    round(avg(throughput_bytes_per_sec))::bigint AS avg_throughput,\n    avg(success_rate)::numeric(5, 2) AS avg_success_rate,\n    avg(error_rate)::numeric(5, 2) AS avg_error_rate,\n    avg(avg_compression_ratio)::numeric(10, 4) AS avg_ratio,\n    round(avg(avg_response_time_ms))::integer AS avg_response_time,\n    (ARRAY['healthy', 'warning', 'error'])[\n        max(CASE system_health WHEN 'error' THEN 3 WHEN 'warning' THEN 2 ELSE 1 END)\n    ]::varchar(20) AS worst_health,\n    round(avg(active_connections))::integer AS avg_connections,\n    round(avg(queue_length))::integer AS avg_queue_length\nFROM system_metrics\nWHERE recorded_at >= now() - INTERVAL '1 hour'\nGROUP BY date_trunc('minute', recorded_at, 'UTC');",
+        """\
+CREATE FUNCTION compression_algorithms_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.updated_at := CURRENT_TIMESTAMP;
+    RETURN NEW;
+END
+$$;""",
+        """\
+CREATE TRIGGER compression_algorithms_stamp
+    BEFORE UPDATE ON compression_algorithms
+    FOR EACH ROW EXECUTE FUNCTION compression_algorithms_stamp();""",
+        """\
+CREATE FUNCTION compression_requests_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.updated_at := CURRENT_TIMESTAMP;
+    RETURN NEW;
+END
+$$;""",
+        """\
+CREATE TRIGGER compression_requests_stamp
+    BEFORE UPDATE ON compression_requests
+    FOR EACH ROW EXECUTE FUNCTION compression_requests_stamp();""",
+        """\
+CREATE FUNCTION compression_requests_status_transitions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+        IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'status cannot start as %', NEW.status
+            USING ERRCODE = 'IS001', CONSTRAINT = 'compression_requests_status_transitions',
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
+    END IF;
+    IF NEW.status = OLD.status OR (CASE OLD.status
+        WHEN 'pending' THEN NEW.status IN ('processing', 'cached', 'failed')
+        WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
+        WHEN 'completed' THEN FALSE
+        WHEN 'failed' THEN NEW.status IN ('pending')
+        WHEN 'cached' THEN FALSE
+    END) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'status cannot move from % to %', OLD.status, NEW.status
+        USING ERRCODE = 'IS001', CONSTRAINT = 'compression_requests_status_transitions',
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
+END
+$$;""",
+        """\
+CREATE TRIGGER compression_requests_status_transitions
+    BEFORE INSERT OR UPDATE ON compression_requests
+    FOR EACH ROW EXECUTE FUNCTION compression_requests_status_transitions();""",
+        """\
+CREATE FUNCTION synthetic_media_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.updated_at := CURRENT_TIMESTAMP;
+    RETURN NEW;
+END
+$$;""",
+        """\
+CREATE TRIGGER synthetic_media_stamp
+    BEFORE UPDATE ON synthetic_media
+    FOR EACH ROW EXECUTE FUNCTION synthetic_media_stamp();""",
+        """\
+CREATE FUNCTION synthetic_media_status_transitions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+        IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'status cannot start as %', NEW.status
+            USING ERRCODE = 'IS001', CONSTRAINT = 'synthetic_media_status_transitions',
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
+    END IF;
+    IF NEW.status = OLD.status OR (CASE OLD.status
+        WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
+        WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
+        WHEN 'completed' THEN FALSE
+        WHEN 'failed' THEN FALSE
+    END) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'status cannot move from % to %', OLD.status, NEW.status
+        USING ERRCODE = 'IS001', CONSTRAINT = 'synthetic_media_status_transitions',
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
+END
+$$;""",
+        """\
+CREATE TRIGGER synthetic_media_status_transitions
+    BEFORE INSERT OR UPDATE ON synthetic_media
+    FOR EACH ROW EXECUTE FUNCTION synthetic_media_status_transitions();""",
+        """\
+CREATE FUNCTION optimization_strategies_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.updated_at := CURRENT_TIMESTAMP;
+    RETURN NEW;
+END
+$$;""",
+        """\
+CREATE TRIGGER optimization_strategies_stamp
+    BEFORE UPDATE ON optimization_strategies
+    FOR EACH ROW EXECUTE FUNCTION optimization_strategies_stamp();""",
+        """\
+CREATE FUNCTION optimization_configs_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.updated_at := CURRENT_TIMESTAMP;
+    RETURN NEW;
+END
+$$;""",
+        """\
+CREATE TRIGGER optimization_configs_stamp
+    BEFORE UPDATE ON optimization_configs
+    FOR EACH ROW EXECUTE FUNCTION optimization_configs_stamp();""",
+        """\
+CREATE FUNCTION optimization_sessions_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.updated_at := CURRENT_TIMESTAMP;
+    RETURN NEW;
+END
+$$;""",
+        """\
+CREATE TRIGGER optimization_sessions_stamp
+    BEFORE UPDATE ON optimization_sessions
+    FOR EACH ROW EXECUTE FUNCTION optimization_sessions_stamp();""",
+        """\
+CREATE FUNCTION optimization_sessions_status_transitions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+        IF NEW.status IS NULL OR NEW.status IN ('active') THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'status cannot start as %', NEW.status
+            USING ERRCODE = 'IS001', CONSTRAINT = 'optimization_sessions_status_transitions',
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
+    END IF;
+    IF NEW.status = OLD.status OR (CASE OLD.status
+        WHEN 'active' THEN NEW.status IN ('closed')
+        WHEN 'closed' THEN FALSE
+    END) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'status cannot move from % to %', OLD.status, NEW.status
+        USING ERRCODE = 'IS001', CONSTRAINT = 'optimization_sessions_status_transitions',
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
+END
+$$;""",
+        """\
+CREATE TRIGGER optimization_sessions_status_transitions
+    BEFORE INSERT OR UPDATE ON optimization_sessions
+    FOR EACH ROW EXECUTE FUNCTION optimization_sessions_status_transitions();""",
+        """\
+CREATE FUNCTION optimization_runs_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.updated_at := CURRENT_TIMESTAMP;
+    RETURN NEW;
+END
+$$;""",
+        """\
+CREATE TRIGGER optimization_runs_stamp
+    BEFORE UPDATE ON optimization_runs
+    FOR EACH ROW EXECUTE FUNCTION optimization_runs_stamp();""",
+        """\
+CREATE FUNCTION optimization_runs_status_transitions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+        IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'status cannot start as %', NEW.status
+            USING ERRCODE = 'IS001', CONSTRAINT = 'optimization_runs_status_transitions',
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
+    END IF;
+    IF NEW.status = OLD.status OR (CASE OLD.status
+        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'stopped')
+        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'stopped')
+        WHEN 'completed' THEN FALSE
+        WHEN 'failed' THEN FALSE
+        WHEN 'stopped' THEN FALSE
+    END) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'status cannot move from % to %', OLD.status, NEW.status
+        USING ERRCODE = 'IS001', CONSTRAINT = 'optimization_runs_status_transitions',
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
+END
+$$;""",
+        """\
+CREATE TRIGGER optimization_runs_status_transitions
+    BEFORE INSERT OR UPDATE ON optimization_runs
+    FOR EACH ROW EXECUTE FUNCTION optimization_runs_status_transitions();""",
+        """\
+CREATE FUNCTION workflows_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.updated_at := CURRENT_TIMESTAMP;
+    RETURN NEW;
+END
+$$;""",
+        """\
+CREATE TRIGGER workflows_stamp
+    BEFORE UPDATE ON workflows
+    FOR EACH ROW EXECUTE FUNCTION workflows_stamp();""",
+        """\
+CREATE FUNCTION workflow_executions_stamp() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.updated_at := CURRENT_TIMESTAMP;
+    RETURN NEW;
+END
+$$;""",
+        """\
+CREATE TRIGGER workflow_executions_stamp
+    BEFORE UPDATE ON workflow_executions
+    FOR EACH ROW EXECUTE FUNCTION workflow_executions_stamp();""",
+        """\
+CREATE FUNCTION workflow_executions_status_transitions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+        IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'status cannot start as %', NEW.status
+            USING ERRCODE = 'IS001', CONSTRAINT = 'workflow_executions_status_transitions',
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
+    END IF;
+    IF NEW.status = OLD.status OR (CASE OLD.status
+        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
+        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
+        WHEN 'completed' THEN FALSE
+        WHEN 'failed' THEN FALSE
+        WHEN 'cancelled' THEN FALSE
+    END) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'status cannot move from % to %', OLD.status, NEW.status
+        USING ERRCODE = 'IS001', CONSTRAINT = 'workflow_executions_status_transitions',
+            SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, COLUMN = 'status';
+END
+$$;""",
+        """\
+CREATE TRIGGER workflow_executions_status_transitions
+    BEFORE INSERT OR UPDATE ON workflow_executions
+    FOR EACH ROW EXECUTE FUNCTION workflow_executions_status_transitions();""",
+        """\
+-- Creates the partition of system_metrics that holds the instant and 3 after it, and drops what is older than 90 days.
+-- Call it at least once per month.
+CREATE FUNCTION maintain_system_metrics(instant timestamptz) RETURNS void
+    LANGUAGE plpgsql
+    SET timezone = 'UTC'
+    SET datestyle = 'ISO, YMD'
+    AS $$
+DECLARE
+    today date := (instant AT TIME ZONE 'UTC')::date;
+    lower_bound date := '2025-10-01';
+    upper_bound date;
+    ahead integer := 3;
+    child text;
+    kept_from timestamptz := (today - 90)::timestamp AT TIME ZONE 'UTC';
+BEGIN
+    LOOP
+        upper_bound := date_trunc('month', lower_bound) + INTERVAL '1 month';
+        IF upper_bound > today THEN
+            child := 'system_metrics_' || to_char(lower_bound, '"y"YYYY"m"MM');
+            child := quote_ident(child);
+            IF to_regclass(child) IS NULL THEN
+                EXECUTE format(
+                    'CREATE TABLE %s (LIKE system_metrics'
+                    ' INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS)', child
+                );
+                -- Rows that came before their partition wait in the default one.
+                EXECUTE format(
+                    'WITH early AS (DELETE FROM system_metrics_default'
+                    ' WHERE recorded_at >= %L AND recorded_at < %L RETURNING *)'
+                    ' INSERT INTO %s (id, recorded_at, metric_type, cpu_percent, memory_percent, disk_percent, network_bytes_per_sec, compression_efficiency, throughput_bytes_per_sec, success_rate, error_rate, avg_compression_ratio, avg_response_time_ms, p50_response_time_ms, p95_response_time_ms, p99_response_time_ms, system_health, active_connections, queue_length, algorithm_performance, host_name, instance_id) SELECT id, recorded_at, metric_type, cpu_percent, memory_percent, disk_percent, network_bytes_per_sec, compression_efficiency, throughput_bytes_per_sec, success_rate, error_rate, avg_compression_ratio, avg_response_time_ms, p50_response_time_ms, p95_response_time_ms, p99_response_time_ms, system_health, active_connections, queue_length, algorithm_performance, host_name, instance_id FROM early',
+                    lower_bound || ' 00:00:00+00', upper_bound || ' 00:00:00+00', child
+                );
+                EXECUTE format(
+                    'ALTER TABLE system_metrics ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)',
+                    child, lower_bound || ' 00:00:00+00', upper_bound || ' 00:00:00+00'
+                );
+            END IF;
+            EXIT WHEN ahead = 0;
+            ahead := ahead - 1;
+        END IF;
+        lower_bound := upper_bound;
+    END LOOP;
+    FOR child IN
+        SELECT inhrelid::regclass::text
+        FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+        WHERE inhparent = 'system_metrics'::regclass
+            AND substring(pg_get_expr(relpartbound, inhrelid) FROM 'TO \\(''([^'']+)''\\)')::timestamptz <= kept_from
+    LOOP
+        EXECUTE format('DROP TABLE %s', child);
+    END LOOP;
+    DELETE FROM system_metrics_default WHERE recorded_at < kept_from;
+END
+$$;""",
+        """\
+CREATE MATERIALIZED VIEW system_metrics_last_hour AS
+SELECT
+    date_trunc('minute', recorded_at, 'UTC') AS minute,
+    avg(cpu_percent)::numeric(5, 2) AS avg_cpu,
+    avg(memory_percent)::numeric(5, 2) AS avg_memory,
+    avg(disk_percent)::numeric(5, 2) AS avg_disk,
+    round(avg(network_bytes_per_sec))::bigint AS avg_network,
+    avg(compression_efficiency)::numeric(5, 2) AS avg_efficiency,
+    round(avg(throughput_bytes_per_sec))::bigint AS avg_throughput,
+    avg(success_rate)::numeric(5, 2) AS avg_success_rate,
+    avg(error_rate)::numeric(5, 2) AS avg_error_rate,
+    avg(avg_compression_ratio)::numeric(10, 4) AS avg_ratio,
+    round(avg(avg_response_time_ms))::integer AS avg_response_time,
+    (ARRAY['healthy', 'warning', 'error'])[
+        max(CASE system_health WHEN 'error' THEN 3 WHEN 'warning' THEN 2 ELSE 1 END)
+    ]::varchar(20) AS worst_health,
+    round(avg(active_connections))::integer AS avg_connections,
+    round(avg(queue_length))::integer AS avg_queue_length
+FROM system_metrics
+WHERE recorded_at >= now() - INTERVAL '1 hour'
+GROUP BY date_trunc('minute', recorded_at, 'UTC');""",
         "CREATE UNIQUE INDEX idx_metrics_mv_minute ON system_metrics_last_hour (minute DESC);",
-        "-- Refreshes system_metrics_last_hour. Call it every 60 seconds.\nCREATE FUNCTION refresh_system_metrics_last_hour() RETURNS void\n    LANGUAGE plpgsql\n    AS $$\nBEGIN\n    IF (SELECT relispopulated FROM pg_class WHERE oid = 'system_metrics_last_hour'::regclass) THEN\n        REFRESH MATERIALIZED VIEW CONCURRENTLY system_metrics_last_hour;\n    ELSE\n        REFRESH MATERIALIZED VIEW system_metrics_last_hour;\n    END IF;\nEND\n$$;",
+        """\
+-- Refreshes system_metrics_last_hour. Call it every 60 seconds.
+CREATE FUNCTION refresh_system_metrics_last_hour() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF (SELECT relispopulated FROM pg_class WHERE oid = 'system_metrics_last_hour'::regclass) THEN
+        REFRESH MATERIALIZED VIEW CONCURRENTLY system_metrics_last_hour;
+    ELSE
+        REFRESH MATERIALIZED VIEW system_metrics_last_hour;
+    END IF;
+END
+$$;""",
         "COMMENT ON INDEX idx_requests_content_hash IS 'For cache lookup';",
         "COMMENT ON INDEX idx_requests_algo_status IS 'For common queries';",
         "COMMENT ON MATERIALIZED VIEW system_metrics_last_hour IS 'The last hour of metrics by minute, for quick dashboard queries';",
@@ -80,74 +526,804 @@ AFTER: Mapping[str, Sequence[str]] = {
         "COMMENT ON COLUMN system_metrics_last_hour.avg_queue_length IS 'How many';",
     ],
     "sqlite": [
-        "INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, documentation_url, license) VALUES\n    ('7da3c0dd-4057-5f94-b901-7421432418d3', 'gzip', 'traditional', 'DEFLATE in the gzip container; moderate in everything and readable everywhere', '[\"web content\", \"log files\", \"interchange with unknown readers\"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9]', 1, '{\"type\": \"object\", \"properties\": {\"level\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 9}}}', '{\"level\": 6}', 'medium', 'good', 'low', 'universal', 'https://www.rfc-editor.org/rfc/rfc1952', 'Zlib');",
-        "INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES\n    ('e13d05c7-f636-57a4-93c1-9e79fefb3533', 'lz4', 'traditional', 'Byte-oriented LZ77 without entropy coding; gives up size for the highest speed', '[\"real-time streams\", \"in-memory data\", \"caches\"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]', 1, '{\"type\": \"object\", \"properties\": {\"level\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 12}}}', '{\"level\": 1}', 'very_fast', 'fair', 'very_low', 'wide', 1, 'Install the Python package lz4', 'https://lz4.org/', 'BSD-2-Clause');",
-        "INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, supports_parallel, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES\n    ('bff6a0a9-d129-53ed-95be-7633d2e162e7', 'zstd', 'advanced', 'LZ77 with finite-state entropy coding; a wide range between speed and size', '[\"databases\", \"backups\", \"packages\", \"general purpose\"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]', 1, 1, '{\"type\": \"object\", \"properties\": {\"level\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 22}}}', '{\"level\": 3}', 'fast', 'very_good', 'medium', 'wide', 1, 'Install the Python package zstandard', 'https://www.rfc-editor.org/rfc/rfc8878', 'BSD-3-Clause OR GPL-2.0-only');",
-        "INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, documentation_url, license) VALUES\n    ('856d1f60-fe47-5c6c-807b-62da578c2bdc', 'lzma', 'traditional', 'Large-dictionary LZ77 with range coding in the xz container; smallest, slowest', '[\"archives\", \"software distribution\", \"cold storage\"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9]', 1, '{\"type\": \"object\", \"properties\": {\"level\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 9}}}', '{\"level\": 6}', 'very_slow', 'excellent', 'high', 'moderate', 'https://tukaani.org/xz/format.html', '0BSD');",
-        "INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES\n    ('00bb9d83-2c6a-544d-8b86-386d9dab3525', 'brotli', 'advanced', 'LZ77 with context modelling and a built-in dictionary of words of the web', '[\"web assets\", \"fonts\", \"short texts\"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]', 1, '{\"type\": \"object\", \"properties\": {\"level\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 11}}}', '{\"level\": 5}', 'slow', 'excellent', 'medium', 'wide', 1, 'Install the Python package brotli', 'https://www.rfc-editor.org/rfc/rfc7932', 'MIT');",
-        "INSERT INTO optimization_strategies (id, name, description, method) VALUES\n    ('07ea6c5a-ac69-5a8b-85c3-04b2adea8dc6', 'exhaustive', 'Tries every level of every algorithm', 'exhaustive'),\n    ('50542794-de90-50f1-bd2d-c168401ba95b', 'random_search', 'Tries levels and algorithms at random until the iterations are used up', 'random'),\n    ('34bdd87b-670c-5d9d-ae26-6f6dfc97dbe3', 'hill_climbing', 'Moves from each algorithm''s default level to better neighbours', 'hill_climbing');",
-        "CREATE TRIGGER compression_algorithms_best_for_items_check_insert BEFORE INSERT ON compression_algorithms\nWHEN\n    json_valid(NEW.best_for)\n    AND (\n        NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.best_for) AS item\n            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE\n        )\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_best_for_items_check');\nEND;",
-        "CREATE TRIGGER compression_algorithms_best_for_items_check_update BEFORE UPDATE OF best_for ON compression_algorithms\nWHEN\n    json_valid(NEW.best_for)\n    AND (\n        NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.best_for) AS item\n            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE\n        )\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_best_for_items_check');\nEND;",
-        "CREATE TRIGGER compression_algorithms_chk_compression_levels_valid_insert BEFORE INSERT ON compression_algorithms\nWHEN\n    json_valid(NEW.compression_levels)\n    AND (\n        NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.compression_levels) AS item\n            WHERE (\n                item.type = 'integer'\n                AND item.value BETWEEN -2147483648 AND 2147483647\n                AND item.value >= 1\n                AND item.value <= 22\n            ) IS NOT TRUE\n        )\n        AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.compression_levels))\n        AND NOT EXISTS (\n            SELECT 1 FROM (\n                SELECT value AS item, lag(value) OVER (ORDER BY key) AS previous FROM json_each(\n                    NEW.compression_levels\n                )\n            )\n            WHERE previous > item\n        )\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: chk_compression_levels_valid');\nEND;",
-        "CREATE TRIGGER compression_algorithms_chk_compression_levels_valid_update BEFORE UPDATE OF compression_levels ON compression_algorithms\nWHEN\n    json_valid(NEW.compression_levels)\n    AND (\n        NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.compression_levels) AS item\n            WHERE (\n                item.type = 'integer'\n                AND item.value BETWEEN -2147483648 AND 2147483647\n                AND item.value >= 1\n                AND item.value <= 22\n            ) IS NOT TRUE\n        )\n        AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.compression_levels))\n        AND NOT EXISTS (\n            SELECT 1 FROM (\n                SELECT value AS item, lag(value) OVER (ORDER BY key) AS previous FROM json_each(\n                    NEW.compression_levels\n                )\n            )\n            WHERE previous > item\n        )\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: chk_compression_levels_valid');\nEND;",
-        "CREATE TRIGGER compression_algorithms_parameters_schema_object_check_insert BEFORE INSERT ON compression_algorithms\nWHEN\n    json_valid(NEW.parameters_schema)\n    AND (\n        json_type(NEW.parameters_schema) = 'object'\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.parameters_schema) AS part WHERE (part.type <> 'null') IS NOT TRUE\n        )\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_parameters_schema_object_check');\nEND;",
-        "CREATE TRIGGER compression_algorithms_parameters_schema_object_check_update BEFORE UPDATE OF parameters_schema ON compression_algorithms\nWHEN\n    json_valid(NEW.parameters_schema)\n    AND (\n        json_type(NEW.parameters_schema) = 'object'\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.parameters_schema) AS part WHERE (part.type <> 'null') IS NOT TRUE\n        )\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_parameters_schema_object_check');\nEND;",
-        "CREATE TRIGGER compression_algorithms_default_parameters_object_check_insert BEFORE INSERT ON compression_algorithms\nWHEN\n    json_valid(NEW.default_parameters)\n    AND (\n        json_type(NEW.default_parameters) = 'object'\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.default_parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE\n        )\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_default_parameters_object_check');\nEND;",
-        "CREATE TRIGGER compression_algorithms_default_parameters_object_check_update BEFORE UPDATE OF default_parameters ON compression_algorithms\nWHEN\n    json_valid(NEW.default_parameters)\n    AND (\n        json_type(NEW.default_parameters) = 'object'\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.default_parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE\n        )\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_default_parameters_object_check');\nEND;",
-        "CREATE TRIGGER compression_requests_parameters_object_check_insert BEFORE INSERT ON compression_requests\nWHEN\n    json_valid(NEW.parameters)\n    AND (\n        json_type(NEW.parameters) = 'object'\n        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_requests_parameters_object_check');\nEND;",
-        "CREATE TRIGGER compression_requests_parameters_object_check_update BEFORE UPDATE OF parameters ON compression_requests\nWHEN\n    json_valid(NEW.parameters)\n    AND (\n        json_type(NEW.parameters) = 'object'\n        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_requests_parameters_object_check');\nEND;",
-        "CREATE TRIGGER system_metrics_algorithm_performance_object_check_insert BEFORE INSERT ON system_metrics\nWHEN\n    json_valid(NEW.algorithm_performance)\n    AND (\n        json_type(NEW.algorithm_performance) = 'object'\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.algorithm_performance) AS part\n            WHERE (part.type IN ('integer', 'real') AND abs(part.value) <= 1.7976931348623157e308) IS NOT TRUE\n        )\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: system_metrics_algorithm_performance_object_check');\nEND;",
-        "CREATE TRIGGER system_metrics_algorithm_performance_object_check_update BEFORE UPDATE OF algorithm_performance ON system_metrics\nWHEN\n    json_valid(NEW.algorithm_performance)\n    AND (\n        json_type(NEW.algorithm_performance) = 'object'\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.algorithm_performance) AS part\n            WHERE (part.type IN ('integer', 'real') AND abs(part.value) <= 1.7976931348623157e308) IS NOT TRUE\n        )\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: system_metrics_algorithm_performance_object_check');\nEND;",
-        "CREATE TRIGGER synthetic_media_config_object_check_insert BEFORE INSERT ON synthetic_media\nWHEN\n    json_valid(NEW.config)\n    AND (\n        json_type(NEW.config) = 'object'\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.config) AS entry\n            WHERE entry.key NOT IN (\n                'patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl'\n            )\n        )\n        AND json_type(NEW.config, '$.patterns') = 'array'\n        AND json_array_length(json_extract(NEW.config, '$.patterns')) <= 100\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(json_extract(NEW.config, '$.patterns')) AS part_2\n            WHERE (part_2.type = 'text' AND length(part_2.value) <= 100) IS NOT TRUE\n        )\n        AND json_type(NEW.config, '$.complexity') IN ('integer', 'real')\n        AND json_extract(NEW.config, '$.complexity') = round(json_extract(NEW.config, '$.complexity'), 4)\n        AND abs(json_extract(NEW.config, '$.complexity')) < 10\n        AND json_extract(NEW.config, '$.complexity') >= 0\n        AND json_extract(NEW.config, '$.complexity') <= 1\n        AND json_type(NEW.config, '$.volume') IN ('integer', 'real')\n        AND json_extract(NEW.config, '$.volume') = CAST(json_extract(NEW.config, '$.volume') AS INTEGER)\n        AND json_extract(NEW.config, '$.volume') BETWEEN -2147483648 AND 2147483647\n        AND json_extract(NEW.config, '$.volume') >= 1\n        AND json_extract(NEW.config, '$.volume') <= 10000000\n        AND json_type(NEW.config, '$.contentType') = 'text'\n        AND json_extract(NEW.config, '$.contentType') IN ('text', 'json', 'csv', 'xml', 'log', 'code', 'binary')\n        AND json_type(NEW.config, '$.extensions') = 'array'\n        AND json_array_length(json_extract(NEW.config, '$.extensions')) <= 20\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(json_extract(NEW.config, '$.extensions')) AS part_3\n            WHERE (\n                part_3.type = 'text'\n                AND length(part_3.value) <= 20\n                AND part_3.value GLOB '*[0-9a-z]'\n                AND part_3.value NOT GLOB '*[^.0-9a-z]*'\n                AND part_3.value NOT GLOB '*[.0-9a-z].*'\n            ) IS NOT TRUE\n        )\n        AND json_type(NEW.config, '$.mixedContent') IN ('true', 'false')\n        AND json_type(NEW.config, '$.entropy') IN ('integer', 'real')\n        AND json_extract(NEW.config, '$.entropy') = round(json_extract(NEW.config, '$.entropy'), 4)\n        AND abs(json_extract(NEW.config, '$.entropy')) < 10\n        AND json_extract(NEW.config, '$.entropy') >= 0\n        AND json_extract(NEW.config, '$.entropy') <= 1\n        AND json_type(NEW.config, '$.redundancy') IN ('integer', 'real')\n        AND json_extract(NEW.config, '$.redundancy') = round(json_extract(NEW.config, '$.redundancy'), 4)\n        AND abs(json_extract(NEW.config, '$.redundancy')) < 10\n        AND json_extract(NEW.config, '$.redundancy') >= 0\n        AND json_extract(NEW.config, '$.redundancy') <= 1\n        AND json_type(NEW.config, '$.structure') = 'text'\n        AND json_extract(NEW.config, '$.structure') IN ('flat', 'nested', 'tabular', 'random')\n        AND json_type(NEW.config, '$.language') = 'text'\n        AND length(json_extract(NEW.config, '$.language')) <= 35\n        AND json_type(NEW.config, '$.encoding') = 'text'\n        AND json_extract(NEW.config, '$.encoding') IN ('utf-8', 'us-ascii', 'iso-8859-1', 'utf-16')\n        AND json_type(NEW.config, '$.metadata') = 'object'\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(json_extract(NEW.config, '$.metadata')) AS part_4\n            WHERE (part_4.type <> 'null') IS NOT TRUE\n        )\n        AND json_type(NEW.config, '$.customPatterns') = 'array'\n        AND json_array_length(json_extract(NEW.config, '$.customPatterns')) <= 100\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(json_extract(NEW.config, '$.customPatterns')) AS part_5\n            WHERE (part_5.type = 'text' AND length(part_5.value) <= 1000) IS NOT TRUE\n        )\n        AND json_type(NEW.config, '$.compressionChallenges') IN ('true', 'false')\n        AND json_type(NEW.config, '$.learningOptimization') IN ('true', 'false')\n        AND json_type(NEW.config, '$.diversityControl') IN ('true', 'false')\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: synthetic_media_config_object_check');\nEND;",
-        "CREATE TRIGGER synthetic_media_config_object_check_update BEFORE UPDATE OF config ON synthetic_media\nWHEN\n    json_valid(NEW.config)\n    AND (\n        json_type(NEW.config) = 'object'\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.config) AS entry\n            WHERE entry.key NOT IN (\n                'patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl'\n            )\n        )\n        AND json_type(NEW.config, '$.patterns') = 'array'\n        AND json_array_length(json_extract(NEW.config, '$.patterns')) <= 100\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(json_extract(NEW.config, '$.patterns')) AS part_2\n            WHERE (part_2.type = 'text' AND length(part_2.value) <= 100) IS NOT TRUE\n        )\n        AND json_type(NEW.config, '$.complexity') IN ('integer', 'real')\n        AND json_extract(NEW.config, '$.complexity') = round(json_extract(NEW.config, '$.complexity'), 4)\n        AND abs(json_extract(NEW.config, '$.complexity')) < 10\n        AND json_extract(NEW.config, '$.complexity') >= 0\n        AND json_extract(NEW.config, '$.complexity') <= 1\n        AND json_type(NEW.config, '$.volume') IN ('integer', 'real')\n        AND json_extract(NEW.config, '$.volume') = CAST(json_extract(NEW.config, '$.volume') AS INTEGER)\n        AND json_extract(NEW.config, '$.volume') BETWEEN -2147483648 AND 2147483647\n        AND json_extract(NEW.config, '$.volume') >= 1\n        AND json_extract(NEW.config, '$.volume') <= 10000000\n        AND json_type(NEW.config, '$.contentType') = 'text'\n        AND json_extract(NEW.config, '$.contentType') IN ('text', 'json', 'csv', 'xml', 'log', 'code', 'binary')\n        AND json_type(NEW.config, '$.extensions') = 'array'\n        AND json_array_length(json_extract(NEW.config, '$.extensions')) <= 20\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(json_extract(NEW.config, '$.extensions')) AS part_3\n            WHERE (\n                part_3.type = 'text'\n                AND length(part_3.value) <= 20\n                AND part_3.value GLOB '*[0-9a-z]'\n                AND part_3.value NOT GLOB '*[^.0-9a-z]*'\n                AND part_3.value NOT GLOB '*[.0-9a-z].*'\n            ) IS NOT TRUE\n        )\n        AND json_type(NEW.config, '$.mixedContent') IN ('true', 'false')\n        AND json_type(NEW.config, '$.entropy') IN ('integer', 'real')\n        AND json_extract(NEW.config, '$.entropy') = round(json_extract(NEW.config, '$.entropy'), 4)\n        AND abs(json_extract(NEW.config, '$.entropy')) < 10\n        AND json_extract(NEW.config, '$.entropy') >= 0\n        AND json_extract(NEW.config, '$.entropy') <= 1\n        AND json_type(NEW.config, '$.redundancy') IN ('integer', 'real')\n        AND json_extract(NEW.config, '$.redundancy') = round(json_extract(NEW.config, '$.redundancy'), 4)\n        AND abs(json_extract(NEW.config, '$.redundancy')) < 10\n        AND json_extract(NEW.config, '$.redundancy') >= 0\n        AND json_extract(NEW.config, '$.redundancy') <= 1\n        AND json_type(NEW.config, '$.structure') = 'text'\n        AND json_extract(NEW.config, '$.structure') IN ('flat', 'nested', 'tabular', 'random')\n        AND json_type(NEW.config, '$.language') = 'text'\n        AND length(json_extract(NEW.config, '$.language')) <= 35\n        AND json_type(NEW.config, '$.encoding') = 'text'\n        AND json_extract(NEW.config, '$.encoding') IN ('utf-8', 'us-ascii', 'iso-8859-1', 'utf-16')\n        AND json_type(NEW.config, '$.metadata') = 'object'\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(json_extract(NEW.config, '$.metadata')) AS part_4\n            WHERE (part_4.type <> 'null') IS NOT TRUE\n        )\n        AND json_type(NEW.config, '$.customPatterns') = 'array'\n        AND json_array_length(json_extract(NEW.config, '$.customPatterns')) <= 100\n        AND NOT EXISTS (\n            SELECT 1 FROM json_each(json_extract(NEW.config, '$.customPatterns')) AS part_5\n            WHERE (part_5.type = 'text' AND length(part_5.value) <= 1000) IS NOT TRUE\n        )\n        AND json_type(NEW.config, '$.compressionChallenges') IN ('true', 'false')\n        AND json_type(NEW.config, '$.learningOptimization') IN ('true', 'false')\n        AND json_type(NEW.config, '$.diversityControl') IN ('true', 'false')\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: synthetic_media_config_object_check');\nEND;",
-        "CREATE TRIGGER optimization_strategies_parameters_object_check_insert BEFORE INSERT ON optimization_strategies\nWHEN\n    json_valid(NEW.parameters)\n    AND (\n        json_type(NEW.parameters) = 'object'\n        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: optimization_strategies_parameters_object_check');\nEND;",
-        "CREATE TRIGGER optimization_strategies_parameters_object_check_update BEFORE UPDATE OF parameters ON optimization_strategies\nWHEN\n    json_valid(NEW.parameters)\n    AND (\n        json_type(NEW.parameters) = 'object'\n        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: optimization_strategies_parameters_object_check');\nEND;",
-        "CREATE TRIGGER optimization_configs_algorithms_items_check_insert BEFORE INSERT ON optimization_configs\nWHEN\n    json_valid(NEW.algorithms)\n    AND (\n        NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.algorithms) AS item\n            WHERE (\n                item.type = 'text'\n                AND instr(item.value, char(0)) = 0\n                AND length(item.value) <= 100\n                AND item.value <> ''\n                AND item.value NOT GLOB '*[^0-9_a-z]*'\n            ) IS NOT TRUE\n        )\n        AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.algorithms))\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: optimization_configs_algorithms_items_check');\nEND;",
-        "CREATE TRIGGER optimization_configs_algorithms_items_check_update BEFORE UPDATE OF algorithms ON optimization_configs\nWHEN\n    json_valid(NEW.algorithms)\n    AND (\n        NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.algorithms) AS item\n            WHERE (\n                item.type = 'text'\n                AND instr(item.value, char(0)) = 0\n                AND length(item.value) <= 100\n                AND item.value <> ''\n                AND item.value NOT GLOB '*[^0-9_a-z]*'\n            ) IS NOT TRUE\n        )\n        AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.algorithms))\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: optimization_configs_algorithms_items_check');\nEND;",
-        "CREATE TRIGGER workflows_steps_items_check_insert BEFORE INSERT ON workflows\nWHEN\n    json_valid(NEW.steps)\n    AND (\n        NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.steps) AS item\n            WHERE (\n                item.type = 'object'\n                AND NOT EXISTS (\n                    SELECT 1 FROM json_each(item.value) AS entry\n                    WHERE entry.key NOT IN ('name', 'action', 'template', 'algorithm', 'compressionLevel')\n                )\n                AND json_type(item.value, '$.name') = 'text'\n                AND length(json_extract(item.value, '$.name')) >= 1\n                AND length(json_extract(item.value, '$.name')) <= 100\n                AND json_type(item.value, '$.action') = 'text'\n                AND json_extract(item.value, '$.action') IN ('render', 'analyze', 'compress')\n                AND (\n                    json_type(item.value, '$.template') = 'null'\n                    OR (\n                        json_type(item.value, '$.template') = 'text'\n                        AND length(json_extract(item.value, '$.template')) <= 100000\n                    )\n                )\n                AND (\n                    json_type(item.value, '$.algorithm') = 'null'\n                    OR (\n                        json_type(item.value, '$.algorithm') = 'text'\n                        AND length(json_extract(item.value, '$.algorithm')) <= 100\n                        AND json_extract(item.value, '$.algorithm') <> ''\n                        AND json_extract(item.value, '$.algorithm') NOT GLOB '*[^0-9_a-z]*'\n                    )\n                )\n                AND (\n                    json_type(item.value, '$.compressionLevel') = 'null'\n                    OR (\n                        json_type(item.value, '$.compressionLevel') IN ('integer', 'real')\n                        AND json_extract(item.value, '$.compressionLevel') = CAST(\n                            json_extract(item.value, '$.compressionLevel') AS INTEGER\n                        )\n                        AND json_extract(item.value, '$.compressionLevel') BETWEEN -2147483648 AND 2147483647\n                        AND json_extract(item.value, '$.compressionLevel') >= 1\n                        AND json_extract(item.value, '$.compressionLevel') <= 22\n                    )\n                )\n                AND (\n                    json_extract(item.value, '$.action') <> 'render'\n                    OR json_extract(item.value, '$.template') IS NOT NULL\n                ) IS NOT FALSE\n                AND (\n                    json_extract(item.value, '$.action') <> 'compress'\n                    OR json_extract(item.value, '$.algorithm') IS NOT NULL\n                ) IS NOT FALSE\n            ) IS NOT TRUE\n        )\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: workflows_steps_items_check');\nEND;",
-        "CREATE TRIGGER workflows_steps_items_check_update BEFORE UPDATE OF steps ON workflows\nWHEN\n    json_valid(NEW.steps)\n    AND (\n        NOT EXISTS (\n            SELECT 1 FROM json_each(NEW.steps) AS item\n            WHERE (\n                item.type = 'object'\n                AND NOT EXISTS (\n                    SELECT 1 FROM json_each(item.value) AS entry\n                    WHERE entry.key NOT IN ('name', 'action', 'template', 'algorithm', 'compressionLevel')\n                )\n                AND json_type(item.value, '$.name') = 'text'\n                AND length(json_extract(item.value, '$.name')) >= 1\n                AND length(json_extract(item.value, '$.name')) <= 100\n                AND json_type(item.value, '$.action') = 'text'\n                AND json_extract(item.value, '$.action') IN ('render', 'analyze', 'compress')\n                AND (\n                    json_type(item.value, '$.template') = 'null'\n                    OR (\n                        json_type(item.value, '$.template') = 'text'\n                        AND length(json_extract(item.value, '$.template')) <= 100000\n                    )\n                )\n                AND (\n                    json_type(item.value, '$.algorithm') = 'null'\n                    OR (\n                        json_type(item.value, '$.algorithm') = 'text'\n                        AND length(json_extract(item.value, '$.algorithm')) <= 100\n                        AND json_extract(item.value, '$.algorithm') <> ''\n                        AND json_extract(item.value, '$.algorithm') NOT GLOB '*[^0-9_a-z]*'\n                    )\n                )\n                AND (\n                    json_type(item.value, '$.compressionLevel') = 'null'\n                    OR (\n                        json_type(item.value, '$.compressionLevel') IN ('integer', 'real')\n                        AND json_extract(item.value, '$.compressionLevel') = CAST(\n                            json_extract(item.value, '$.compressionLevel') AS INTEGER\n                        )\n                        AND json_extract(item.value, '$.compressionLevel') BETWEEN -2147483648 AND 2147483647\n                        AND json_extract(item.value, '$.compressionLevel') >= 1\n                        AND json_extract(item.value, '$.compressionLevel') <= 22\n                    )\n                )\n                AND (\n                    json_extract(item.value, '$.action') <> 'render'\n                    OR json_extract(item.value, '$.template') IS NOT NULL\n                ) IS NOT FALSE\n                AND (\n                    json_extract(item.value, '$.action') <> 'compress'\n                    OR json_extract(item.value, '$.algorithm') IS NOT NULL\n                ) IS NOT FALSE\n            ) IS NOT TRUE\n        )\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: workflows_steps_items_check');\nEND;",
-        "CREATE TRIGGER workflow_executions_inputs_object_check_insert BEFORE INSERT ON workflow_executions\nWHEN\n    json_valid(NEW.inputs)\n    AND (\n        json_type(NEW.inputs) = 'object'\n        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.inputs) AS part WHERE (part.type = 'text') IS NOT TRUE)\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_inputs_object_check');\nEND;",
-        "CREATE TRIGGER workflow_executions_inputs_object_check_update BEFORE UPDATE OF inputs ON workflow_executions\nWHEN\n    json_valid(NEW.inputs)\n    AND (\n        json_type(NEW.inputs) = 'object'\n        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.inputs) AS part WHERE (part.type = 'text') IS NOT TRUE)\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_inputs_object_check');\nEND;",
-        "CREATE TRIGGER workflow_executions_results_object_check_insert BEFORE INSERT ON workflow_executions\nWHEN\n    json_valid(NEW.results)\n    AND (\n        json_type(NEW.results) = 'object'\n        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.results) AS part WHERE (part.type <> 'null') IS NOT TRUE)\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_results_object_check');\nEND;",
-        "CREATE TRIGGER workflow_executions_results_object_check_update BEFORE UPDATE OF results ON workflow_executions\nWHEN\n    json_valid(NEW.results)\n    AND (\n        json_type(NEW.results) = 'object'\n        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.results) AS part WHERE (part.type <> 'null') IS NOT TRUE)\n    ) IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_results_object_check');\nEND;",
-        "CREATE TRIGGER compression_algorithms_stamp AFTER UPDATE ON compression_algorithms\nWHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\nBEGIN\n    UPDATE compression_algorithms SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\nEND;",
-        "CREATE TRIGGER compression_requests_stamp AFTER UPDATE ON compression_requests\nWHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\nBEGIN\n    UPDATE compression_requests SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\nEND;",
-        "CREATE TRIGGER compression_requests_status_transitions_insert BEFORE INSERT ON compression_requests\nWHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')\nBEGIN\n    SELECT RAISE(ABORT, 'compression_requests_status_transitions');\nEND;",
-        "CREATE TRIGGER compression_requests_status_transitions BEFORE UPDATE ON compression_requests\nWHEN\n    NEW.status IS NOT OLD.status\n    AND CASE OLD.status\n        WHEN 'pending' THEN NEW.status IN ('processing', 'cached', 'failed')\n        WHEN 'processing' THEN NEW.status IN ('completed', 'failed')\n        WHEN 'completed' THEN FALSE\n        WHEN 'failed' THEN NEW.status IN ('pending')\n        WHEN 'cached' THEN FALSE\n        ELSE OLD.status IS NULL AND NEW.status IN ('pending')\n    END IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'compression_requests_status_transitions');\nEND;",
-        "CREATE TRIGGER synthetic_media_stamp AFTER UPDATE ON synthetic_media\nWHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\nBEGIN\n    UPDATE synthetic_media SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\nEND;",
-        "CREATE TRIGGER synthetic_media_status_transitions_insert BEFORE INSERT ON synthetic_media\nWHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')\nBEGIN\n    SELECT RAISE(ABORT, 'synthetic_media_status_transitions');\nEND;",
-        "CREATE TRIGGER synthetic_media_status_transitions BEFORE UPDATE ON synthetic_media\nWHEN\n    NEW.status IS NOT OLD.status\n    AND CASE OLD.status\n        WHEN 'pending' THEN NEW.status IN ('processing', 'failed')\n        WHEN 'processing' THEN NEW.status IN ('completed', 'failed')\n        WHEN 'completed' THEN FALSE\n        WHEN 'failed' THEN FALSE\n        ELSE OLD.status IS NULL AND NEW.status IN ('pending')\n    END IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'synthetic_media_status_transitions');\nEND;",
-        "CREATE TRIGGER optimization_strategies_stamp AFTER UPDATE ON optimization_strategies\nWHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\nBEGIN\n    UPDATE optimization_strategies SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\nEND;",
-        "CREATE TRIGGER optimization_configs_stamp AFTER UPDATE ON optimization_configs\nWHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\nBEGIN\n    UPDATE optimization_configs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\nEND;",
-        "CREATE TRIGGER optimization_sessions_stamp AFTER UPDATE ON optimization_sessions\nWHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\nBEGIN\n    UPDATE optimization_sessions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\nEND;",
-        "CREATE TRIGGER optimization_sessions_status_transitions_insert BEFORE INSERT ON optimization_sessions\nWHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('active')\nBEGIN\n    SELECT RAISE(ABORT, 'optimization_sessions_status_transitions');\nEND;",
-        "CREATE TRIGGER optimization_sessions_status_transitions BEFORE UPDATE ON optimization_sessions\nWHEN\n    NEW.status IS NOT OLD.status\n    AND CASE OLD.status\n        WHEN 'active' THEN NEW.status IN ('closed')\n        WHEN 'closed' THEN FALSE\n        ELSE OLD.status IS NULL AND NEW.status IN ('active')\n    END IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'optimization_sessions_status_transitions');\nEND;",
-        "CREATE TRIGGER optimization_runs_stamp AFTER UPDATE ON optimization_runs\nWHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\nBEGIN\n    UPDATE optimization_runs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\nEND;",
-        "CREATE TRIGGER optimization_runs_status_transitions_insert BEFORE INSERT ON optimization_runs\nWHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')\nBEGIN\n    SELECT RAISE(ABORT, 'optimization_runs_status_transitions');\nEND;",
-        "CREATE TRIGGER optimization_runs_status_transitions BEFORE UPDATE ON optimization_runs\nWHEN\n    NEW.status IS NOT OLD.status\n    AND CASE OLD.status\n        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'stopped')\n        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'stopped')\n        WHEN 'completed' THEN FALSE\n        WHEN 'failed' THEN FALSE\n        WHEN 'stopped' THEN FALSE\n        ELSE OLD.status IS NULL AND NEW.status IN ('pending')\n    END IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'optimization_runs_status_transitions');\nEND;",
-        "CREATE TRIGGER workflows_stamp AFTER UPDATE ON workflows\nWHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\nBEGIN\n    UPDATE workflows SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\nEND;",
-        "CREATE TRIGGER workflow_executions_stamp AFTER UPDATE ON workflow_executions\nWHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\nBEGIN\n    UPDATE workflow_executions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\nEND;",
-        "CREATE TRIGGER workflow_executions_status_transitions_insert BEFORE INSERT ON workflow_executions\nWHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')\nBEGIN\n    SELECT RAISE(ABORT, 'workflow_executions_status_transitions');\nEND;",
-        "CREATE TRIGGER workflow_executions_status_transitions BEFORE UPDATE ON workflow_executions\nWHEN\n    NEW.status IS NOT OLD.status\n    AND CASE OLD.status\n        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')\n        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')\n        WHEN 'completed' THEN FALSE\n        WHEN 'failed' THEN FALSE\n        WHEN 'cancelled' THEN FALSE\n        ELSE OLD.status IS NULL AND NEW.status IN ('pending')\n    END IS NOT TRUE\nBEGIN\n    SELECT RAISE(ABORT, 'workflow_executions_status_transitions');\nEND;",
-        "-- The last hour of metrics by minute, for quick dashboard queries\n-- Not expressible: materialized view. In SQLite it is a plain view, always current.\nCREATE VIEW system_metrics_last_hour AS\nSELECT\n    substr(recorded_at, 1, 17) || '00.000000Z' AS minute,\n    CAST(round(avg(cpu_percent)) AS INTEGER) AS avg_cpu,\n    CAST(round(avg(memory_percent)) AS INTEGER) AS avg_memory,\n    CAST(round(avg(disk_percent)) AS INTEGER) AS avg_disk,\n    CAST(round(avg(network_bytes_per_sec)) AS INTEGER) AS avg_network,\n    CAST(round(avg(compression_efficiency)) AS INTEGER) AS avg_efficiency,\n    CAST(round(avg(throughput_bytes_per_sec)) AS INTEGER) AS avg_throughput,\n    CAST(round(avg(success_rate)) AS INTEGER) AS avg_success_rate,\n    CAST(round(avg(error_rate)) AS INTEGER) AS avg_error_rate,\n    CAST(round(avg(avg_compression_ratio)) AS INTEGER) AS avg_ratio,\n    CAST(round(avg(avg_response_time_ms)) AS INTEGER) AS avg_response_time,\n    CASE max(CASE system_health WHEN 'error' THEN 3 WHEN 'warning' THEN 2 ELSE 1 END)\n        WHEN 3 THEN 'error' WHEN 2 THEN 'warning' ELSE 'healthy' END AS worst_health,\n    CAST(round(avg(active_connections)) AS INTEGER) AS avg_connections,\n    CAST(round(avg(queue_length)) AS INTEGER) AS avg_queue_length\nFROM system_metrics\nWHERE recorded_at >= strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '-1 hour')\nGROUP BY 1;",
+        """\
+INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, documentation_url, license) VALUES
+    ('7da3c0dd-4057-5f94-b901-7421432418d3', 'gzip', 'traditional', 'DEFLATE in the gzip container; moderate in everything and readable everywhere', '["web content", "log files", "interchange with unknown readers"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 9}}}', '{"level": 6}', 'medium', 'good', 'low', 'universal', 'https://www.rfc-editor.org/rfc/rfc1952', 'Zlib');""",
+        """\
+INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES
+    ('e13d05c7-f636-57a4-93c1-9e79fefb3533', 'lz4', 'traditional', 'Byte-oriented LZ77 without entropy coding; gives up size for the highest speed', '["real-time streams", "in-memory data", "caches"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 12}}}', '{"level": 1}', 'very_fast', 'fair', 'very_low', 'wide', 1, 'Install the Python package lz4', 'https://lz4.org/', 'BSD-2-Clause');""",
+        """\
+INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, supports_parallel, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES
+    ('bff6a0a9-d129-53ed-95be-7633d2e162e7', 'zstd', 'advanced', 'LZ77 with finite-state entropy coding; a wide range between speed and size', '["databases", "backups", "packages", "general purpose"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]', 1, 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 22}}}', '{"level": 3}', 'fast', 'very_good', 'medium', 'wide', 1, 'Install the Python package zstandard', 'https://www.rfc-editor.org/rfc/rfc8878', 'BSD-3-Clause OR GPL-2.0-only');""",
+        """\
+INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, documentation_url, license) VALUES
+    ('856d1f60-fe47-5c6c-807b-62da578c2bdc', 'lzma', 'traditional', 'Large-dictionary LZ77 with range coding in the xz container; smallest, slowest', '["archives", "software distribution", "cold storage"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 9}}}', '{"level": 6}', 'very_slow', 'excellent', 'high', 'moderate', 'https://tukaani.org/xz/format.html', '0BSD');""",
+        """\
+INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES
+    ('00bb9d83-2c6a-544d-8b86-386d9dab3525', 'brotli', 'advanced', 'LZ77 with context modelling and a built-in dictionary of words of the web', '["web assets", "fonts", "short texts"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 11}}}', '{"level": 5}', 'slow', 'excellent', 'medium', 'wide', 1, 'Install the Python package brotli', 'https://www.rfc-editor.org/rfc/rfc7932', 'MIT');""",
+        """\
+INSERT INTO optimization_strategies (id, name, description, method) VALUES
+    ('07ea6c5a-ac69-5a8b-85c3-04b2adea8dc6', 'exhaustive', 'Tries every level of every algorithm', 'exhaustive'),
+    ('50542794-de90-50f1-bd2d-c168401ba95b', 'random_search', 'Tries levels and algorithms at random until the iterations are used up', 'random'),
+    ('34bdd87b-670c-5d9d-ae26-6f6dfc97dbe3', 'hill_climbing', 'Moves from each algorithm''s default level to better neighbours', 'hill_climbing');""",
+        """\
+CREATE TRIGGER compression_algorithms_best_for_items_check_insert BEFORE INSERT ON compression_algorithms
+WHEN
+    json_valid(NEW.best_for)
+    AND (
+        NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.best_for) AS item
+            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+        )
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_best_for_items_check');
+END;""",
+        """\
+CREATE TRIGGER compression_algorithms_best_for_items_check_update BEFORE UPDATE OF best_for ON compression_algorithms
+WHEN
+    json_valid(NEW.best_for)
+    AND (
+        NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.best_for) AS item
+            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+        )
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_best_for_items_check');
+END;""",
+        """\
+CREATE TRIGGER compression_algorithms_chk_compression_levels_valid_insert BEFORE INSERT ON compression_algorithms
+WHEN
+    json_valid(NEW.compression_levels)
+    AND (
+        NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.compression_levels) AS item
+            WHERE (
+                item.type = 'integer'
+                AND item.value BETWEEN -2147483648 AND 2147483647
+                AND item.value >= 1
+                AND item.value <= 22
+            ) IS NOT TRUE
+        )
+        AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.compression_levels))
+        AND NOT EXISTS (
+            SELECT 1 FROM (
+                SELECT value AS item, lag(value) OVER (ORDER BY key) AS previous FROM json_each(
+                    NEW.compression_levels
+                )
+            )
+            WHERE previous > item
+        )
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: chk_compression_levels_valid');
+END;""",
+        """\
+CREATE TRIGGER compression_algorithms_chk_compression_levels_valid_update BEFORE UPDATE OF compression_levels ON compression_algorithms
+WHEN
+    json_valid(NEW.compression_levels)
+    AND (
+        NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.compression_levels) AS item
+            WHERE (
+                item.type = 'integer'
+                AND item.value BETWEEN -2147483648 AND 2147483647
+                AND item.value >= 1
+                AND item.value <= 22
+            ) IS NOT TRUE
+        )
+        AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.compression_levels))
+        AND NOT EXISTS (
+            SELECT 1 FROM (
+                SELECT value AS item, lag(value) OVER (ORDER BY key) AS previous FROM json_each(
+                    NEW.compression_levels
+                )
+            )
+            WHERE previous > item
+        )
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: chk_compression_levels_valid');
+END;""",
+        """\
+CREATE TRIGGER compression_algorithms_parameters_schema_object_check_insert BEFORE INSERT ON compression_algorithms
+WHEN
+    json_valid(NEW.parameters_schema)
+    AND (
+        json_type(NEW.parameters_schema) = 'object'
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.parameters_schema) AS part WHERE (part.type <> 'null') IS NOT TRUE
+        )
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_parameters_schema_object_check');
+END;""",
+        """\
+CREATE TRIGGER compression_algorithms_parameters_schema_object_check_update BEFORE UPDATE OF parameters_schema ON compression_algorithms
+WHEN
+    json_valid(NEW.parameters_schema)
+    AND (
+        json_type(NEW.parameters_schema) = 'object'
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.parameters_schema) AS part WHERE (part.type <> 'null') IS NOT TRUE
+        )
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_parameters_schema_object_check');
+END;""",
+        """\
+CREATE TRIGGER compression_algorithms_default_parameters_object_check_insert BEFORE INSERT ON compression_algorithms
+WHEN
+    json_valid(NEW.default_parameters)
+    AND (
+        json_type(NEW.default_parameters) = 'object'
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.default_parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE
+        )
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_default_parameters_object_check');
+END;""",
+        """\
+CREATE TRIGGER compression_algorithms_default_parameters_object_check_update BEFORE UPDATE OF default_parameters ON compression_algorithms
+WHEN
+    json_valid(NEW.default_parameters)
+    AND (
+        json_type(NEW.default_parameters) = 'object'
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.default_parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE
+        )
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_default_parameters_object_check');
+END;""",
+        """\
+CREATE TRIGGER compression_requests_parameters_object_check_insert BEFORE INSERT ON compression_requests
+WHEN
+    json_valid(NEW.parameters)
+    AND (
+        json_type(NEW.parameters) = 'object'
+        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_requests_parameters_object_check');
+END;""",
+        """\
+CREATE TRIGGER compression_requests_parameters_object_check_update BEFORE UPDATE OF parameters ON compression_requests
+WHEN
+    json_valid(NEW.parameters)
+    AND (
+        json_type(NEW.parameters) = 'object'
+        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: compression_requests_parameters_object_check');
+END;""",
+        """\
+CREATE TRIGGER system_metrics_algorithm_performance_object_check_insert BEFORE INSERT ON system_metrics
+WHEN
+    json_valid(NEW.algorithm_performance)
+    AND (
+        json_type(NEW.algorithm_performance) = 'object'
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.algorithm_performance) AS part
+            WHERE (part.type IN ('integer', 'real') AND abs(part.value) <= 1.7976931348623157e308) IS NOT TRUE
+        )
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: system_metrics_algorithm_performance_object_check');
+END;""",
+        """\
+CREATE TRIGGER system_metrics_algorithm_performance_object_check_update BEFORE UPDATE OF algorithm_performance ON system_metrics
+WHEN
+    json_valid(NEW.algorithm_performance)
+    AND (
+        json_type(NEW.algorithm_performance) = 'object'
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.algorithm_performance) AS part
+            WHERE (part.type IN ('integer', 'real') AND abs(part.value) <= 1.7976931348623157e308) IS NOT TRUE
+        )
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: system_metrics_algorithm_performance_object_check');
+END;""",
+        """\
+CREATE TRIGGER synthetic_media_config_object_check_insert BEFORE INSERT ON synthetic_media
+WHEN
+    json_valid(NEW.config)
+    AND (
+        json_type(NEW.config) = 'object'
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.config) AS entry
+            WHERE entry.key NOT IN (
+                'patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl'
+            )
+        )
+        AND json_type(NEW.config, '$.patterns') = 'array'
+        AND json_array_length(json_extract(NEW.config, '$.patterns')) <= 100
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(json_extract(NEW.config, '$.patterns')) AS part_2
+            WHERE (part_2.type = 'text' AND length(part_2.value) <= 100) IS NOT TRUE
+        )
+        AND json_type(NEW.config, '$.complexity') IN ('integer', 'real')
+        AND json_extract(NEW.config, '$.complexity') = round(json_extract(NEW.config, '$.complexity'), 4)
+        AND abs(json_extract(NEW.config, '$.complexity')) < 10
+        AND json_extract(NEW.config, '$.complexity') >= 0
+        AND json_extract(NEW.config, '$.complexity') <= 1
+        AND json_type(NEW.config, '$.volume') IN ('integer', 'real')
+        AND json_extract(NEW.config, '$.volume') = CAST(json_extract(NEW.config, '$.volume') AS INTEGER)
+        AND json_extract(NEW.config, '$.volume') BETWEEN -2147483648 AND 2147483647
+        AND json_extract(NEW.config, '$.volume') >= 1
+        AND json_extract(NEW.config, '$.volume') <= 10000000
+        AND json_type(NEW.config, '$.contentType') = 'text'
+        AND json_extract(NEW.config, '$.contentType') IN ('text', 'json', 'csv', 'xml', 'log', 'code', 'binary')
+        AND json_type(NEW.config, '$.extensions') = 'array'
+        AND json_array_length(json_extract(NEW.config, '$.extensions')) <= 20
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(json_extract(NEW.config, '$.extensions')) AS part_3
+            WHERE (
+                part_3.type = 'text'
+                AND length(part_3.value) <= 20
+                AND part_3.value GLOB '*[0-9a-z]'
+                AND part_3.value NOT GLOB '*[^.0-9a-z]*'
+                AND part_3.value NOT GLOB '*[.0-9a-z].*'
+            ) IS NOT TRUE
+        )
+        AND json_type(NEW.config, '$.mixedContent') IN ('true', 'false')
+        AND json_type(NEW.config, '$.entropy') IN ('integer', 'real')
+        AND json_extract(NEW.config, '$.entropy') = round(json_extract(NEW.config, '$.entropy'), 4)
+        AND abs(json_extract(NEW.config, '$.entropy')) < 10
+        AND json_extract(NEW.config, '$.entropy') >= 0
+        AND json_extract(NEW.config, '$.entropy') <= 1
+        AND json_type(NEW.config, '$.redundancy') IN ('integer', 'real')
+        AND json_extract(NEW.config, '$.redundancy') = round(json_extract(NEW.config, '$.redundancy'), 4)
+        AND abs(json_extract(NEW.config, '$.redundancy')) < 10
+        AND json_extract(NEW.config, '$.redundancy') >= 0
+        AND json_extract(NEW.config, '$.redundancy') <= 1
+        AND json_type(NEW.config, '$.structure') = 'text'
+        AND json_extract(NEW.config, '$.structure') IN ('flat', 'nested', 'tabular', 'random')
+        AND json_type(NEW.config, '$.language') = 'text'
+        AND length(json_extract(NEW.config, '$.language')) <= 35
+        AND json_type(NEW.config, '$.encoding') = 'text'
+        AND json_extract(NEW.config, '$.encoding') IN ('utf-8', 'us-ascii', 'iso-8859-1', 'utf-16')
+        AND json_type(NEW.config, '$.metadata') = 'object'
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(json_extract(NEW.config, '$.metadata')) AS part_4
+            WHERE (part_4.type <> 'null') IS NOT TRUE
+        )
+        AND json_type(NEW.config, '$.customPatterns') = 'array'
+        AND json_array_length(json_extract(NEW.config, '$.customPatterns')) <= 100
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(json_extract(NEW.config, '$.customPatterns')) AS part_5
+            WHERE (part_5.type = 'text' AND length(part_5.value) <= 1000) IS NOT TRUE
+        )
+        AND json_type(NEW.config, '$.compressionChallenges') IN ('true', 'false')
+        AND json_type(NEW.config, '$.learningOptimization') IN ('true', 'false')
+        AND json_type(NEW.config, '$.diversityControl') IN ('true', 'false')
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: synthetic_media_config_object_check');
+END;""",
+        """\
+CREATE TRIGGER synthetic_media_config_object_check_update BEFORE UPDATE OF config ON synthetic_media
+WHEN
+    json_valid(NEW.config)
+    AND (
+        json_type(NEW.config) = 'object'
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.config) AS entry
+            WHERE entry.key NOT IN (
+                'patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl'
+            )
+        )
+        AND json_type(NEW.config, '$.patterns') = 'array'
+        AND json_array_length(json_extract(NEW.config, '$.patterns')) <= 100
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(json_extract(NEW.config, '$.patterns')) AS part_2
+            WHERE (part_2.type = 'text' AND length(part_2.value) <= 100) IS NOT TRUE
+        )
+        AND json_type(NEW.config, '$.complexity') IN ('integer', 'real')
+        AND json_extract(NEW.config, '$.complexity') = round(json_extract(NEW.config, '$.complexity'), 4)
+        AND abs(json_extract(NEW.config, '$.complexity')) < 10
+        AND json_extract(NEW.config, '$.complexity') >= 0
+        AND json_extract(NEW.config, '$.complexity') <= 1
+        AND json_type(NEW.config, '$.volume') IN ('integer', 'real')
+        AND json_extract(NEW.config, '$.volume') = CAST(json_extract(NEW.config, '$.volume') AS INTEGER)
+        AND json_extract(NEW.config, '$.volume') BETWEEN -2147483648 AND 2147483647
+        AND json_extract(NEW.config, '$.volume') >= 1
+        AND json_extract(NEW.config, '$.volume') <= 10000000
+        AND json_type(NEW.config, '$.contentType') = 'text'
+        AND json_extract(NEW.config, '$.contentType') IN ('text', 'json', 'csv', 'xml', 'log', 'code', 'binary')
+        AND json_type(NEW.config, '$.extensions') = 'array'
+        AND json_array_length(json_extract(NEW.config, '$.extensions')) <= 20
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(json_extract(NEW.config, '$.extensions')) AS part_3
+            WHERE (
+                part_3.type = 'text'
+                AND length(part_3.value) <= 20
+                AND part_3.value GLOB '*[0-9a-z]'
+                AND part_3.value NOT GLOB '*[^.0-9a-z]*'
+                AND part_3.value NOT GLOB '*[.0-9a-z].*'
+            ) IS NOT TRUE
+        )
+        AND json_type(NEW.config, '$.mixedContent') IN ('true', 'false')
+        AND json_type(NEW.config, '$.entropy') IN ('integer', 'real')
+        AND json_extract(NEW.config, '$.entropy') = round(json_extract(NEW.config, '$.entropy'), 4)
+        AND abs(json_extract(NEW.config, '$.entropy')) < 10
+        AND json_extract(NEW.config, '$.entropy') >= 0
+        AND json_extract(NEW.config, '$.entropy') <= 1
+        AND json_type(NEW.config, '$.redundancy') IN ('integer', 'real')
+        AND json_extract(NEW.config, '$.redundancy') = round(json_extract(NEW.config, '$.redundancy'), 4)
+        AND abs(json_extract(NEW.config, '$.redundancy')) < 10
+        AND json_extract(NEW.config, '$.redundancy') >= 0
+        AND json_extract(NEW.config, '$.redundancy') <= 1
+        AND json_type(NEW.config, '$.structure') = 'text'
+        AND json_extract(NEW.config, '$.structure') IN ('flat', 'nested', 'tabular', 'random')
+        AND json_type(NEW.config, '$.language') = 'text'
+        AND length(json_extract(NEW.config, '$.language')) <= 35
+        AND json_type(NEW.config, '$.encoding') = 'text'
+        AND json_extract(NEW.config, '$.encoding') IN ('utf-8', 'us-ascii', 'iso-8859-1', 'utf-16')
+        AND json_type(NEW.config, '$.metadata') = 'object'
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(json_extract(NEW.config, '$.metadata')) AS part_4
+            WHERE (part_4.type <> 'null') IS NOT TRUE
+        )
+        AND json_type(NEW.config, '$.customPatterns') = 'array'
+        AND json_array_length(json_extract(NEW.config, '$.customPatterns')) <= 100
+        AND NOT EXISTS (
+            SELECT 1 FROM json_each(json_extract(NEW.config, '$.customPatterns')) AS part_5
+            WHERE (part_5.type = 'text' AND length(part_5.value) <= 1000) IS NOT TRUE
+        )
+        AND json_type(NEW.config, '$.compressionChallenges') IN ('true', 'false')
+        AND json_type(NEW.config, '$.learningOptimization') IN ('true', 'false')
+        AND json_type(NEW.config, '$.diversityControl') IN ('true', 'false')
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: synthetic_media_config_object_check');
+END;""",
+        """\
+CREATE TRIGGER optimization_strategies_parameters_object_check_insert BEFORE INSERT ON optimization_strategies
+WHEN
+    json_valid(NEW.parameters)
+    AND (
+        json_type(NEW.parameters) = 'object'
+        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: optimization_strategies_parameters_object_check');
+END;""",
+        """\
+CREATE TRIGGER optimization_strategies_parameters_object_check_update BEFORE UPDATE OF parameters ON optimization_strategies
+WHEN
+    json_valid(NEW.parameters)
+    AND (
+        json_type(NEW.parameters) = 'object'
+        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: optimization_strategies_parameters_object_check');
+END;""",
+        """\
+CREATE TRIGGER optimization_configs_algorithms_items_check_insert BEFORE INSERT ON optimization_configs
+WHEN
+    json_valid(NEW.algorithms)
+    AND (
+        NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.algorithms) AS item
+            WHERE (
+                item.type = 'text'
+                AND instr(item.value, char(0)) = 0
+                AND length(item.value) <= 100
+                AND item.value <> ''
+                AND item.value NOT GLOB '*[^0-9_a-z]*'
+            ) IS NOT TRUE
+        )
+        AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.algorithms))
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: optimization_configs_algorithms_items_check');
+END;""",
+        """\
+CREATE TRIGGER optimization_configs_algorithms_items_check_update BEFORE UPDATE OF algorithms ON optimization_configs
+WHEN
+    json_valid(NEW.algorithms)
+    AND (
+        NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.algorithms) AS item
+            WHERE (
+                item.type = 'text'
+                AND instr(item.value, char(0)) = 0
+                AND length(item.value) <= 100
+                AND item.value <> ''
+                AND item.value NOT GLOB '*[^0-9_a-z]*'
+            ) IS NOT TRUE
+        )
+        AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.algorithms))
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: optimization_configs_algorithms_items_check');
+END;""",
+        """\
+CREATE TRIGGER workflows_steps_items_check_insert BEFORE INSERT ON workflows
+WHEN
+    json_valid(NEW.steps)
+    AND (
+        NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.steps) AS item
+            WHERE (
+                item.type = 'object'
+                AND NOT EXISTS (
+                    SELECT 1 FROM json_each(item.value) AS entry
+                    WHERE entry.key NOT IN ('name', 'action', 'template', 'algorithm', 'compressionLevel')
+                )
+                AND json_type(item.value, '$.name') = 'text'
+                AND length(json_extract(item.value, '$.name')) >= 1
+                AND length(json_extract(item.value, '$.name')) <= 100
+                AND json_type(item.value, '$.action') = 'text'
+                AND json_extract(item.value, '$.action') IN ('render', 'analyze', 'compress')
+                AND (
+                    json_type(item.value, '$.template') = 'null'
+                    OR (
+                        json_type(item.value, '$.template') = 'text'
+                        AND length(json_extract(item.value, '$.template')) <= 100000
+                    )
+                )
+                AND (
+                    json_type(item.value, '$.algorithm') = 'null'
+                    OR (
+                        json_type(item.value, '$.algorithm') = 'text'
+                        AND length(json_extract(item.value, '$.algorithm')) <= 100
+                        AND json_extract(item.value, '$.algorithm') <> ''
+                        AND json_extract(item.value, '$.algorithm') NOT GLOB '*[^0-9_a-z]*'
+                    )
+                )
+                AND (
+                    json_type(item.value, '$.compressionLevel') = 'null'
+                    OR (
+                        json_type(item.value, '$.compressionLevel') IN ('integer', 'real')
+                        AND json_extract(item.value, '$.compressionLevel') = CAST(
+                            json_extract(item.value, '$.compressionLevel') AS INTEGER
+                        )
+                        AND json_extract(item.value, '$.compressionLevel') BETWEEN -2147483648 AND 2147483647
+                        AND json_extract(item.value, '$.compressionLevel') >= 1
+                        AND json_extract(item.value, '$.compressionLevel') <= 22
+                    )
+                )
+                AND (
+                    json_extract(item.value, '$.action') <> 'render'
+                    OR json_extract(item.value, '$.template') IS NOT NULL
+                ) IS NOT FALSE
+                AND (
+                    json_extract(item.value, '$.action') <> 'compress'
+                    OR json_extract(item.value, '$.algorithm') IS NOT NULL
+                ) IS NOT FALSE
+            ) IS NOT TRUE
+        )
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: workflows_steps_items_check');
+END;""",
+        """\
+CREATE TRIGGER workflows_steps_items_check_update BEFORE UPDATE OF steps ON workflows
+WHEN
+    json_valid(NEW.steps)
+    AND (
+        NOT EXISTS (
+            SELECT 1 FROM json_each(NEW.steps) AS item
+            WHERE (
+                item.type = 'object'
+                AND NOT EXISTS (
+                    SELECT 1 FROM json_each(item.value) AS entry
+                    WHERE entry.key NOT IN ('name', 'action', 'template', 'algorithm', 'compressionLevel')
+                )
+                AND json_type(item.value, '$.name') = 'text'
+                AND length(json_extract(item.value, '$.name')) >= 1
+                AND length(json_extract(item.value, '$.name')) <= 100
+                AND json_type(item.value, '$.action') = 'text'
+                AND json_extract(item.value, '$.action') IN ('render', 'analyze', 'compress')
+                AND (
+                    json_type(item.value, '$.template') = 'null'
+                    OR (
+                        json_type(item.value, '$.template') = 'text'
+                        AND length(json_extract(item.value, '$.template')) <= 100000
+                    )
+                )
+                AND (
+                    json_type(item.value, '$.algorithm') = 'null'
+                    OR (
+                        json_type(item.value, '$.algorithm') = 'text'
+                        AND length(json_extract(item.value, '$.algorithm')) <= 100
+                        AND json_extract(item.value, '$.algorithm') <> ''
+                        AND json_extract(item.value, '$.algorithm') NOT GLOB '*[^0-9_a-z]*'
+                    )
+                )
+                AND (
+                    json_type(item.value, '$.compressionLevel') = 'null'
+                    OR (
+                        json_type(item.value, '$.compressionLevel') IN ('integer', 'real')
+                        AND json_extract(item.value, '$.compressionLevel') = CAST(
+                            json_extract(item.value, '$.compressionLevel') AS INTEGER
+                        )
+                        AND json_extract(item.value, '$.compressionLevel') BETWEEN -2147483648 AND 2147483647
+                        AND json_extract(item.value, '$.compressionLevel') >= 1
+                        AND json_extract(item.value, '$.compressionLevel') <= 22
+                    )
+                )
+                AND (
+                    json_extract(item.value, '$.action') <> 'render'
+                    OR json_extract(item.value, '$.template') IS NOT NULL
+                ) IS NOT FALSE
+                AND (
+                    json_extract(item.value, '$.action') <> 'compress'
+                    OR json_extract(item.value, '$.algorithm') IS NOT NULL
+                ) IS NOT FALSE
+            ) IS NOT TRUE
+        )
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: workflows_steps_items_check');
+END;""",
+        """\
+CREATE TRIGGER workflow_executions_inputs_object_check_insert BEFORE INSERT ON workflow_executions
+WHEN
+    json_valid(NEW.inputs)
+    AND (
+        json_type(NEW.inputs) = 'object'
+        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.inputs) AS part WHERE (part.type = 'text') IS NOT TRUE)
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_inputs_object_check');
+END;""",
+        """\
+CREATE TRIGGER workflow_executions_inputs_object_check_update BEFORE UPDATE OF inputs ON workflow_executions
+WHEN
+    json_valid(NEW.inputs)
+    AND (
+        json_type(NEW.inputs) = 'object'
+        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.inputs) AS part WHERE (part.type = 'text') IS NOT TRUE)
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_inputs_object_check');
+END;""",
+        """\
+CREATE TRIGGER workflow_executions_results_object_check_insert BEFORE INSERT ON workflow_executions
+WHEN
+    json_valid(NEW.results)
+    AND (
+        json_type(NEW.results) = 'object'
+        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.results) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_results_object_check');
+END;""",
+        """\
+CREATE TRIGGER workflow_executions_results_object_check_update BEFORE UPDATE OF results ON workflow_executions
+WHEN
+    json_valid(NEW.results)
+    AND (
+        json_type(NEW.results) = 'object'
+        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.results) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+    ) IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_results_object_check');
+END;""",
+        """\
+CREATE TRIGGER compression_algorithms_stamp AFTER UPDATE ON compression_algorithms
+WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+BEGIN
+    UPDATE compression_algorithms SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+END;""",
+        """\
+CREATE TRIGGER compression_requests_stamp AFTER UPDATE ON compression_requests
+WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+BEGIN
+    UPDATE compression_requests SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+END;""",
+        """\
+CREATE TRIGGER compression_requests_status_transitions_insert BEFORE INSERT ON compression_requests
+WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+BEGIN
+    SELECT RAISE(ABORT, 'compression_requests_status_transitions');
+END;""",
+        """\
+CREATE TRIGGER compression_requests_status_transitions BEFORE UPDATE ON compression_requests
+WHEN
+    NEW.status IS NOT OLD.status
+    AND CASE OLD.status
+        WHEN 'pending' THEN NEW.status IN ('processing', 'cached', 'failed')
+        WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
+        WHEN 'completed' THEN FALSE
+        WHEN 'failed' THEN NEW.status IN ('pending')
+        WHEN 'cached' THEN FALSE
+        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
+    END IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'compression_requests_status_transitions');
+END;""",
+        """\
+CREATE TRIGGER synthetic_media_stamp AFTER UPDATE ON synthetic_media
+WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+BEGIN
+    UPDATE synthetic_media SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+END;""",
+        """\
+CREATE TRIGGER synthetic_media_status_transitions_insert BEFORE INSERT ON synthetic_media
+WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+BEGIN
+    SELECT RAISE(ABORT, 'synthetic_media_status_transitions');
+END;""",
+        """\
+CREATE TRIGGER synthetic_media_status_transitions BEFORE UPDATE ON synthetic_media
+WHEN
+    NEW.status IS NOT OLD.status
+    AND CASE OLD.status
+        WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
+        WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
+        WHEN 'completed' THEN FALSE
+        WHEN 'failed' THEN FALSE
+        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
+    END IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'synthetic_media_status_transitions');
+END;""",
+        """\
+CREATE TRIGGER optimization_strategies_stamp AFTER UPDATE ON optimization_strategies
+WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+BEGIN
+    UPDATE optimization_strategies SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+END;""",
+        """\
+CREATE TRIGGER optimization_configs_stamp AFTER UPDATE ON optimization_configs
+WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+BEGIN
+    UPDATE optimization_configs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+END;""",
+        """\
+CREATE TRIGGER optimization_sessions_stamp AFTER UPDATE ON optimization_sessions
+WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+BEGIN
+    UPDATE optimization_sessions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+END;""",
+        """\
+CREATE TRIGGER optimization_sessions_status_transitions_insert BEFORE INSERT ON optimization_sessions
+WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('active')
+BEGIN
+    SELECT RAISE(ABORT, 'optimization_sessions_status_transitions');
+END;""",
+        """\
+CREATE TRIGGER optimization_sessions_status_transitions BEFORE UPDATE ON optimization_sessions
+WHEN
+    NEW.status IS NOT OLD.status
+    AND CASE OLD.status
+        WHEN 'active' THEN NEW.status IN ('closed')
+        WHEN 'closed' THEN FALSE
+        ELSE OLD.status IS NULL AND NEW.status IN ('active')
+    END IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'optimization_sessions_status_transitions');
+END;""",
+        """\
+CREATE TRIGGER optimization_runs_stamp AFTER UPDATE ON optimization_runs
+WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+BEGIN
+    UPDATE optimization_runs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+END;""",
+        """\
+CREATE TRIGGER optimization_runs_status_transitions_insert BEFORE INSERT ON optimization_runs
+WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+BEGIN
+    SELECT RAISE(ABORT, 'optimization_runs_status_transitions');
+END;""",
+        """\
+CREATE TRIGGER optimization_runs_status_transitions BEFORE UPDATE ON optimization_runs
+WHEN
+    NEW.status IS NOT OLD.status
+    AND CASE OLD.status
+        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'stopped')
+        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'stopped')
+        WHEN 'completed' THEN FALSE
+        WHEN 'failed' THEN FALSE
+        WHEN 'stopped' THEN FALSE
+        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
+    END IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'optimization_runs_status_transitions');
+END;""",
+        """\
+CREATE TRIGGER workflows_stamp AFTER UPDATE ON workflows
+WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+BEGIN
+    UPDATE workflows SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+END;""",
+        """\
+CREATE TRIGGER workflow_executions_stamp AFTER UPDATE ON workflow_executions
+WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+BEGIN
+    UPDATE workflow_executions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+END;""",
+        """\
+CREATE TRIGGER workflow_executions_status_transitions_insert BEFORE INSERT ON workflow_executions
+WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+BEGIN
+    SELECT RAISE(ABORT, 'workflow_executions_status_transitions');
+END;""",
+        """\
+CREATE TRIGGER workflow_executions_status_transitions BEFORE UPDATE ON workflow_executions
+WHEN
+    NEW.status IS NOT OLD.status
+    AND CASE OLD.status
+        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
+        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
+        WHEN 'completed' THEN FALSE
+        WHEN 'failed' THEN FALSE
+        WHEN 'cancelled' THEN FALSE
+        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
+    END IS NOT TRUE
+BEGIN
+    SELECT RAISE(ABORT, 'workflow_executions_status_transitions');
+END;""",
+        """\
+-- The last hour of metrics by minute, for quick dashboard queries
+-- Not expressible: materialized view. In SQLite it is a plain view, always current.
+CREATE VIEW system_metrics_last_hour AS
+SELECT
+    substr(recorded_at, 1, 17) || '00.000000Z' AS minute,
+    CAST(round(avg(cpu_percent)) AS INTEGER) AS avg_cpu,
+    CAST(round(avg(memory_percent)) AS INTEGER) AS avg_memory,
+    CAST(round(avg(disk_percent)) AS INTEGER) AS avg_disk,
+    CAST(round(avg(network_bytes_per_sec)) AS INTEGER) AS avg_network,
+    CAST(round(avg(compression_efficiency)) AS INTEGER) AS avg_efficiency,
+    CAST(round(avg(throughput_bytes_per_sec)) AS INTEGER) AS avg_throughput,
+    CAST(round(avg(success_rate)) AS INTEGER) AS avg_success_rate,
+    CAST(round(avg(error_rate)) AS INTEGER) AS avg_error_rate,
+    CAST(round(avg(avg_compression_ratio)) AS INTEGER) AS avg_ratio,
+    CAST(round(avg(avg_response_time_ms)) AS INTEGER) AS avg_response_time,
+    CASE max(CASE system_health WHEN 'error' THEN 3 WHEN 'warning' THEN 2 ELSE 1 END)
+        WHEN 3 THEN 'error' WHEN 2 THEN 'warning' ELSE 'healthy' END AS worst_health,
+    CAST(round(avg(active_connections)) AS INTEGER) AS avg_connections,
+    CAST(round(avg(queue_length)) AS INTEGER) AS avg_queue_length
+FROM system_metrics
+WHERE recorded_at >= strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '-1 hour')
+GROUP BY 1;""",
     ],
 }
 BEHIND: Mapping[str, Sequence[str]] = {
     "compression_algorithms": [
-        "INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, documentation_url, license) VALUES\n    ('7da3c0dd-4057-5f94-b901-7421432418d3', 'gzip', 'traditional', 'DEFLATE in the gzip container; moderate in everything and readable everywhere', ARRAY['web content', 'log files', 'interchange with unknown readers']::TEXT[], ARRAY[1, 2, 3, 4, 5, 6, 7, 8, 9]::INTEGER[], TRUE, '{\"type\": \"object\", \"properties\": {\"level\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 9}}}'::JSONB, '{\"level\": 6}'::JSONB, 'medium', 'good', 'low', 'universal', 'https://www.rfc-editor.org/rfc/rfc1952', 'Zlib');",
-        "INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES\n    ('e13d05c7-f636-57a4-93c1-9e79fefb3533', 'lz4', 'traditional', 'Byte-oriented LZ77 without entropy coding; gives up size for the highest speed', ARRAY['real-time streams', 'in-memory data', 'caches']::TEXT[], ARRAY[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]::INTEGER[], TRUE, '{\"type\": \"object\", \"properties\": {\"level\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 12}}}'::JSONB, '{\"level\": 1}'::JSONB, 'very_fast', 'fair', 'very_low', 'wide', TRUE, 'Install the Python package lz4', 'https://lz4.org/', 'BSD-2-Clause');",
-        "INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, supports_parallel, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES\n    ('bff6a0a9-d129-53ed-95be-7633d2e162e7', 'zstd', 'advanced', 'LZ77 with finite-state entropy coding; a wide range between speed and size', ARRAY['databases', 'backups', 'packages', 'general purpose']::TEXT[], ARRAY[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]::INTEGER[], TRUE, TRUE, '{\"type\": \"object\", \"properties\": {\"level\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 22}}}'::JSONB, '{\"level\": 3}'::JSONB, 'fast', 'very_good', 'medium', 'wide', TRUE, 'Install the Python package zstandard', 'https://www.rfc-editor.org/rfc/rfc8878', 'BSD-3-Clause OR GPL-2.0-only');",
-        "INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, documentation_url, license) VALUES\n    ('856d1f60-fe47-5c6c-807b-62da578c2bdc', 'lzma', 'traditional', 'Large-dictionary LZ77 with range coding in the xz container; smallest, slowest', ARRAY['archives', 'software distribution', 'cold storage']::TEXT[], ARRAY[1, 2, 3, 4, 5, 6, 7, 8, 9]::INTEGER[], TRUE, '{\"type\": \"object\", \"properties\": {\"level\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 9}}}'::JSONB, '{\"level\": 6}'::JSONB, 'very_slow', 'excellent', 'high', 'moderate', 'https://tukaani.org/xz/format.html', '0BSD');",
-        "INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES\n    ('00bb9d83-2c6a-544d-8b86-386d9dab3525', 'brotli', 'advanced', 'LZ77 with context modelling and a built-in dictionary of words of the web', ARRAY['web assets', 'fonts', 'short texts']::TEXT[], ARRAY[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]::INTEGER[], TRUE, '{\"type\": \"object\", \"properties\": {\"level\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 11}}}'::JSONB, '{\"level\": 5}'::JSONB, 'slow', 'excellent', 'medium', 'wide', TRUE, 'Install the Python package brotli', 'https://www.rfc-editor.org/rfc/rfc7932', 'MIT');",
+        """\
+INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, documentation_url, license) VALUES
+    ('7da3c0dd-4057-5f94-b901-7421432418d3', 'gzip', 'traditional', 'DEFLATE in the gzip container; moderate in everything and readable everywhere', ARRAY['web content', 'log files', 'interchange with unknown readers']::TEXT[], ARRAY[1, 2, 3, 4, 5, 6, 7, 8, 9]::INTEGER[], TRUE, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 9}}}'::JSONB, '{"level": 6}'::JSONB, 'medium', 'good', 'low', 'universal', 'https://www.rfc-editor.org/rfc/rfc1952', 'Zlib');""",
+        """\
+INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES
+    ('e13d05c7-f636-57a4-93c1-9e79fefb3533', 'lz4', 'traditional', 'Byte-oriented LZ77 without entropy coding; gives up size for the highest speed', ARRAY['real-time streams', 'in-memory data', 'caches']::TEXT[], ARRAY[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]::INTEGER[], TRUE, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 12}}}'::JSONB, '{"level": 1}'::JSONB, 'very_fast', 'fair', 'very_low', 'wide', TRUE, 'Install the Python package lz4', 'https://lz4.org/', 'BSD-2-Clause');""",
+        """\
+INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, supports_parallel, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES
+    ('bff6a0a9-d129-53ed-95be-7633d2e162e7', 'zstd', 'advanced', 'LZ77 with finite-state entropy coding; a wide range between speed and size', ARRAY['databases', 'backups', 'packages', 'general purpose']::TEXT[], ARRAY[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]::INTEGER[], TRUE, TRUE, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 22}}}'::JSONB, '{"level": 3}'::JSONB, 'fast', 'very_good', 'medium', 'wide', TRUE, 'Install the Python package zstandard', 'https://www.rfc-editor.org/rfc/rfc8878', 'BSD-3-Clause OR GPL-2.0-only');""",
+        """\
+INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, documentation_url, license) VALUES
+    ('856d1f60-fe47-5c6c-807b-62da578c2bdc', 'lzma', 'traditional', 'Large-dictionary LZ77 with range coding in the xz container; smallest, slowest', ARRAY['archives', 'software distribution', 'cold storage']::TEXT[], ARRAY[1, 2, 3, 4, 5, 6, 7, 8, 9]::INTEGER[], TRUE, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 9}}}'::JSONB, '{"level": 6}'::JSONB, 'very_slow', 'excellent', 'high', 'moderate', 'https://tukaani.org/xz/format.html', '0BSD');""",
+        """\
+INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES
+    ('00bb9d83-2c6a-544d-8b86-386d9dab3525', 'brotli', 'advanced', 'LZ77 with context modelling and a built-in dictionary of words of the web', ARRAY['web assets', 'fonts', 'short texts']::TEXT[], ARRAY[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]::INTEGER[], TRUE, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 11}}}'::JSONB, '{"level": 5}'::JSONB, 'slow', 'excellent', 'medium', 'wide', TRUE, 'Install the Python package brotli', 'https://www.rfc-editor.org/rfc/rfc7932', 'MIT');""",
     ],
     "system_metrics": [
-        "CREATE TABLE system_metrics_y2025m10 PARTITION OF system_metrics\n    FOR VALUES FROM ('2025-10-01 00:00:00+00') TO ('2025-11-01 00:00:00+00');",
-        "CREATE TABLE system_metrics_y2025m11 PARTITION OF system_metrics\n    FOR VALUES FROM ('2025-11-01 00:00:00+00') TO ('2025-12-01 00:00:00+00');",
-        "CREATE TABLE system_metrics_y2025m12 PARTITION OF system_metrics\n    FOR VALUES FROM ('2025-12-01 00:00:00+00') TO ('2026-01-01 00:00:00+00');",
+        """\
+CREATE TABLE system_metrics_y2025m10 PARTITION OF system_metrics
+    FOR VALUES FROM ('2025-10-01 00:00:00+00') TO ('2025-11-01 00:00:00+00');""",
+        """\
+CREATE TABLE system_metrics_y2025m11 PARTITION OF system_metrics
+    FOR VALUES FROM ('2025-11-01 00:00:00+00') TO ('2025-12-01 00:00:00+00');""",
+        """\
+CREATE TABLE system_metrics_y2025m12 PARTITION OF system_metrics
+    FOR VALUES FROM ('2025-12-01 00:00:00+00') TO ('2026-01-01 00:00:00+00');""",
         "CREATE TABLE system_metrics_default PARTITION OF system_metrics DEFAULT;",
     ],
     "optimization_strategies": [
-        "INSERT INTO optimization_strategies (id, name, description, method) VALUES\n    ('07ea6c5a-ac69-5a8b-85c3-04b2adea8dc6', 'exhaustive', 'Tries every level of every algorithm', 'exhaustive'),\n    ('50542794-de90-50f1-bd2d-c168401ba95b', 'random_search', 'Tries levels and algorithms at random until the iterations are used up', 'random'),\n    ('34bdd87b-670c-5d9d-ae26-6f6dfc97dbe3', 'hill_climbing', 'Moves from each algorithm''s default level to better neighbours', 'hill_climbing');",
+        """\
+INSERT INTO optimization_strategies (id, name, description, method) VALUES
+    ('07ea6c5a-ac69-5a8b-85c3-04b2adea8dc6', 'exhaustive', 'Tries every level of every algorithm', 'exhaustive'),
+    ('50542794-de90-50f1-bd2d-c168401ba95b', 'random_search', 'Tries levels and algorithms at random until the iterations are used up', 'random'),
+    ('34bdd87b-670c-5d9d-ae26-6f6dfc97dbe3', 'hill_climbing', 'Moves from each algorithm''s default level to better neighbours', 'hill_climbing');""",
     ],
 }
 

@@ -38,5 +38,7 @@ def has_value(*values: object) -> bool:
 def _reader(schema: type[BaseModel], attribute: str) -> TypeAdapter[Any]:
     schema.model_rebuild()
     field = schema.model_fields[attribute]
-    annotation: Any = Annotated[field.annotation, *field.metadata]
+    annotation: Any = field.annotation
+    for part in field.metadata:
+        annotation = Annotated[annotation, part]
     return TypeAdapter(annotation)

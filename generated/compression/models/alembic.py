@@ -13,7 +13,7 @@ __all__ = ["include_object", "target_metadata"]
 
 target_metadata = metadata
 
-OWNED = frozenset(
+OWNED: frozenset[str] = frozenset(
     [
         "system_metrics_y2025m10",
         "system_metrics_y2025m11",

@@ -791,6 +791,21 @@ class Items:
         return written
 
 
+class Entries(Items):
+    """The number of keys of an object; of a key that is given twice the last value counts."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        # Pydantic reads JSON entry by entry, but hands a function a whole dict.
+        schema = super().__get_pydantic_core_schema__(source, handler)
+        return core_schema.no_info_before_validator_function(_whole, schema)
+
+
+def _whole(value: Any) -> Any:
+    return value
+
+
 def _check_unique(items: list[Any]) -> list[Any]:
     try:
         unique = len(set(items)) == len(items)

@@ -14,6 +14,7 @@ from ._wire import (
     Boolean,
     CamelInput,
     CamelOutput,
+    Entries,
     IntegerForm,
     Items,
     Json,
@@ -73,11 +74,11 @@ class CompressionAlgorithmCreate(CamelInput):
     supports_parallel: Boolean = Field(
         default=False, description="Compresses on several processors at once"
     )
-    parameters_schema: dict[PlainText, Json] = Field(
+    parameters_schema: Annotated[dict[PlainText, Json], Entries()] = Field(
         default={},
         description="JSON Schema defining valid parameters for this algorithm",
     )
-    default_parameters: dict[PlainText, Json] = Field(
+    default_parameters: Annotated[dict[PlainText, Json], Entries()] = Field(
         default={},
         validation_alias="parameters",
         serialization_alias="parameters",
@@ -149,10 +150,10 @@ class CompressionAlgorithmUpdate(CamelInput):
     supports_parallel: Unset[Boolean] = unset(
         description="Compresses on several processors at once"
     )
-    parameters_schema: Unset[dict[PlainText, Json]] = unset(
+    parameters_schema: Unset[Annotated[dict[PlainText, Json], Entries()]] = unset(
         description="JSON Schema defining valid parameters for this algorithm"
     )
-    default_parameters: Unset[dict[PlainText, Json]] = unset(
+    default_parameters: Unset[Annotated[dict[PlainText, Json], Entries()]] = unset(
         alias="parameters", description="Parameters used when a request gives none"
     )
     characteristics: Unset[CompressionAlgorithmCharacteristicsUpdate] = unset(
@@ -213,10 +214,10 @@ class CompressionAlgorithmResponse(CamelOutput):
     supports_parallel: Boolean = Field(
         description="Compresses on several processors at once"
     )
-    parameters_schema: dict[PlainText, Json] = Field(
+    parameters_schema: Annotated[dict[PlainText, Json], Entries()] = Field(
         description="JSON Schema defining valid parameters for this algorithm"
     )
-    default_parameters: dict[PlainText, Json] = Field(
+    default_parameters: Annotated[dict[PlainText, Json], Entries()] = Field(
         validation_alias="parameters",
         serialization_alias="parameters",
         description="Parameters used when a request gives none",
@@ -272,7 +273,7 @@ class CompressionAlgorithmListItem(CamelOutput):
         list[Annotated[int, IntegerForm(ge=1, le=22)]],
         Items(min_length=1, unique=True, ascending=True),
     ] = Field(description="Levels the algorithm supports, in ascending order")
-    default_parameters: dict[PlainText, Json] = Field(
+    default_parameters: Annotated[dict[PlainText, Json], Entries()] = Field(
         validation_alias="parameters",
         serialization_alias="parameters",
         description="Parameters used when a request gives none",

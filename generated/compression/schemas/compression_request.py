@@ -29,6 +29,7 @@ from ._wire import (
     CamelInput,
     CamelOutput,
     DecimalNumberForm,
+    Entries,
     IntegerForm,
     Json,
     PlainText,
@@ -89,7 +90,7 @@ class CompressionRequestCreate(CamelInput):
         description="Compression level"
     )
     optimization_target: OptimizationTarget = OptimizationTarget.BALANCED
-    parameters: dict[PlainText, Json] = Field(
+    parameters: Annotated[dict[PlainText, Json], Entries()] = Field(
         default={}, description="Parameters given to the algorithm"
     )
     status: RequestStatus = RequestStatus.PENDING
@@ -398,7 +399,7 @@ class CompressionRequestResponse(CamelOutput):
         description="Compression level"
     )
     optimization_target: OptimizationTarget
-    parameters: dict[PlainText, Json] = Field(
+    parameters: Annotated[dict[PlainText, Json], Entries()] = Field(
         description="Parameters given to the algorithm"
     )
     status: RequestStatus

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
-from ._wire import CamelInput, PlainText
+from ._wire import CamelInput, Entries, PlainText
 
 
 class ExecutionRequest(CamelInput):
     """What to execute a workflow with; the path says which"""
 
-    inputs: dict[PlainText, PlainText] = Field(
+    inputs: Annotated[dict[PlainText, PlainText], Entries()] = Field(
         default={}, description="Values for the names in templates"
     )

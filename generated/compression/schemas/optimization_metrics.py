@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ._wire import CamelOutput, DecimalNumberForm, IntegerForm, PlainText
+from ._wire import CamelOutput, DecimalNumberForm, Entries, IntegerForm, PlainText
 
 
 class OptimizationMetrics(CamelOutput):
@@ -40,6 +40,6 @@ class OptimizationMetrics(CamelOutput):
     best_ratio: Annotated[Decimal | None, DecimalNumberForm(10, 4, ge=Decimal(0))] = (
         Field(description="Best ratio of any run; null without any")
     )
-    runs_by_strategy: dict[
-        PlainText, Annotated[int, IntegerForm(ge=0, le=2147483647)]
+    runs_by_strategy: Annotated[
+        dict[PlainText, Annotated[int, IntegerForm(ge=0, le=2147483647)]], Entries()
     ] = Field(description="Runs by name of the strategy")

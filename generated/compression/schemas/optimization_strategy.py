@@ -14,6 +14,7 @@ from ._wire import (
     Boolean,
     CamelInput,
     CamelOutput,
+    Entries,
     IntegerForm,
     Json,
     PlainText,
@@ -42,7 +43,7 @@ class OptimizationStrategyCreate(CamelInput):
         description="What the strategy does"
     )
     method: SearchMethod
-    parameters: dict[PlainText, Json] = Field(
+    parameters: Annotated[dict[PlainText, Json], Entries()] = Field(
         default={}, description="Settings of the method"
     )
     is_active: Boolean = Field(default=True, description="Offered for new runs")
@@ -62,7 +63,7 @@ class OptimizationStrategyUpdate(CamelInput):
         description="What the strategy does"
     )
     method: Unset[SearchMethod] = unset()
-    parameters: Unset[dict[PlainText, Json]] = unset(
+    parameters: Unset[Annotated[dict[PlainText, Json], Entries()]] = unset(
         description="Settings of the method"
     )
     is_active: Unset[Boolean] = unset(description="Offered for new runs")
@@ -79,7 +80,9 @@ class OptimizationStrategyResponse(CamelOutput):
         description="What the strategy does"
     )
     method: SearchMethod
-    parameters: dict[PlainText, Json] = Field(description="Settings of the method")
+    parameters: Annotated[dict[PlainText, Json], Entries()] = Field(
+        description="Settings of the method"
+    )
     is_active: Boolean = Field(description="Offered for new runs")
     created_at: Timestamp = Field(
         description="When the row was made", json_schema_extra={"readOnly": True}

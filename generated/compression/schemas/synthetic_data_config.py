@@ -15,6 +15,7 @@ from ._wire import (
     CamelInput,
     CamelOutput,
     DecimalNumberForm,
+    Entries,
     IntegerForm,
     Items,
     Json,
@@ -53,7 +54,7 @@ class SyntheticDataConfigInput(CamelInput):
         str, TextForm("^[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*$", max_length=35)
     ] = Field(description="BCP 47 tag such as en or pt-BR")
     encoding: TextEncoding
-    metadata: dict[PlainText, Json] = Field(
+    metadata: Annotated[dict[PlainText, Json], Entries()] = Field(
         description="Free notes kept with the media"
     )
     custom_patterns: Annotated[
@@ -99,7 +100,7 @@ class SyntheticDataConfig(CamelOutput):
         str, TextForm("^[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*$", max_length=35)
     ] = Field(description="BCP 47 tag such as en or pt-BR")
     encoding: TextEncoding
-    metadata: dict[PlainText, Json] = Field(
+    metadata: Annotated[dict[PlainText, Json], Entries()] = Field(
         description="Free notes kept with the media"
     )
     custom_patterns: Annotated[

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ._wire import CamelOutput, DecimalNumberForm, IntegerForm, PlainText
+from ._wire import CamelOutput, DecimalNumberForm, Entries, IntegerForm, PlainText
 
 
 class SyntheticMediaStatistics(CamelOutput):
@@ -25,9 +25,9 @@ class SyntheticMediaStatistics(CamelOutput):
     average_entropy: Annotated[
         Decimal | None, DecimalNumberForm(5, 4, ge=Decimal(0), le=Decimal(8))
     ] = Field(description="Null when there is no content")
-    by_content_type: dict[
-        PlainText, Annotated[int, IntegerForm(ge=0, le=2147483647)]
+    by_content_type: Annotated[
+        dict[PlainText, Annotated[int, IntegerForm(ge=0, le=2147483647)]], Entries()
     ] = Field(description="Media by MIME type")
-    by_status: dict[PlainText, Annotated[int, IntegerForm(ge=0, le=2147483647)]] = (
-        Field(description="Media by state")
-    )
+    by_status: Annotated[
+        dict[PlainText, Annotated[int, IntegerForm(ge=0, le=2147483647)]], Entries()
+    ] = Field(description="Media by state")

@@ -16,6 +16,7 @@ from ._wire import (
     CamelInput,
     CamelOutput,
     DecimalNumberForm,
+    Entries,
     FiniteFloat,
     IntegerForm,
     PlainText,
@@ -120,7 +121,7 @@ class SystemMetricsCreate(CamelInput):
     queue_length: Annotated[int | None, IntegerForm(ge=0, le=2147483647)] = Field(
         default=None, description="Current queue length"
     )
-    algorithm_performance: dict[PlainText, FiniteFloat] = Field(
+    algorithm_performance: Annotated[dict[PlainText, FiniteFloat], Entries()] = Field(
         default={}, description="Per-algorithm performance metrics as JSONB map"
     )
     host_name: Annotated[str | None, TextForm(max_length=255)] = Field(
@@ -241,8 +242,8 @@ class SystemMetricsUpdate(CamelInput):
     queue_length: Annotated[int | None, IntegerForm(ge=0, le=2147483647)] = Field(
         default=None, description="Current queue length"
     )
-    algorithm_performance: Unset[dict[PlainText, FiniteFloat]] = unset(
-        description="Per-algorithm performance metrics as JSONB map"
+    algorithm_performance: Unset[Annotated[dict[PlainText, FiniteFloat], Entries()]] = (
+        unset(description="Per-algorithm performance metrics as JSONB map")
     )
     host_name: Annotated[str | None, TextForm(max_length=255)] = Field(
         default=None, description="Host the sample was taken on"
@@ -360,7 +361,7 @@ class SystemMetricsResponse(CamelOutput):
     queue_length: Annotated[int | None, IntegerForm(ge=0, le=2147483647)] = Field(
         description="Current queue length"
     )
-    algorithm_performance: dict[PlainText, FiniteFloat] = Field(
+    algorithm_performance: Annotated[dict[PlainText, FiniteFloat], Entries()] = Field(
         description="Per-algorithm performance metrics as JSONB map"
     )
     host_name: Annotated[str | None, TextForm(max_length=255)] = Field(
@@ -462,7 +463,7 @@ class SystemMetricsListItem(CamelOutput):
     queue_length: Annotated[int | None, IntegerForm(ge=0, le=2147483647)] = Field(
         description="Current queue length"
     )
-    algorithm_performance: dict[PlainText, FiniteFloat] = Field(
+    algorithm_performance: Annotated[dict[PlainText, FiniteFloat], Entries()] = Field(
         description="Per-algorithm performance metrics as JSONB map"
     )
 

@@ -16,6 +16,7 @@ from ._wire import (
     CamelInput,
     CamelOutput,
     DecimalNumberForm,
+    Entries,
     IntegerForm,
     Json,
     PlainText,
@@ -69,7 +70,7 @@ class WorkflowExecutionCreate(CamelInput):
     }
 
     workflow_id: Uuid
-    inputs: dict[PlainText, PlainText] = Field(
+    inputs: Annotated[dict[PlainText, PlainText], Entries()] = Field(
         default={}, description="Values for the names in templates"
     )
 
@@ -99,7 +100,7 @@ class WorkflowExecutionResponse(CamelOutput):
 
     id: Uuid = Field(json_schema_extra={"readOnly": True})
     workflow_id: Uuid
-    inputs: dict[PlainText, PlainText] = Field(
+    inputs: Annotated[dict[PlainText, PlainText], Entries()] = Field(
         description="Values for the names in templates"
     )
     status: ExecutionStatus = Field(json_schema_extra={"readOnly": True})
@@ -115,7 +116,7 @@ class WorkflowExecutionResponse(CamelOutput):
     current_step: Annotated[str | None, TextForm(max_length=100)] = Field(
         description="Name of the step at work", json_schema_extra={"readOnly": True}
     )
-    results: dict[PlainText, Json] = Field(
+    results: Annotated[dict[PlainText, Json], Entries()] = Field(
         description="What each step produced by its name",
         json_schema_extra={"readOnly": True},
     )

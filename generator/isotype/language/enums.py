@@ -122,9 +122,7 @@ def _check_text(
     scope: Scope, name: str, given: Given, index: int, text: str, bytes_limit: int, length: int | None
 ) -> None:
     place, path = _place(given, index, text)
-    if "\0" in text:
-        scope.report_at("bad-value", f"a value of enum {name} holds U+0000, which no database keeps", place, path)
-    elif bytes_limit and len(text.encode()) > bytes_limit:
+    if bytes_limit and len(text.encode()) > bytes_limit:
         message = f"{quoted(text)} has more than the {bytes_limit} bytes a native enum keeps"
         scope.report_at("bad-value", message, place, path, "shorten it, or leave out native")
     elif length is not None and len(text) > length:

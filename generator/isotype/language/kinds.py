@@ -80,6 +80,19 @@ class Walk:
         return quoted(last)
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def is_unstorable(text: str) -> bool:
+    """Whether a text holds U+0000 or an unpaired surrogate, which no database keeps."""
+    return "\0" in text or (not text.isascii() and _SURROGATE.search(text) is not None)
+
+
+def _report_unstorable(node: Node, walk: Walk) -> Any:
+    message = "the text holds U+0000 or an unpaired surrogate, which no target keeps"
+    return walk.report("bad-text", node, message, "leave it out")
+
+
 class Kind(Protocol):
     """What a word may hold."""
 
@@ -122,6 +135,8 @@ class Text:
                 return ""
             return walk.wrong_type(node, self.noun, quotable=self.noun == "text")
         value = node.value
+        if is_unstorable(value):
+            return _report_unstorable(node, walk)
         if self.pattern is not None and self.pattern.fullmatch(value) is None:
             return walk.report(self.code, node, f"{quoted(value)} is not {self.noun}", self.hint)
         return value
@@ -264,7 +279,7 @@ class Anything:
             value = scalar(node)
             if isinstance(value, Decimal) and not value.is_finite():
                 return walk.report("bad-number", node, f"{describe(node)} is not a finite number of sensible length")
-            return value
+            return _report_unstorable(node, walk) if isinstance(value, str) and is_unstorable(value) else value
         if depth >= DEEPEST:
             return walk.report("too-deep", node, f"the value nests more than {DEEPEST} deep", "flatten it")
         if isinstance(node, SequenceNode):
@@ -273,6 +288,8 @@ class Anything:
         for key, value in node.value:
             if not is_text(key):
                 walk.report("key-type", key, f"a key is {describe(key)}; expected text", _QUOTE)
+            elif is_unstorable(key.value):
+                _report_unstorable(key, walk)
             elif key.value in made:
                 walk.report("duplicate-key", key, f"the key {quoted(key.value)} is given twice", "remove one")
             else:

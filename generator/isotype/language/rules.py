@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from isotype.domain.expressions import Expression, ValueType
@@ -81,6 +82,14 @@ def read_rules(scope: Scope, given: Given | None, names: Names, unread: Iterable
         that = expression(scope, rule, "that", names, unread=unread)
         if that is not None:
             on = tuple(dict.fromkeys(rule.get("on") or ()))
-            source = " ".join(rule.words["that"].split()) if "\n" in rule.words["that"] else rule.words["that"].strip()
+            source = _one_line(rule.words["that"])
             rules.append(Rule(name, that, source, rule.text("message"), on, given.key_place(name)))
     return tuple(rules)
+
+
+_BLANKS = re.compile(r"('[^']*')|\s+")
+
+
+def _one_line(source: str) -> str:
+    """An expression written over several lines as one; the texts in it stay as they are."""
+    return _BLANKS.sub(lambda found: found[1] or " ", source).strip() if "\n" in source else source.strip()

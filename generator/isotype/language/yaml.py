@@ -199,8 +199,8 @@ def _unreadable(source: Source) -> list[Finding]:
     except UnicodeEncodeError as error:
         place = source.place_of(error.start)
         return [Finding("bad-text", "the file holds half of a surrogate pair", place, "save it as UTF-8")]
-    if _may_be_deep(text) and (place := _too_deep_from(source)) is not None:
-        return [_too_deep(place)]
+    if _may_be_deep(text) and (deep := _too_deep_from(source)) is not None:
+        return [_too_deep(deep)]
     return []
 
 

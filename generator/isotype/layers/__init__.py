@@ -34,7 +34,7 @@ def render(domain: Domain, options: Options) -> Rendered:
     renderer = Renderer(options.templates)
     renderers = {
         "sql": lambda: sql.render(relational, renderer, options),
-        "models": lambda: models.render(bindings, renderer, options),
+        "models": lambda: models.render(bindings, renderer, options, sql.SqlStatements(relational)),
         "schemas": lambda: schemas.render(wire, renderer, options),
         "types": lambda: typescript.render(wire, renderer, options),
         "zod": lambda: zod.render(wire, renderer, options),

@@ -17,6 +17,9 @@ _HIDDEN = (
 )  # fmt: skip
 _STARTS = [low for low, _ in _HIDDEN]
 
+# Blanks that are not hidden: formatters take them from the end of a line.
+_BLANKS = " \u00a0\u1680"
+
 
 def is_hidden(character: str) -> bool:
     """Whether the character is one that a reader of source text cannot see, or that moves what is around it."""
@@ -46,7 +49,7 @@ def paragraph_lines(text: str) -> list[str]:
     first, *rest = text.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n").expandtabs(4).split("\n")
     indents = [len(line) - len(line.lstrip(" ")) for line in rest if line.strip(" ")]
     shared = min(indents, default=0)
-    return [first.rstrip(" "), *(line[shared:].rstrip(" ") for line in rest)] if first else []
+    return [first.rstrip(_BLANKS), *(line[shared:].rstrip(_BLANKS) for line in rest)] if first else []
 
 
 def wrap(line: str, width: int, first_width: int | None = None) -> Iterator[str]:
@@ -62,7 +65,7 @@ def wrap(line: str, width: int, first_width: int | None = None) -> Iterator[str]
             at = line.find(" ", limit + 1)
         if at < 0:
             break
-        yield line[:at].rstrip(" ")
+        yield line[:at].rstrip(_BLANKS)
         line = indent + line[at:].lstrip(" ")
         limit = width
     yield line

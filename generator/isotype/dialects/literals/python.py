@@ -38,6 +38,15 @@ def python_raw_string(text: str) -> str:
     return f"r{quote}{text}{quote}"
 
 
+def python_block(text: str) -> str:
+    """A string literal in triple quotes, which keeps the lines of the text."""
+    lines = (_in_docstring(line) for line in text.split("\n"))
+    kept = "\n".join(f"{line[:-1]}\\x20" if line.endswith(" ") else line for line in lines)
+    before = kept[:-1]
+    bare = kept.endswith('"') and (len(before) - len(before.rstrip("\\"))) % 2 == 0
+    return '"""\\\n' + (f'{before}\\"' if bare else kept) + '"""'
+
+
 def python_docstring(text: str, indent: str = "", width: int = WIDTH) -> list[str]:
     """The lines of a docstring; none when there is no text.
 

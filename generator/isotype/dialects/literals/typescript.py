@@ -16,7 +16,9 @@ _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", '"': '\\"', "'": 
 _CONFUSING = re.compile(r"<(?=/script|!--|script)|\$(?=\{)", re.IGNORECASE)
 
 # Tags and comments that tools obey.
-_TAG = re.compile(r"(^|[\s{(*/])@(ts-)?(?=\w)")
+_TAG = re.compile(r"(^|[\s{(*/])@(?=\w)")
+# Biome finds these anywhere in a comment.
+_COMPILER_TAG = re.compile(r"@ts-(?=\w)")
 _DIRECTIVE = re.compile(
     r"^(?=\s*(?:biome-|eslint|prettier-|deno-|oxlint|tslint|jshint|jslint|istanbul|c8\b|v8\b|vitest|globals?\b|exported\b|"
     r"webpack|sourceMappingURL|[/#!<]))",
@@ -69,8 +71,7 @@ def typescript_comment_lines(text: str, indent: str = "", width: int = WIDTH) ->
 
 
 def _inert(line: str) -> str:
-    # Biome finds `@ts-ignore` behind a backslash too.
-    untagged = _TAG.sub(lambda tag: f"{tag[1]}\\@{'ts ' if tag[2] else ''}", line.replace("*/", "*\\/"))
+    untagged = _TAG.sub(r"\1\\@", _COMPILER_TAG.sub("@ts ", line.replace("*/", "*\\/")))
     return _DIRECTIVE.sub("- ", untagged)
 
 

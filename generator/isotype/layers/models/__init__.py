@@ -4,7 +4,6 @@
 entities    a mapped class
 tables      its `__table_args__`
 types       how columns and attributes spell types
-statements  the SQL they carry, from where the SQL files have it
 mappers     from a body to a row and from a row to an answer
 imports     how modules import one another
 ```
@@ -13,16 +12,16 @@ imports     how modules import one another
 from __future__ import annotations
 
 from isotype.binding.model import Bindings
-from isotype.dialects.literals.python import python_docstring, python_string
-from isotype.dialects.python import INDENT, WIDTH, Bracket, call, from_import, layout, mapping, sequence
+from isotype.dialects.literals.python import python_block, python_docstring, python_string
+from isotype.dialects.python import INDENT, WIDTH, Bracket, call, from_import, layout, mapping, natural, sequence
 from isotype.domain.ledger import NotExpressible
 from isotype.layers.models.entities import entity_view, view_view
 from isotype.layers.models.imports import sibling_package
 from isotype.layers.models.mappers import entity_mapping, view_mapping
-from isotype.layers.models.statements import Statements
 from isotype.layers.models.tables import prefixes_needed
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header, templates_folder
+from isotype.layers.statements import Statements
 from isotype.tables.model import Tables
 
 PREFIXES = NotExpressible(
@@ -33,11 +32,10 @@ PREFIXES = NotExpressible(
 
 
 def render(
-    bindings: Bindings, renderer: Renderer, options: Options
+    bindings: Bindings, renderer: Renderer, options: Options, statements: Statements
 ) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
-    """Every file of the layer by its path, and what SQLAlchemy cannot say."""
+    """Every file of the layer by its path, and what SQLAlchemy cannot say; `statements` is the SQL it carries."""
     heading = "".join(f"# {line}\n" for line in header(options.header_source))
-    statements = Statements(bindings.tables)
     enums = f"{sibling_package(options, 'models', 'schemas')}.enums"
     files: dict[str, str] = {}
     for entity in bindings.entities:
@@ -51,7 +49,7 @@ def render(
     files["_columns.py"] = heading + _support("columns.py")
     text = _database(bindings, statements)
     files["_database.py"] = renderer("models/database.py.j2", header=heading, statements=text)
-    owned = "\n".join(layout(call("frozenset", _owned(bindings.tables)), "OWNED = "))
+    owned = "\n".join(layout(call("frozenset", _owned(bindings.tables)), "OWNED: frozenset[str] = "))
     files["alembic.py"] = renderer("models/alembic.py.j2", header=heading, owned=owned)
     files["__init__.py"] = renderer("models/init.py.j2", header=heading, **_barrel_view(bindings))
     return files, (PREFIXES,) if prefixes_needed(bindings.tables.tables) else ()
@@ -88,9 +86,16 @@ def _database(bindings: Bindings, statements: Statements) -> str:
     }
     parts: list[str] = []
     for name, by_key in (("BEFORE", before), ("AFTER", after), ("BEHIND", behind)):
-        entries = [(key, sequence(map(python_string, texts))) for key, texts in by_key.items()]
+        entries = [(key, sequence(map(_statement, texts))) for key, texts in by_key.items()]
         parts += layout(mapping(entries), f"{name}: Mapping[str, Sequence[str]] = ")
     return "\n".join(parts)
+
+
+def _statement(text: str) -> str:
+    """A statement on lines of its own where it has several."""
+    if "\n" not in text or len(text) <= WIDTH:
+        return python_string(text)
+    return python_block(text)
 
 
 def _owned(tables: Tables) -> Bracket:
@@ -107,11 +112,11 @@ def _owned(tables: Tables) -> Bracket:
 def _barrel_view(bindings: Bindings) -> dict[str, object]:
     homes = {entity.class_name: entity.module for entity in bindings.entities}
     homes |= {view.class_name: view.module for view in bindings.views}
-    imports = [
-        line for name in sorted(homes, key=homes.__getitem__) for line in from_import(f".{homes[name]}", [name], INDENT)
-    ]
-    listed = sequence(map(python_string, sorted((*homes, "Base", "TransitionRefused", "View", "metadata"))))
-    table = mapping((name, python_string(homes[name])) for name in sorted(homes))
+    ordered = sorted(homes, key=lambda name: natural(homes[name]))
+    imports = [line for name in ordered for line in from_import(f".{homes[name]}", [name], INDENT)]
+    names = sorted((*homes, "Base", "TransitionRefused", "View", "metadata"), key=natural)
+    listed = sequence(map(python_string, names))
+    table = mapping((name, python_string(homes[name])) for name in sorted(homes, key=natural))
     title = f"SQLAlchemy models of {bindings.shapes.title}; `metadata` holds every table."
     return {
         "docstring": "\n".join(python_docstring(title, "", WIDTH)),

@@ -15,15 +15,16 @@ from isotype.dialects.python import (
     call,
     layout,
     mapping,
+    natural,
     prefixed,
     sequence,
     subscript,
 )
 from isotype.domain.types import Enum, EnumType, Scalar
 from isotype.layers.models.imports import import_lines
-from isotype.layers.models.statements import Statements
 from isotype.layers.models.tables import counts_by_itself, is_whole_key, spelled, table_arguments
 from isotype.layers.models.types import TypeNames, column_type, python_type
+from isotype.layers.statements import Statements
 from isotype.tables.model import Column, Table, TransitionGuard
 
 
@@ -35,7 +36,9 @@ def entity_view(entity: EntityBinding, bindings: Bindings, statements: Statement
     body = list(_entity_lines(entity, bindings, statements, names))
     if others:
         names.use("typing", "TYPE_CHECKING")
-    neighbours = [f"{INDENT}from .{others[name]} import {name}" for name in sorted(others, key=others.__getitem__)]
+    neighbours = [
+        f"{INDENT}from .{others[name]} import {name}" for name in sorted(others, key=lambda name: natural(others[name]))
+    ]
     return _view(names, entity.class_name, entity.table.comment, body, neighbours)
 
 
@@ -94,7 +97,7 @@ def _column_lines(field: FieldBinding, table: Table, statements: Statements, nam
     mapped = subscript(names.use("sqlalchemy.orm", "Mapped"), python_type(column.type, column.nullable, names))
     key = table.primary_key is not None and column.name in table.primary_key.columns
     arguments: list[Code] = [] if field.attribute == column.name else [python_string(column.name)]
-    arguments.append(column_type(column.type, names, is_whole_key(table, column.name)))
+    arguments.append(column_type(column.type, names, is_whole_key(table, column.name, statements)))
     arguments += _makers(column, statements, names)
     if isinstance(column.type, Scalar) and column.type.base == "json":
         arguments.append(f"nullable={column.nullable}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 
-from isotype.dialects.python import from_import
+from isotype.dialects.python import from_import, natural
 from isotype.layers.options import Options
 from isotype.layers.specifiers import layer_options
 
@@ -31,5 +31,5 @@ def import_lines(imports: Mapping[str, set[str]]) -> str:
     return "\n\n".join("\n".join(group) for group in groups if group)
 
 
-def _distance(module: str) -> tuple[int, str]:
-    return -(len(module) - len(module.lstrip("."))), module
+def _distance(module: str) -> tuple[int, list[tuple[int, str]]]:
+    return -(len(module) - len(module.lstrip("."))), natural(module)

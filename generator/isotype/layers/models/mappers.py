@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from isotype.binding.model import Bindings, EntityBinding, ViewBinding
@@ -97,7 +97,8 @@ def _assignments(shape: Shape, source: str, path: tuple[str, ...], indent: str, 
             yield from _group(prop, source, path, indent, here)
 
 
-def _field(prop: Property, shape: Shape, source: str, indent: str, here: _Mapper) -> Iterator[str]:
+def _field(prop: Property, shape: Shape, source: str, indent: str, here: _Mapper, given: str = "") -> Iterator[str]:
+    """The assignment of one attribute; `given` is a condition of it that is not written yet."""
     taken = f"{source}.{prop.attribute}"
     value: Code = taken
     if _is_document(prop.type):
@@ -105,13 +106,28 @@ def _field(prop: Property, shape: Shape, source: str, indent: str, here: _Mapper
     target = f"model.{here.attributes[prop.field]} = "
     chosen = shape.direction == UPDATE or prop.server_default
     if prop.required or prop.default is not None or (prop.nullable and not chosen):
-        yield from layout(value, indent + target)
+        if given:
+            yield f"{indent}if {given}:"
+        yield from layout(value, (indent + INDENT if given else indent) + target)
         return
     condition = (
         f"{python_string(prop.attribute)} in {source}.model_fields_set" if prop.nullable else f"{taken} is not None"
     )
-    yield f"{indent}if {condition}:"
+    yield from _if([given, condition] if given else [condition], indent)
     yield from layout(value, indent + INDENT + target)
+
+
+def _if(conditions: Sequence[str], indent: str) -> Iterator[str]:
+    """The line that asks for all conditions, or the lines when it would be too long."""
+    line = f"{indent}if {' and '.join(conditions)}:"
+    if len(line) <= WIDTH or len(conditions) == 1:
+        yield line
+        return
+    first, *others = conditions
+    yield f"{indent}if ("
+    yield f"{indent}{INDENT}{first}"
+    yield from (f"{indent}{INDENT}and {condition}" for condition in others)
+    yield f"{indent}):"
 
 
 def _group(prop: Property, source: str, path: tuple[str, ...], indent: str, here: _Mapper) -> Iterator[str]:
@@ -131,6 +147,8 @@ def _group(prop: Property, source: str, path: tuple[str, ...], indent: str, here
     yield f"{indent}{local} = {source}.{prop.attribute}"
     if prop.required:
         yield from _assignments(inner, local, below, indent, here)
+    elif len(inner.properties) == 1 and inner.properties[0].field:
+        yield from _field(inner.properties[0], inner, local, indent, here, f"{local} is not None")
     else:
         yield f"{indent}if {local} is not None:"
         yield from _assignments(inner, local, below, deeper, here)

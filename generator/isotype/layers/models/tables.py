@@ -8,9 +8,8 @@ from isotype.dialects.literals.python import python_string
 from isotype.dialects.python import Bracket, Code, bracket, call, prefixed, sequence
 from isotype.dialects.sqlite.names import table_name
 from isotype.domain.types import INTEGERS, Scalar
-from isotype.layers.models.statements import Statements, Texts
 from isotype.layers.models.types import TypeNames
-from isotype.layers.sql.sqlite import counted_key
+from isotype.layers.statements import Statements, Texts
 from isotype.tables.model import ForeignKey, Table, TableIndex, UniqueConstraint
 
 
@@ -24,7 +23,7 @@ def table_arguments(table: Table, statements: Statements, names: TypeNames) -> B
     parts += (_foreign_key(foreign_key, names) for foreign_key in table.foreign_keys)
     parts += (_check(name, texts, names) for name, texts in statements.checks(table).items() if any(texts))
     parts += (_index(index, statements, names) for index in table.indexes)
-    parts.append(bracket("{", tuple(_options(table)), "}", literal=True))
+    parts.append(bracket("{", tuple(_options(table, statements)), "}", literal=True))
     return bracket("(", tuple(parts), ")", literal=True)
 
 
@@ -110,7 +109,7 @@ def _index(index: TableIndex, statements: Statements, names: TypeNames) -> Code:
     return found_index if texts.on_sqlite else _only_on("postgresql", found_index, names)
 
 
-def _options(table: Table) -> Iterator[Code]:
+def _options(table: Table, statements: Statements) -> Iterator[Code]:
     if table.schema:
         yield f'"schema": {python_string(table.schema)}'
     if table.comment:
@@ -118,7 +117,7 @@ def _options(table: Table) -> Iterator[Code]:
     if table.partitions:
         yield f'"postgresql_partition_by": {python_string(f"RANGE ({table.partitions.column})")}'
     yield '"sqlite_strict": True'
-    if counted_key(table):
+    if statements.counter(table):
         yield '"sqlite_autoincrement": True'
 
 
@@ -131,9 +130,9 @@ def counts_by_itself(table: Table, name: str) -> bool:
     return whole and isinstance(column.type, Scalar) and column.type.base in INTEGERS and not identity
 
 
-def is_whole_key(table: Table, name: str) -> bool:
+def is_whole_key(table: Table, name: str, statements: Statements) -> bool:
     """Whether a column is a primary key by itself which nothing counts."""
-    return table.primary_key is not None and table.primary_key.columns == (name,) and counted_key(table) != name
+    return table.primary_key is not None and table.primary_key.columns == (name,) and statements.counter(table) != name
 
 
 def prefixes_needed(tables: Iterable[Table]) -> bool:

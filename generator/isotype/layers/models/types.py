@@ -109,4 +109,4 @@ def _storage(enum: Enum, names: TypeNames) -> list[Code]:
     if not enum.native:
         return [f"length={enum.length}"] if enum.length is not None else []
     schema: list[Code] = [f"schema={python_string(names.schema)}"] if names.schema else []
-    return [f"native={python_string(enum.database_name)}", *schema]
+    return [f"type_name={python_string(enum.database_name)}", *schema]

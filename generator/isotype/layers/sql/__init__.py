@@ -7,6 +7,7 @@ functions   the functions its checks call
 triggers    its trigger functions, partition maintenance, refreshing of views
 sqlite      the sections of sqlite.sql
 guards      its triggers, and what they say about items and typed JSON
+statements  the same in pieces, for models that carry them
 ```
 """
 
@@ -16,8 +17,11 @@ from isotype.domain.ledger import NotExpressible
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
 from isotype.layers.sql import postgres, sqlite
+from isotype.layers.sql.statements import SqlStatements
 from isotype.layers.sql.text import comment, note
 from isotype.tables.model import Tables
+
+__all__ = ["SqlStatements", "render"]
 
 
 def render(tables: Tables, renderer: Renderer, options: Options) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:

@@ -1,17 +1,8 @@
-"""The SQL that models carry, taken from where the SQL files get theirs, so that both make the same database.
-
-```
-Statements
-├── checks, indexes, computed values, defaults    one text per database, for the tables of SQLAlchemy
-└── before, after, and after each table           what SQLAlchemy cannot say
-```
-"""
+"""The statements of the SQL files in pieces, for models that carry them."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from isotype.dialects import postgres as postgres_dialect
 from isotype.dialects import sqlite as sqlite_dialect
@@ -19,33 +10,12 @@ from isotype.domain.ledger import NotExpressible
 from isotype.layers.sql import postgres, sqlite
 from isotype.layers.sql.text import qualified
 from isotype.layers.sql.triggers import partition_statements
+from isotype.layers.statements import Around, IndexTexts, Texts
 from isotype.tables.model import Column, Table, TableIndex, Tables
 
 
-class Texts(NamedTuple):
-    """One thing in SQL; '' for a database that does not have it."""
-
-    postgres: str
-    sqlite: str
-
-
-class IndexTexts(NamedTuple):
-    """Keys and condition of an index; `on_sqlite` is false where SQLite does without it."""
-
-    keys: tuple[Texts, ...]
-    where: Texts
-    on_sqlite: bool
-
-
-class Around(NamedTuple):
-    """The statements of one database before and after the tables."""
-
-    before: list[str]
-    after: list[str]
-
-
-class Statements:
-    """The SQL of one domain."""
+class SqlStatements:
+    """The SQL of one domain, in pieces."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -87,6 +57,10 @@ class Statements:
             for key, text in zip(index.keys, there, strict=True)
         )
         return IndexTexts(keys, Texts(self._postgres.index_where(index), "" if refused else str(where)), not refused)
+
+    def counter(self, table: Table) -> str:
+        """The key column that SQLite counts in; '' without one."""
+        return sqlite.counted_key(table)
 
     def behind(self, table: Table) -> list[str]:
         """What PostgreSQL makes as soon as a table is there: its partitions and its reference rows."""
@@ -136,6 +110,8 @@ class Statements:
 
 
 def _one_by_one(texts: Iterable[str]) -> Iterator[str]:
+    import sqlite3
+
     for text in texts:
         start = 0
         for place, character in enumerate(text):

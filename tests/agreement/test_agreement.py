@@ -1,0 +1,138 @@
+"""Every layer gives every probe the same verdict; what one cannot say stands in its ledger, and nothing else does."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from tests.agreement.conftest import Trial
+from tests.agreement.probes import Probe
+from tests.agreement.verdicts import Excuse, compare, compare_rows, report, wanted
+from tests.agreement.witnesses import JsonSchema
+
+RowVerdicts = Mapping[tuple[str, str], Sequence[str]]
+
+PROBES, TAKEN, REFUSED, ROWS, ROWS_REFUSED = 8_000, 4_000, 4_000, 1_200, 400
+"""Fewer of each would mean that hardly anything was asked."""
+
+
+def test_json_layers_agree(trial: Trial) -> None:
+    """Pydantic, Zod and JSON Schema take and refuse the same JSON."""
+    found, _ = compare(trial.probes, trial.verdicts, trial.targets, trial.of.ledger)
+    assert not found, report(found)
+
+
+def test_rows_agree(trial: Trial, row_verdicts: RowVerdicts) -> None:
+    """PostgreSQL and SQLite take and refuse the same records as rows, by nothing but their own constraints."""
+    for (witness, variant), answers in row_verdicts.items():
+        found, _ = compare_rows(witness, list(_rows(trial, variant, answers)), trial.of.ledger)
+        assert not found, report(found)
+
+
+def _rows(trial: Trial, variant: str, answers: Sequence[str]) -> Iterator[tuple[Probe, bool, str]]:
+    [first, *_] = trial.verdicts.values()
+    for (place, _, _), why in zip(trial.rows[variant], answers, strict=True):
+        probe = trial.probes[place]
+        yield probe, wanted(probe, first[place]), why
+
+
+def test_every_check_refuses_something(trial: Trial, row_verdicts: RowVerdicts) -> None:
+    """Each CHECK that the schema asks for is what a database names when it refuses some row."""
+    named = set(re.findall(r"\w+", "\n".join(why for answers in row_verdicts.values() for why in answers)))
+    exposed = [entity.table for entity in trial.of.bindings.entities if entity.shapes]
+    assert [check.name for table in exposed for check in table.checks if check.name not in named] == []
+
+
+def test_enough_is_asked(trial: Trial, row_verdicts: RowVerdicts) -> None:
+    """Thousands of values are taken, more are refused, of every shape and every create shape's row."""
+    [first, *_] = trial.verdicts.values()
+    counts = Counter(first)
+    assert len(trial.probes) >= PROBES and counts[True] >= TAKEN and counts[False] >= REFUSED, counts
+    assert list(trial.verdicts) == ["Pydantic", "Pydantic, parsed", "zod", "json_schema"]
+    assert {probe.shape for probe in trial.probes} == set(trial.of.shapes.by_name)
+    assert all(any(v) and not all(v) for v in _by_shape(trial, first).values())
+    exposed = {entity.table.name for entity in trial.of.bindings.entities if entity.shapes}
+    for found in trial.rows.values():
+        assert len(found) >= ROWS and {table.name for _, table, _ in found} == exposed
+    for answers in row_verdicts.values():
+        assert sum(map(bool, answers)) >= ROWS_REFUSED
+        assert sum(not why for why in answers) >= ROWS_REFUSED
+
+
+def _by_shape(trial: Trial, verdicts: Sequence[bool]) -> dict[str, list[bool]]:
+    found: dict[str, list[bool]] = {}
+    for probe, verdict in zip(trial.probes, verdicts, strict=True):
+        found.setdefault(probe.shape, []).append(verdict)
+    return found
+
+
+IMPLIED = {"library": {"street_or_city"}, "compression": {"chk_percentages_valid"}}
+"""Rules that say no more than the ranges of their fields."""
+
+
+def test_every_rule_decides(trial: Trial) -> None:
+    """Each rule is asked about records that are taken and records that are not, except one that says nothing new."""
+    [first, *_] = trial.verdicts.values()
+    verdicts: dict[str, set[bool]] = {}
+    for probe, verdict in zip(trial.probes, first, strict=True):
+        if probe.rule:
+            verdicts.setdefault(probe.rule, set()).add(verdict)
+    rules = {rule.name for shape in trial.of.shapes.by_name.values() for rule in shape.rules}
+    assert verdicts.keys() == rules
+    assert {rule for rule, found in verdicts.items() if found != {True, False}} == IMPLIED[trial.of.name]
+
+
+ABOUT_MORE_THAN_A_VALUE = {"transitions"}
+"""A single value cannot show these."""
+
+
+def test_the_ledger_holds_nothing_else(trial: Trial) -> None:
+    """Each entry of the ledger about values on the wire is shown by a probe that its layer takes and others refuse."""
+    _, used = compare(trial.probes, trial.verdicts, trial.targets, trial.of.ledger)
+    entries: set[Excuse] = {
+        (gap.target, gap.construct)
+        for gap in trial.of.ledger
+        if gap.target in trial.targets.values() and gap.construct not in ABOUT_MORE_THAN_A_VALUE
+    }
+    assert entries == used
+
+
+KEYWORDS = (
+    *("additionalProperties", "allOf", "enum", "exclusiveMaximum", "exclusiveMinimum", "items", "maximum"),
+    *("maxItems", "maxLength", "maxProperties", "minimum", "minItems", "minLength", "pattern", "propertyNames"),
+    *("required", "type", "uniqueItems"),
+)
+
+
+@pytest.mark.parametrize("keyword", KEYWORDS)
+def test_no_constraint_can_go_unnoticed(trial: Trial, keyword: str) -> None:
+    """Without any one keyword of JSON Schema, a probe tells the difference."""
+    document = json.loads(trial.of.files["openapi", "openapi.json"])
+    schemas = document["components"]["schemas"]
+    if f'"{keyword}": ' not in json.dumps(schemas):
+        pytest.skip(f"nothing in {trial.of.name} needs {keyword}")
+    changed = {name: _without(schema, keyword) for name, schema in schemas.items()}
+    witness = JsonSchema({"components": {"schemas": changed}})
+    whole = trial.verdicts["json_schema"]
+    places = (place for place, taken in enumerate(whole) if not taken)
+    assert any(witness.judge([(trial.probes[place].shape, trial.probes[place].text)]) == [True] for place in places)
+
+
+def _without(schema: Any, keyword: str) -> Any:
+    """The schema without a keyword; names of properties are no keywords."""
+    if isinstance(schema, list):
+        return [_without(part, keyword) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {word: part for word, part in schema.items() if word != keyword}
+    return {
+        word: {name: _without(inner, keyword) for name, inner in part.items()}
+        if word == "properties"
+        else _without(part, keyword)
+        for word, part in kept.items()
+    }
