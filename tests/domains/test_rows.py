@@ -64,7 +64,7 @@ def engine(request: pytest.FixtureRequest, package: Package, tmp_path: Path) -> 
     """An empty database that `create_all` has filled."""
     if request.param == "postgres":
         database: Database = request.getfixturevalue("database")
-        made = sa.create_engine(database.url_for("postgresql+psycopg"))
+        made = sa.create_engine(database.url_for("psycopg"))
     else:
         made = sa.create_engine(f"sqlite:///{tmp_path / 'rows.db'}")
         sa.event.listen(made, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = on"))
