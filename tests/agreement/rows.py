@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -242,8 +241,3 @@ def _sqlite_literal(value: JsonValue, of: Type) -> str:
         stand_in = "\ue000"
         return f"replace({sqlite.literal(value.replace(chr(0), stand_in), of)}, '{stand_in}', char(0))"
     return sqlite.literal(value, of)
-
-
-def shown(row: Row) -> str:
-    """A row for a person."""
-    return json.dumps({name: value for name, (_, value) in row.items()}, default=str)[:600]
