@@ -90,8 +90,8 @@ def _annotation(of: Type, nullable: bool, names: Names) -> Code:
         case Map():
             values = annotation(of.value, of.nullable_values, names)
             entries = subscript(names.builtin("dict"), names.wire("PlainText"), values)
-            settings = call(names.wire("Entries"), *_settings(max_length=of.max_items))
-            return subscript(names.use("typing", "Annotated"), _or_none(entries, nullable, names), settings)
+            bounds = call(names.wire("Entries"), *_settings(max_length=of.max_items))
+            return subscript(names.use("typing", "Annotated"), _or_none(entries, nullable, names), bounds)
         case _:
             return _or_none(names.wire("PlainText"), nullable, names)
 
