@@ -32,9 +32,10 @@ def render(domain: Domain, options: Options) -> Rendered:
     wire = shapes.project(domain)
     bindings = binding.bind(domain, relational, wire)
     renderer = Renderer(options.templates)
+    statements = sql.SqlStatements(relational)
     renderers = {
-        "sql": lambda: sql.render(relational, renderer, options),
-        "models": lambda: models.render(bindings, renderer, options, sql.SqlStatements(relational)),
+        "sql": lambda: sql.render(relational, renderer, options, statements),
+        "models": lambda: models.render(bindings, renderer, options, statements),
         "schemas": lambda: schemas.render(wire, renderer, options),
         "types": lambda: typescript.render(wire, renderer, options),
         "zod": lambda: zod.render(wire, renderer, options),

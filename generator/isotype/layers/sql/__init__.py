@@ -16,7 +16,6 @@ from __future__ import annotations
 from isotype.domain.ledger import NotExpressible
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
-from isotype.layers.sql import postgres, sqlite
 from isotype.layers.sql.statements import SqlStatements
 from isotype.layers.sql.text import comment, note
 from isotype.tables.model import Tables
@@ -24,12 +23,14 @@ from isotype.tables.model import Tables
 __all__ = ["SqlStatements", "render"]
 
 
-def render(tables: Tables, renderer: Renderer, options: Options) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
-    """`postgres.sql` and `sqlite.sql`, and what either cannot express."""
+def render(
+    tables: Tables, renderer: Renderer, options: Options, statements: SqlStatements | None = None
+) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
+    """`postgres.sql` and `sqlite.sql`, and what either cannot express; `statements` when somebody has them already."""
+    made = statements or SqlStatements(tables)
     files: dict[str, str] = {}
     ledger: set[NotExpressible] = set()
-    for name, build in (("postgres", postgres.build), ("sqlite", sqlite.build)):
-        file = build(tables)
+    for name, file in (("postgres", made.postgres_file), ("sqlite", made.sqlite_file)):
         ledger |= file.gaps
         files[f"{name}.sql"] = renderer(
             f"sql/{name}.sql.j2",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from isotype.dialects import postgres as postgres_dialect
 from isotype.dialects import sqlite as sqlite_dialect
 from isotype.domain.ledger import NotExpressible
 from isotype.layers.sql import postgres, sqlite
-from isotype.layers.sql.text import qualified
+from isotype.layers.sql.text import SqlFile, qualified
 from isotype.layers.sql.triggers import partition_statements
 from isotype.layers.statements import Around, IndexTexts, Texts
 from isotype.tables.model import Column, Table, TableIndex, Tables
@@ -21,6 +22,16 @@ class SqlStatements:
         self._tables = tables
         self._postgres = postgres.File(tables)
         self._sqlite = sqlite.File(tables)
+
+    @cached_property
+    def postgres_file(self) -> SqlFile:
+        """All of `postgres.sql`."""
+        return postgres.build(self._tables)
+
+    @cached_property
+    def sqlite_file(self) -> SqlFile:
+        """All of `sqlite.sql`."""
+        return sqlite.build(self._tables)
 
     def checks(self, table: Table) -> dict[str, Texts]:
         """Each CHECK by its name: guards first, then what the schema asks for."""
@@ -69,7 +80,7 @@ class SqlStatements:
 
     def around_postgres(self) -> Around:
         """The statements that SQLAlchemy has no words for, on PostgreSQL."""
-        sections = {section.title: section.statements for section in postgres.build(self._tables).sections}
+        sections = {section.title: section.statements for section in self.postgres_file.sections}
         before = ("Schemas", "Extensions", "Types", "Functions of checks", "Raw SQL, before the tables")
         after = ("Triggers", "Maintenance", "Views")
         return Around(
@@ -83,19 +94,16 @@ class SqlStatements:
 
     def _comments(self, statements: Iterable[str]) -> Iterator[str]:
         """Those on other things than tables and their columns."""
-        own = tuple(
-            start
-            for table in self._tables.tables
-            for start in (
-                f"COMMENT ON TABLE {qualified(table.schema, table.name)} IS",
-                f"COMMENT ON COLUMN {qualified(table.schema, table.name)}.",
-            )
-        )
-        return (statement for statement in statements if not statement.startswith(own))
+        own = {qualified(table.schema, table.name) for table in self._tables.tables}
+        for statement in statements:
+            # Names of a schema are plain words, so that the first ` IS ` ends the name.
+            kind, _, name = statement.partition(" IS ")[0].removeprefix("COMMENT ON ").partition(" ")
+            if (name.rpartition(".")[0] if kind == "COLUMN" else name) not in own or kind not in ("TABLE", "COLUMN"):
+                yield statement
 
     def around_sqlite(self) -> Around:
         """The same on SQLite, whose driver takes one statement at a time."""
-        sections = {section.title: section.statements for section in sqlite.build(self._tables).sections}
+        sections = {section.title: section.statements for section in self.sqlite_file.sections}
         keys = [
             self._sqlite.unique_with_nulls(table, unique)
             for table in self._tables.tables
@@ -113,8 +121,8 @@ def _one_by_one(texts: Iterable[str]) -> Iterator[str]:
     import sqlite3
 
     for text in texts:
-        start = 0
-        for place, character in enumerate(text):
-            if character == ";" and sqlite3.complete_statement(text[start : place + 1]):
-                yield text[start : place + 1].strip()
-                start = place + 1
+        start = place = 0
+        while (place := text.find(";", place) + 1) > 0:
+            if sqlite3.complete_statement(text[start:place]):
+                yield text[start:place].strip()
+                start = place
