@@ -26,6 +26,11 @@ def bind(domain: Domain, tables: Tables, shapes: Shapes) -> Bindings:
             owned[module.entity] = variants
     machines = {module.entity: module.machines for module in shapes.modules if module.entity}
     used = directions(domain)
+    incoming: dict[str, list[tuple[Entity, Reference]]] = {}
+    for other in domain.entities:
+        for reference in other.references:
+            if reference.back:
+                incoming.setdefault(reference.entity, []).append((other, reference))
     entities = tuple(
         EntityBinding(
             entity=entity.name,
@@ -41,7 +46,7 @@ def bind(domain: Domain, tables: Tables, shapes: Shapes) -> Bindings:
                     else {},
                 )
             ),
-            relationships=tuple(_relationships(domain, entity, by_entity)),
+            relationships=tuple(_relationships(entity, incoming, by_entity)),
             shapes=MappingProxyType(owned.get(entity.name, {})),
             machines=machines.get(entity.name, ()),
         )
@@ -75,14 +80,15 @@ def _fields(entity: Entity, table: Table, paths: Mapping[str, Mapping[str, WireP
         )
 
 
-def _relationships(domain: Domain, entity: Entity, by_entity: Mapping[str, Table]) -> Iterator[Relationship]:
+_Incoming = Mapping[str, list[tuple[Entity, Reference]]]
+
+
+def _relationships(entity: Entity, incoming: _Incoming, by_entity: Mapping[str, Table]) -> Iterator[Relationship]:
     """References of this entity first, then those of others to it, in source order."""
     for reference in entity.references:
         yield _relationship(entity, reference, by_entity, local=True)
-    for other in domain.entities:
-        for reference in other.references:
-            if reference.entity == entity.name and reference.back:
-                yield _relationship(other, reference, by_entity, local=False)
+    for other, reference in incoming.get(entity.name, ()):
+        yield _relationship(other, reference, by_entity, local=False)
 
 
 def _relationship(owner: Entity, reference: Reference, by_entity: Mapping[str, Table], *, local: bool) -> Relationship:

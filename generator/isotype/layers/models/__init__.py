@@ -38,8 +38,9 @@ def render(
     heading = "".join(f"# {line}\n" for line in header(options.header_source))
     enums = f"{sibling_package(options, 'models', 'schemas')}.enums"
     files: dict[str, str] = {}
+    by_class = {entity.class_name: entity for entity in bindings.entities}
     for entity in bindings.entities:
-        view = entity_view(entity, bindings, statements, enums)
+        view = entity_view(entity, bindings, by_class, statements, enums)
         files[f"{entity.module}.py"] = renderer("models/module.py.j2", header=heading, **view)
     for stored in bindings.views:
         view = view_view(stored, bindings, enums)

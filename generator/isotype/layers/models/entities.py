@@ -28,12 +28,18 @@ from isotype.layers.statements import Statements
 from isotype.tables.model import Column, Table, TransitionGuard
 
 
-def entity_view(entity: EntityBinding, bindings: Bindings, statements: Statements, enums: str) -> dict[str, object]:
-    """What the template of a module needs."""
+def entity_view(
+    entity: EntityBinding,
+    bindings: Bindings,
+    by_class: Mapping[str, EntityBinding],
+    statements: Statements,
+    enums: str,
+) -> dict[str, object]:
+    """What the template of a module needs; `by_class` finds the other end of a relationship."""
     attributes = {field.attribute for field in entity.fields} | {end.name for end in entity.relationships}
     others = {end.target: end.target_module for end in entity.relationships if end.target != entity.class_name}
     names = TypeNames({entity.class_name, *others}, attributes, enums, bindings.tables.schema)
-    body = list(_entity_lines(entity, bindings, statements, names))
+    body = list(_entity_lines(entity, by_class, statements, names))
     if others:
         names.use("typing", "TYPE_CHECKING")
     neighbours = [
@@ -64,7 +70,9 @@ def _head(name: str, base: str, text: str) -> Iterator[str]:
     yield ""
 
 
-def _entity_lines(entity: EntityBinding, bindings: Bindings, statements: Statements, names: TypeNames) -> Iterator[str]:
+def _entity_lines(
+    entity: EntityBinding, by_class: Mapping[str, EntityBinding], statements: Statements, names: TypeNames
+) -> Iterator[str]:
     table = entity.table
     yield from _head(entity.class_name, names.use(".base", "Base"), table.comment)
     yield f"{INDENT}__tablename__ = {python_string(table.name)}"
@@ -79,7 +87,8 @@ def _entity_lines(entity: EntityBinding, bindings: Bindings, statements: Stateme
     if entity.relationships:
         yield ""
     attributes = {
-        other.class_name: {field.column.name: field.attribute for field in other.fields} for other in bindings.entities
+        name: {field.column.name: field.attribute for field in by_class[name].fields}
+        for name in {entity.class_name, *(end.target for end in entity.relationships)}
     }
     for end in entity.relationships:
         yield from _relationship_lines(end, entity, attributes, names)
