@@ -14,10 +14,10 @@ STAMPS := .venv/.stamps
 # An environment whose interpreter is gone is made again, whatever its stamps say.
 BROKEN := $(shell [ -x .venv/bin/python ] || echo broken)
 
-.PHONY: help generate check test lint pytest bench format lock clean broken
+.PHONY: help generate check test lint pytest majors test-timescale bench format lock clean broken
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-17s %s\n", $$1, $$2 }'
 
 generate: $(STAMPS)/generate ## Compile every schema into generated/
 	@$(ISOTYPE) generate
@@ -38,7 +38,13 @@ lint: $(STAMPS)/dev ## Lint and type-check the code, and lint the schemas
 pytest: $(STAMPS)/dev $(STAMPS)/node ## Run the tests: make pytest TESTS=tests/language JOBS=4
 	@.venv/bin/python -m pytest -q -n $(JOBS) $(TESTS)
 
-bench: $(STAMPS)/dev $(STAMPS)/node ## Measure speed and memory beside the peers
+majors: $(STAMPS)/majors ## Bring PostgreSQL 14 and 17, which the tests then ask too (Linux on x64)
+
+test-timescale: $(STAMPS)/dev $(STAMPS)/node ## Build TimescaleDB (on Debian), and test what the schemas make of it
+	@.make/timescale
+	@.venv/bin/python -m pytest -q -rs -m timescale tests/timescale
+
+bench: $(STAMPS)/dev $(STAMPS)/node $(STAMPS)/peers ## Measure speed and memory beside the peers
 	@PYTHONPATH=generator:. .venv/bin/python -m bench
 
 format: $(STAMPS)/dev ## Format the code and apply the linter's safe repairs
@@ -55,6 +61,8 @@ clean: ## Remove everything that can be made again
 $(STAMPS)/generate: requirements/generate.txt .make/setup $(BROKEN)
 $(STAMPS)/dev: requirements/dev.txt requirements/engines.txt pyproject.toml .make/setup $(BROKEN)
 $(STAMPS)/node: package-lock.json requirements/node.txt .make/setup $(BROKEN) | $(STAMPS)/dev
+$(STAMPS)/peers: requirements/peers.txt requirements/peers/package-lock.json .make/setup $(BROKEN) | $(STAMPS)/dev
+$(STAMPS)/majors: requirements/postgres/package-lock.json .make/setup $(BROKEN) | $(STAMPS)/dev
 
 $(STAMPS)/%:
 	@.make/setup $*

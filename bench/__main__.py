@@ -1,62 +1,38 @@
 """`make bench`: the figures of docs/performance.md, measured here and now, as ratios within one run.
 
-**pass** is `python -c pass`; **Cparse** a whole process that loads the same YAML with PyYAML's C loader.
+**pass** is `python -c pass`; **Cparse** a whole process that loads the same YAML with PyYAML's C loader. CPU is user
+and system time.
+
+`python -m bench commands generated peers` measures the parts that are named, all of them when none is.
 """
 
 from __future__ import annotations
 
 import compileall
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from bench.measure import ratio, run
-from bench.workload import schema
+from bench import commands, generated, peers
+from bench.projects import scratch
+from bench.rows import heading
 
 ROOT = Path(__file__).resolve().parent.parent
-PASS = (sys.executable, "-c", "pass")
-CPARSE = (sys.executable, "-c", "import yaml; yaml.load(open('schema/bench.yaml'), yaml.CSafeLoader)")
-ISOTYPE = (sys.executable, "-m", "isotype")
-REMOVE = (sys.executable, "-c", "import shutil; shutil.rmtree('generated', True)")
+PARTS = {"commands": commands.measure, "generated": generated.measure, "peers": peers.measure}
 
 
-def main() -> None:
-    """Print a row per figure."""
+def main(wanted: list[str]) -> None:
+    """Print the rows of the parts."""
+    unknown = sorted(set(wanted) - set(PARTS))
+    if unknown:
+        raise SystemExit(f"bench: there is no part {unknown[0]!r}; there are {', '.join(PARTS)}")
     compileall.compile_dir(ROOT / "generator", quiet=1)
-    print(f"{'what':44} {'measured':>10}  demand")
-    with tempfile.TemporaryDirectory() as folder:
-        small, large, middle = (_project(Path(folder), count) for count in (10, 1000, 100))
-        row("--version", ratio((*ISOTYPE, "--version"), PASS, small, 9).cpu, "pass", 2)
-        row("--help", ratio((*ISOTYPE, "--help"), PASS, small, 9).cpu, "pass", 3.5)
-        row("generate, N=10, cold", ratio((*ISOTYPE, "generate"), PASS, small, 7, REMOVE).cpu, "pass", 9)
-        row("check in sync, N=10", ratio((*ISOTYPE, "check"), PASS, small, 9).cpu, "pass", 3.5)
-        cold = ratio((*ISOTYPE, "generate"), CPARSE, large, 5, REMOVE)
-        row("generate, N=1000, cold", cold.cpu, "Cparse", 1.3)
-        row("peak memory, N=1000", cold.memory / 1000, "of Cparse", 1.3)
-        row("check in sync, N=1000", ratio((*ISOTYPE, "check"), PASS, large, 5).cpu, "pass", 6.5)
-        row("growth from N=100 to N=1000", _growth(middle, large), "x", 11)
-
-
-def row(what: str, measured: float, unit: str, demand: float) -> None:
-    print(f"{what:44} {measured:10.2f}  {demand:g} {unit}{'' if measured <= demand else '  (over)'}", flush=True)
-
-
-def _project(parent: Path, count: int) -> Path:
-    folder = parent / f"n{count}"
-    (folder / "schema").mkdir(parents=True)
-    (folder / "schema" / "bench.yaml").write_text(schema(count))
-    run((*ISOTYPE, "generate"), folder)
-    return folder
-
-
-def _growth(middle: Path, large: Path) -> float:
-    def cold(folder: Path) -> float:
-        shutil.rmtree(folder / "generated", True)
-        return run((*ISOTYPE, "generate"), folder).cpu - run(PASS, folder).cpu
-
-    return sorted(cold(large) / cold(middle) for _ in range(5))[2]
+    heading()
+    for name, measure in PARTS.items():
+        if not wanted or name in wanted:
+            with tempfile.TemporaryDirectory(dir=scratch(), prefix="isotype-bench-") as folder:
+                measure(Path(folder))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

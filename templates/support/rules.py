@@ -163,6 +163,16 @@ def matches(value: object, pattern: str) -> Verdict:
     return _strict(lambda text: _compiled(pattern).search(text) is not None, value)
 
 
+def found(pattern: str, text: str) -> bool:
+    """Whether the pattern is found in the text."""
+    return _compiled(pattern).search(text) is not None
+
+
+def missed(pattern: str, text: str) -> bool:
+    """Whether the pattern is not found in the text."""
+    return _compiled(pattern).search(text) is None
+
+
 def length(value: object) -> int | Mark | None:
     """The code points of a text."""
     return _strict(len, value)

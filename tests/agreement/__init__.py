@@ -8,6 +8,7 @@ probes      records of a shape, each with one change
 domains     whole schemas, compiled for every witness
 witnesses   Pydantic, Zod and JSON Schema, asked for their verdicts
 rows        the same records as rows of PostgreSQL and SQLite
+models      the same rows as instances of models
 verdicts    what differs, and which entry of the ledger says why
 ```
 """

@@ -9,6 +9,7 @@ import pytest
 
 from isotype.tables.model import Table
 from tests.agreement.domains import SCHEMAS, Compiled, compiled
+from tests.agreement.models import TARGET, Models
 from tests.agreement.probes import STORED, Probe, Prober
 from tests.agreement.rows import (
     Row,
@@ -20,7 +21,7 @@ from tests.agreement.rows import (
     rows,
     sqlite_rows,
 )
-from tests.agreement.witnesses import Witness, witnesses
+from tests.agreement.witnesses import Witness, package_name, witnesses
 from tests.engines.node import Node
 from tests.engines.postgres import Server
 
@@ -74,3 +75,13 @@ def row_verdicts(trial: Trial, postgres: Server) -> Mapping[tuple[str, str], Seq
             ("postgres", "response"): by_postgres(first, asked["response"]),
             ("sqlite", "response"): by_sqlite(second, asked["response"]),
         }
+
+
+@pytest.fixture(scope="package")
+def model_verdicts(trial: Trial) -> Mapping[tuple[str, str], Sequence[str]]:
+    """The same for the models."""
+    asked = {variant: [(table, row) for _, table, row in found] for variant, found in trial.rows.items()}
+    models = Models(trial.of, package_name(trial.of))
+    answers = {(TARGET, "create"): models.judge(asked["create"])}
+    with models.any_state():
+        return answers | {(TARGET, "response"): models.judge(asked["response"])}

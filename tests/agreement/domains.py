@@ -11,14 +11,19 @@ from isotype.binding import Bindings
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import Domain
 from isotype.language import load
-from isotype.layers import openapi, schemas, sql, typescript, zod
+from isotype.layers import models, openapi, schemas, sql, typescript, zod
 from isotype.layers.options import LAYERS, LayerOptions, Options
 from isotype.layers.rendering import Renderer
 from isotype.shapes import Shapes
 from isotype.tables import Tables
 from tests.engines import ROOT
 
-SCHEMAS = {"library": "tests/schemas/everything.yaml", "compression": "schema/compression.yaml"}
+SCHEMAS = {
+    "library": "tests/schemas/everything.yaml",
+    "compression": "schema/compression.yaml",
+    "infrastructure": "schema/infrastructure.yaml",
+    "migration_validation": "schema/migration_validation.yaml",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,12 @@ def compile_schema(name: str, text: str, path: str = "schema.yaml") -> Compiled:
     relational, wire = tables.project(domain), shapes.project(domain)
     options = Options(path, {layer: LayerOptions(f"generated/{layer}") for layer in LAYERS})
     renderer = Renderer()
+    bindings = binding.bind(domain, relational, wire)
     files: dict[tuple[str, str], str] = {}
     ledger: set[NotExpressible] = set()
     for layer, (rendered, gaps) in {
         "sql": sql.render(relational, renderer, options),
+        "models": models.render(bindings, renderer, options, sql.SqlStatements(relational)),
         "schemas": schemas.render(wire, renderer, options),
         "types": typescript.render(wire, renderer, options),
         "zod": zod.render(wire, renderer, options),
@@ -69,5 +76,4 @@ def compile_schema(name: str, text: str, path: str = "schema.yaml") -> Compiled:
     }.items():
         files |= {(layer, path): text for path, text in rendered.items()}
         ledger.update(gaps)
-    bindings = binding.bind(domain, relational, wire)
     return Compiled(name, domain, relational, wire, bindings, files, tuple(sorted(ledger)))

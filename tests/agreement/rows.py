@@ -55,7 +55,7 @@ def rows(of: Compiled, probes: Sequence[Probe], variant: str) -> Iterator[tuple[
         entity = entities.get(probe.shape)
         if entity is None or not probe.stored or isinstance(probe.record, Raw):
             continue
-        if probe.path not in _made(entity, variant):
+        if probe.path not in _made(entity, variant) and probe.path[:1] not in _given(entity, variant):
             yield place, entity.table, row(entity, probe.record, of.shapes, variant)
 
 
@@ -69,8 +69,13 @@ def _made(entity: EntityBinding, variant: str) -> set[tuple[str, ...]]:
     }
 
 
+def _given(entity: EntityBinding, variant: str) -> set[tuple[str, ...]]:
+    """Where the values stand that no column holds."""
+    return {(prop.name,) for prop in entity.shapes[variant].properties if prop.given}
+
+
 def row(entity: EntityBinding, record: Mapping[str, Json], shapes: Shapes, variant: str) -> Row:
-    """A record as its columns hold it; a response lacks what it never shows, and has everything else."""
+    """A record as its columns hold it; what a shape never has and nothing makes, the service gives."""
     found: dict[str, tuple[Type, JsonValue]] = {}
     for field in entity.fields:
         column = field.column
@@ -79,7 +84,7 @@ def row(entity: EntityBinding, record: Mapping[str, Json], shapes: Shapes, varia
         value: Json = ABSENT
         if variant in field.paths:
             value = _at(record, field.paths[variant].wire)
-        elif variant == "response" and column.default is None and not column.nullable:
+        elif column.default is None and not column.nullable:
             value = usual(column.type, shapes)
         if value is not ABSENT:
             whole = _whole(value, column.type, shapes) if variant == "create" else value

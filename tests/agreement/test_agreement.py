@@ -6,10 +6,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from isotype.layers.models import PARTS
+from isotype.layers.models.types import holds_parts
 from tests.agreement.conftest import Trial
 from tests.agreement.probes import Probe
 from tests.agreement.verdicts import Excuse, compare, compare_rows, report, wanted
@@ -32,6 +35,41 @@ def test_rows_agree(trial: Trial, row_verdicts: RowVerdicts) -> None:
     for (witness, variant), answers in row_verdicts.items():
         found, _ = compare_rows(witness, list(_rows(trial, variant, answers)), trial.of.ledger)
         assert not found, report(found)
+
+
+def test_models_agree(trial: Trial, model_verdicts: RowVerdicts) -> None:
+    """Models refuse what the databases refuse before any statement runs, and take what they take."""
+    excuses: set[Excuse] = set()
+    for (witness, variant), answers in model_verdicts.items():
+        asked = [
+            (replace(probe, constructs=probe.constructs | {PARTS.construct}), right, why)
+            if _is_inside_json(trial, probe, variant)
+            else (probe, right, why)
+            for probe, right, why in _rows(trial, variant, answers)
+        ]
+        found, used = compare_rows(witness, asked, trial.of.ledger)
+        assert not found, report(found)
+        excuses |= used
+    assert excuses == {(PARTS.target, PARTS.construct)}
+
+
+def _is_inside_json(trial: Trial, probe: Probe, variant: str) -> bool:
+    """Whether a probe is about a column of JSON whose parts have types of their own."""
+    entities = {found.shapes[variant].name: found for found in trial.of.bindings.entities if found.shapes}
+    entity = entities[probe.shape]
+    places = {field.paths[variant].wire: field.column.type for field in entity.fields if variant in field.paths}
+    return any(holds_parts(of) and probe.path[: len(place)] == place for place, of in places.items())
+
+
+def test_models_refuse_every_kind(trial: Trial, model_verdicts: RowVerdicts, row_verdicts: RowVerdicts) -> None:
+    """Whatever CHECK a database names when it refuses a row, models refuse such a row by themselves."""
+    named: set[str] = set()
+    for (_, variant), answers in row_verdicts.items():
+        refusals = zip(answers, model_verdicts[PARTS.target, variant], strict=True)
+        named |= {word for why, here in refusals if why and here for word in re.findall(r"\w+", why)}
+    exposed = [entity.table for entity in trial.of.bindings.entities if entity.shapes]
+    missing = [check for table in exposed for check in table.checks if check.name not in named]
+    assert {check.kind for check in missing} <= {"object"}
 
 
 def _rows(trial: Trial, variant: str, answers: Sequence[str]) -> Iterator[tuple[Probe, bool, str]]:
@@ -71,7 +109,12 @@ def _by_shape(trial: Trial, verdicts: Sequence[bool]) -> dict[str, list[bool]]:
     return found
 
 
-IMPLIED = {"library": {"street_or_city"}, "compression": {"chk_percentages_valid"}}
+IMPLIED = {
+    "library": {"street_or_city"},
+    "compression": {"chk_percentages_valid"},
+    "infrastructure": set(),
+    "migration_validation": set(),
+}
 """Rules that say no more than the ranges of their fields."""
 
 

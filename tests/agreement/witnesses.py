@@ -138,12 +138,17 @@ def _refuse(word: str) -> NoReturn:
     raise NotJson(word)
 
 
+def package_name(of: Compiled) -> str:
+    """The package that holds the generated Python while the witnesses are there."""
+    return f"agreement_{of.name}"
+
+
 @contextmanager
 def witnesses(of: Compiled, folder: Path, node: Node) -> Iterator[list[Witness]]:
     """The witnesses on JSON for one domain, Pydantic first."""
     of.write(folder, "types", "zod")
-    package = f"agreement_{of.name}"
-    of.write(folder / package, "schemas")
+    package = package_name(of)
+    of.write(folder / package, "models", "schemas")
     (folder / package / "__init__.py").write_text("")
     output = compile_typescript(folder)
     sys.path.insert(0, str(folder))

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from isotype.cli import pipeline, starter
+from isotype.language import load
 from isotype.workspace import configuration
 from tests.workspace.conftest import Project, project
 
@@ -41,10 +42,9 @@ def test_in_an_empty_folder(empty: Project) -> None:
 
 def test_the_schema_it_writes_is_a_good_one() -> None:
     """What people start from loads with the real language, and lint has nothing to point out."""
-    collaborators = pipeline.real()
-    domain, findings = collaborators.load({"schema/shop.yaml": starter.SCHEMA.replace("DOMAIN", "shop")})
-    assert domain is not None
-    assert [str(finding) for finding in (*findings, *collaborators.lint(domain))] == []
+    domain, findings = load({"schema/my-shop.yaml": starter.schema("my-shop")})
+    assert domain is not None and domain.name == "my_shop"
+    assert [str(finding) for finding in (*findings, *pipeline.real().lint(domain))] == []
 
 
 def test_twice_changes_nothing(empty: Project) -> None:

@@ -96,6 +96,16 @@ def test_unchanged_folder_is_compiled_once(tmp_path: Path) -> None:
     assert compile_typescript(tmp_path) != first
 
 
+def test_a_broken_compiler_is_not_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the compiler itself fails, the same folder is compiled again as soon as it works."""
+    (tmp_path / "unique.ts").write_text(f"export const folder: string = {str(tmp_path)!r};\n")
+    with monkeypatch.context() as broken:
+        broken.setattr("tests.engines.typescript.find_package", lambda _: tmp_path)
+        with pytest.raises(TypeScriptError, match="Cannot find module"):
+            typecheck(tmp_path)
+    assert typecheck(tmp_path) == []
+
+
 def test_biome_judges_lint_and_format(tmp_path: Path) -> None:
     """Clean code passes Biome; a needless `let` and a missing semicolon are both named."""
     (tmp_path / "good.ts").write_text('export const one = "a";\n')

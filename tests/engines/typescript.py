@@ -92,7 +92,9 @@ def _build(folder: Path, options: Mapping[str, object]) -> Path:
     result = _run(find_package("typescript") / "bin" / "tsc", "-p", "tsconfig.json", "--pretty", "false", folder=work)
     lines = _unfolded(result.stdout)
     if result.returncode and not lines:
-        lines = [result.stderr.strip() or f"tsc ended with {result.returncode}"]
+        # The compiler itself failed, which says nothing about its input and is not kept.
+        shutil.rmtree(work)
+        raise TypeScriptError([result.stderr.strip() or f"tsc ended with {result.returncode}"])
     (work / "diagnostics.json").write_text(json.dumps(lines))
     try:
         work.rename(target)

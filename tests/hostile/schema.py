@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -57,17 +56,6 @@ TEXTS: tuple[str, ...] = tuple(
 )
 """Every text once; the empty one means that nothing is said."""
 
-FORMATTED: tuple[str, ...] = tuple(
-    text
-    for text in TEXTS
-    if not any(
-        unicodedata.combining(character) or unicodedata.east_asian_width(character) in "FW" for character in text
-    )
-    and not any(character < " " for character in text)
-)
-"""The texts whose characters are one column wide each, as the layout takes them to be, and which no linter objects to
-in a pattern."""
-
 
 def name(number: int) -> str:
     """`Thing7`."""
@@ -86,6 +74,7 @@ def document(texts: Sequence[str] = TEXTS) -> dict[str, Any]:
         "enums": {},
         "objects": {},
         "entities": {},
+        "envelopes": {},
         "views": {},
         "operations": {},
         "sql": {},
@@ -168,8 +157,24 @@ def _about(number: int, text: str) -> dict[str, dict[str, Any]]:
                 "api": {
                     "nest": {"group": {"shape": "shape", "$description": text}},
                     "client": {"shown": {"type": "text", "description": text}},
+                    "add": {"added": {"type": f"{thing}Text", "description": text}},
+                    "inputs": {"said": {"type": "text", "default": literal, "description": text}},
+                    "shapes": {
+                        f"{thing}Small": {
+                            "description": text,
+                            "fields": ["id", "plain"],
+                            "add": {"added": {"type": "text?", "description": text}},
+                        }
+                    },
                 },
                 "waive": {"some-rule": text},
+            }
+        },
+        "envelopes": {
+            f"{thing}Answer": {
+                "description": text,
+                "fields": {"data": {"type": "T?", "description": text}, "note": {"type": "text", "default": literal}},
+                "rules": {"chk_note": {"that": f"note <> {sql(text + '!')}", "message": text}},
             }
         },
         "views": {
@@ -192,7 +197,7 @@ def _about(number: int, text: str) -> dict[str, dict[str, Any]]:
                     "choice": {"type": f"{thing}Choice", "default": text, "description": text},
                 },
                 "headers": {"x_wanted": {"type": "text?", "description": text}},
-                "returns": thing,
+                "returns": f"{thing}Answer({thing}Small)",
             }
         },
         "sql": {

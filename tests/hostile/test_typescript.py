@@ -37,7 +37,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_is_formatted_and_linted(tmp_path: Path) -> None:
     """Biome finds nothing to change, and obeys no comment of the schema's."""
-    assert biome(schema.write(tmp_path, "types", "zod", texts=schema.FORMATTED)) == []
+    assert biome(schema.write(tmp_path, "types", "zod")) == []
 
 
 def test_constants_hold_the_texts(node: Node, compiled: Path) -> None:

@@ -207,7 +207,7 @@ def test_operations_find_their_shapes_and_status(domain: Domain) -> None:
     assert operations["drop_book"].status == 204
     assert operations["request_loan"].status == 202
     assert operations["edit_book"].body == Payload("Book", "update")
-    assert operations["list_books"].returns == Payload("Book", "list", form="page")
+    assert operations["list_books"].returns == Payload(type=ObjectType("VolumeList"))
     assert operations["all_authors"].returns == Payload("Author", "response", form="many")
     assert operations["put_book"].returns == Payload("Book", "response", nullable=True)
     shape_type = operations["shapes"].returns
@@ -239,6 +239,20 @@ def test_mixins_stand_behind_own_fields(domain: Domain) -> None:
     assert [field.name for field in domain.entity("Author").fields][-2:] == ["created_at", "updated_at"]
     assert domain.object("Tree").fields[-1].name == "title"
     assert domain.entity("Author").field("address").type == ObjectType("Address")
+
+
+def test_access_is_said_once_for_many(domain: Domain) -> None:
+    """An entity says it for its own fields, a mixin for those it brings; a field that says its own keeps it."""
+    access = {field.name: field.access for field in domain.entity("AuditEntry").fields}
+    assert access == {"message": "once", "at": "full", "old_text": "once", "new_text": "once"}
+
+
+def test_a_mixin_with_a_prefix_serves_twice(domain: Domain) -> None:
+    """Each time its fields have names of their own, and stand where the mixin gives them."""
+    before, after = domain.entity("AuditEntry").fields[-2:]
+    assert (before.name, after.name) == ("old_text", "new_text")
+    assert before.type == after.type
+    assert before.place == after.place
 
 
 def test_a_domain_is_the_same_every_time(domain: Domain) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
-import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -13,18 +11,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from tests.engines.postgres import Database, Server, find_installation
+from tests.engines.facts import dump, facts
+from tests.engines.postgres import Database, Server
 from tests.models.package import Imported, Package
-
-
-def _dump(database: Database) -> str:
-    """The whole schema as the server's own tool writes it."""
-    tool = find_installation().binaries / "pg_dump"
-    if not tool.exists():
-        pytest.skip("this PostgreSQL comes without pg_dump")
-    command = [str(tool), "--schema-only", "--no-owner", database.url]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return re.sub(r"\\(un)?restrict .*", "", text)
 
 
 @pytest.mark.parametrize("name", ["library", "platform"])
@@ -38,7 +27,7 @@ def test_postgres_is_the_same(name: str, postgres: Server, request: pytest.Fixtu
     engine.dispose()
     with expected.connect() as connection:
         connection.execute(written.sql["postgres.sql"].encode())
-    assert _dump(made) == _dump(expected)
+    assert dump(made) == dump(expected)
 
 
 def test_postgres_has_the_reference_rows(database: Database, platform: Imported) -> None:
@@ -51,31 +40,6 @@ def test_postgres_has_the_reference_rows(database: Database, platform: Imported)
     assert ("gzip",) in names
 
 
-def _facts(connection: sqlite3.Connection) -> dict[str, object]:
-    """What SQLite knows of its tables, beside how their statements were laid out."""
-    facts: dict[str, object] = {}
-    for kind, name, text in connection.execute("SELECT type, name, sql FROM sqlite_schema").fetchall():
-        if kind == "table":
-            for pragma in ("table_xinfo", "foreign_key_list", "index_list"):
-                rows = connection.execute(f'PRAGMA {pragma}("{name}")').fetchall()
-                # Keys and references count in no particular order.
-                facts[f"{name}.{pragma}"] = rows if pragma == "table_xinfo" else sorted(row[2:] for row in rows)
-            facts[f"{name}.checks"] = sorted(_checks(text))
-            facts[f"{name}.strict"] = _tight(text).endswith("STRICT")
-        else:
-            facts[f"{kind} {name}"] = _tight(text or "")
-    return facts
-
-
-def _tight(sql: str) -> str:
-    return re.sub(r"\s+", "", re.sub(r"^\s*--.*$", "", sql, flags=re.MULTILINE)).removesuffix(";")
-
-
-def _checks(sql: str) -> list[str]:
-    pieces = re.split(r"CONSTRAINT(?=\w+CHECK)", _tight(sql).removesuffix(")STRICT"))[1:]
-    return [re.split(r"CONSTRAINT(?=\w+(?:UNIQUE|FOREIGNKEY|PRIMARYKEY))", piece)[0].rstrip(",") for piece in pieces]
-
-
 def test_sqlite_is_the_same(tmp_path: Path, platform: Imported, compression: Package) -> None:
     """Columns, keys, checks, indexes, triggers and views are those of the SQL file."""
     engine = create_engine(f"sqlite:///{tmp_path / 'made.db'}")
@@ -83,7 +47,7 @@ def test_sqlite_is_the_same(tmp_path: Path, platform: Imported, compression: Pac
     engine.dispose()
     with closing(sqlite3.connect(tmp_path / "made.db")) as made, closing(sqlite3.connect(":memory:")) as expected:
         expected.executescript(compression.sql["sqlite.sql"])
-        assert _facts(made) == _facts(expected)
+        assert facts(made) == facts(expected)
 
 
 def test_sqlite_is_the_same_with_every_word(tmp_path: Path, plain: Imported, everything_plain: Package) -> None:
@@ -93,7 +57,7 @@ def test_sqlite_is_the_same_with_every_word(tmp_path: Path, plain: Imported, eve
     engine.dispose()
     with closing(sqlite3.connect(tmp_path / "made.db")) as made, closing(sqlite3.connect(":memory:")) as expected:
         expected.executescript(everything_plain.sql["sqlite.sql"])
-        assert _facts(made) == _facts(expected)
+        assert facts(made) == facts(expected)
 
 
 def test_a_second_run_changes_nothing(tmp_path: Path, platform: Imported) -> None:

@@ -122,3 +122,11 @@ def test_names_that_hurt(tmp_path: Path) -> None:
         "    assert mapping.text.class_ == 'a'\n"
     )
     assert _run("-c", code, cwd=tmp_path) == ""
+
+
+def test_names_of_every_length_are_laid_out(tmp_path: Path) -> None:
+    """Tables that differ in the length of their names alone have each line broken where ruff breaks it."""
+    fields = "id: {type: uuid, key: true}, code: {type: string(9), pattern: a+}, day: date?, size: {type: int, min: 0}"
+    tables = "".join(f"  T{'x' * length}: {{fields: {{{fields}}}}}\n" for length in range(50))
+    package(f"isotype: 1\ndomain: lengths\nentities:\n{tables}").write(tmp_path / "written")
+    assert _run("-m", "ruff", "format", "--isolated", "--diff", "written/models", cwd=tmp_path) == ""

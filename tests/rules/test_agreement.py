@@ -216,6 +216,7 @@ COMPUTED = {
     "round(1.0 * small / a, 2)": 2,
     "round(small / 0.03, 1)": 1,
     "round(rate / small, 2)": 2,
+    "round((a - b) * 100.0 / a, 2)": 2,
     "coalesce(round(price / 7, 1), 0) + 1": 1,
     "CASE WHEN flag THEN price ELSE a END": 2,
     "abs(price - cost)": 2,

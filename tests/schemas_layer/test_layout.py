@@ -45,6 +45,7 @@ def _value(chance: random.Random) -> Code | None:
         return call("Field", prefixed("default_factory=lambda: ", numbers))
     if kind < 0.9:
         default = ["default=True"] if chance.random() < 0.5 else []
-        description = python_string("x " * chance.randint(1, 60))
+        words = chance.choice(("x ", "x ", "\u5716\u66f8 ", "e\u0301 ", "\U0001f989 "))
+        description = python_string(words * chance.randint(1, 60))
         return call("Field", *default, prefixed("description=", description))
     return constant({"source": ("import", 1, None) * chance.randint(1, 4), "x": {}})

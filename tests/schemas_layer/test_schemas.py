@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -143,6 +143,65 @@ def test_python_values_are_taken_exactly_or_refused(library: ModuleType) -> None
     assert loan.model_dump(mode="json", exclude_unset=True)["endedAt"] == "2023-12-31T23:00:00Z"
     with pytest.raises(ValidationError):
         library.LoanUpdate(ended_at=datetime(2024, 1, 1))
+
+
+class Village(tzinfo):
+    """A zone whose clocks went back from three to two one night."""
+
+    def utcoffset(self, at: datetime | None) -> timedelta | None:
+        return None if at is None else timedelta(hours=1 if at.fold or at.hour >= 3 else 2)
+
+    def dst(self, at: datetime | None) -> timedelta | None:
+        return None
+
+    def tzname(self, at: datetime | None) -> str:
+        return "village"
+
+
+def test_rules_compare_instants_and_not_clocks(library: ModuleType) -> None:
+    """In the night when clocks go back, 02:30 may come after 02:40."""
+    village = Village()
+    first, then = (datetime(2024, 10, 27, 2, minute, fold=fold, tzinfo=village) for minute, fold in ((40, 0), (30, 1)))
+    library.LoanUpdate(started_at=first, ended_at=then)
+    with pytest.raises(ValidationError, match="chk_order"):
+        library.LoanUpdate(started_at=then, ended_at=first)
+
+
+LIMITS = """
+isotype: 1
+domain: limits
+objects:
+  Limits:
+    fields:
+      exact: {type: 'decimal(4,3)', wire: number, min: 0.1230000000000000001, max: 1}
+      usual: {type: 'decimal(15,2)', wire: number, above: -0.5, below: 9999999999999.99}
+      free: text
+      found: {type: text, pattern: '[^a]'}
+      whole: {type: text, pattern: '^[^a]*$'}
+operations:
+  give: {post: /it, body: Limits}
+"""
+
+
+def test_bounds_and_texts_are_judged_to_the_last_digit_and_character(tmp_path: Path) -> None:
+    """A bound may have more digits than a double; U+0000 and unpaired surrogates are refused whatever pattern holds."""
+    fitting = {"exact": 0.124, "usual": 0.01, "free": "b", "found": "b", "whole": "b"}
+    with imported(files(project(LIMITS)), tmp_path, "limits_schemas") as package:
+        limits = package.Limits if hasattr(package, "Limits") else package.LimitsInput
+        assert limits.model_validate_json(json.dumps(fitting)).exact == Decimal("0.124")
+        for name, values in {
+            "exact": (0.123, 1.001, 0.1234, "0.5", True),
+            "usual": (-0.5, 9999999999999.99, 0.001, 1e300, None),
+            "free": ("\0", "a\0b", 1),
+            "found": ("b\0", "aa", ""),
+            "whole": ("\0", "a", "bab"),
+        }.items():
+            for value in values:
+                with pytest.raises(ValidationError):
+                    limits.model_validate_json(json.dumps(fitting | {name: value}))
+        for name in ("free", "found", "whole"):
+            with pytest.raises(ValidationError):
+                limits.model_validate(fitting | {name: "b\ud800"})
 
 
 def test_rules_refuse_only_when_false(library: ModuleType) -> None:

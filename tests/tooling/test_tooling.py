@@ -16,8 +16,22 @@ import yaml
 import isotype
 from tests.engines import ROOT
 
-TARGETS = ["help", "generate", "check", "test", "lint", "pytest", "bench", "format", "lock", "clean"]
+TARGETS = [
+    "help",
+    "generate",
+    "check",
+    "test",
+    "lint",
+    "pytest",
+    "majors",
+    "test-timescale",
+    "bench",
+    "format",
+    "lock",
+    "clean",
+]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+NPM_LOCKS = [ROOT / "package-lock.json", *sorted((ROOT / "requirements").glob("*/package-lock.json"))]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
@@ -36,7 +50,7 @@ def test_make_lists_its_targets() -> None:
 def test_setup_refuses_an_unknown_part() -> None:
     """The setup script names the parts it knows."""
     result = subprocess.run([ROOT / ".make" / "setup", "everything"], capture_output=True, text=True, cwd=ROOT)
-    assert (result.returncode, result.stderr) == (1, "setup: usage: setup generate | dev | node\n")
+    assert (result.returncode, result.stderr) == (1, "setup: usage: setup generate | dev | node | majors | peers\n")
 
 
 def test_setup_names_what_to_install(tmp_path: Path) -> None:
@@ -109,7 +123,7 @@ def test_readme_gives_the_two_commands() -> None:
     assert "make test" in lines
 
 
-@pytest.mark.parametrize("path", [*LOCKS, ROOT / "package-lock.json"], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*LOCKS, *NPM_LOCKS], ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_locks_hold_no_address(path: Path) -> None:
     """A lock file does not say where a package comes from."""
     assert "//" not in re.sub(r"sha512-[\w+/=]+", "", path.read_text(encoding="utf-8"))
@@ -128,16 +142,19 @@ def test_locks_hold_the_declared_packages() -> None:
     """Each package that pyproject.toml requires for a lock is in it, and package.json's are in package-lock.json."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    needed = {"generate": [], "engines": extras["engines"], "node": extras["node"]}
+    needed = {"generate": [], "engines": extras["engines"], "node": extras["node"], "peers": extras["peers"]}
     needed["dev"] = [item for name in ("dev", "postgres", "verify", "migrate", "service") for item in extras[name]]
     assert set(needed) == {path.stem for path in LOCKS}
     for lock, requirements in needed.items():
         locked = set(re.findall(r"(?m)^([\w.-]+)==", (ROOT / "requirements" / f"{lock}.txt").read_text()))
         names = {re.split(r"[\[><=]", item)[0].lower() for item in project["dependencies"] + requirements}
         assert names - {"isotype"} <= locked
-    tools = json.loads((ROOT / "package.json").read_text())["devDependencies"]
-    root = json.loads((ROOT / "package-lock.json").read_text())["packages"][""]
-    assert root["devDependencies"] == tools
+    for path in NPM_LOCKS:
+        declared = json.loads(path.with_name("package.json").read_text())
+        root, *packages = json.loads(path.read_text())["packages"].values()
+        for word in ("dependencies", "devDependencies"):
+            assert root.get(word) == declared.get(word)
+        assert all(package["integrity"].startswith("sha512-") for package in packages)
 
 
 def test_locks_agree_with_each_other() -> None:

@@ -50,6 +50,35 @@ def test_names_of_any_length_are_laid_out(tmp_path: Path) -> None:
     assert biome(tmp_path) == []
 
 
+def test_wide_characters_take_two_columns(tmp_path: Path) -> None:
+    """Lines that hold East Asian text, emoji or combining marks end where the formatter would end them."""
+    for number in range(3, 44, 4):
+        for at, sign in enumerate(("\u5716", "\U0001f989", "e\u0301", "\uff76")):
+            schema = WIDE.replace("WORD", sign * number)
+            write(render(read(schema))[0], tmp_path / f"sign{at}" / f"length{number}")
+    assert biome(tmp_path) == []
+
+
+WIDE = """
+isotype: 1
+domain: wide
+enums:
+  Choice: {values: {first: {label: WORD}, "WORD": {member: OTHER}}}
+objects:
+  Thing:
+    description: WORD WORD
+    fields:
+      note: {type: text, default: WORD, description: WORD}
+      notes: {type: 'text[]', default: [WORD, WORD]}
+      choice: Choice?
+      sign: {type: text, pattern: WORD}
+    rules:
+      chk_note: {that: "note <> 'WORD' OR choice IS NOT NULL", message: WORD}
+operations:
+  give: {post: '/things', body: Thing, returns: Thing}
+"""
+
+
 def test_folders_and_extensions(tmp_path: Path) -> None:
     """Layers in separate folders find each other by relative paths in the wanted extension."""
     options = Options(
@@ -92,6 +121,34 @@ def test_support_holds_what_is_used(tmp_path: Path) -> None:
     write(render(shapes_of(replace(refusing, refused=(("id", "is read-only"),))))[0], tmp_path / "refusing")
     assert typecheck(tmp_path, STRICTEST) == []
     assert biome(tmp_path) == []
+
+
+CONTROLS = r"""
+isotype: 1
+domain: controls
+objects:
+  Thing:
+    fields:
+      bell: {type: text, pattern: '[\x07-\x0e]'}
+      escape: {type: text, pattern: '^[^\x1b]*$'}
+      separators: {type: text, pattern: '\x1c|\x1f'}
+      visible: {type: text, pattern: '^[^\x01-\x1f]$'}
+  Letter:
+    fields:
+      bell: {type: text, pattern: '\x07'}
+operations:
+  give: {post: '/things', body: Thing, returns: Letter}
+"""
+
+
+def test_patterns_of_control_characters_are_no_mistake(tmp_path: Path) -> None:
+    """The linter, which takes control characters for one, is told where a pattern needs one without a letter."""
+    files, _ = render(read(CONTROLS))
+    write(files, tmp_path)
+    assert typecheck(tmp_path, STRICTEST) == []
+    assert biome(tmp_path) == []
+    assert "biome-ignore-all" in files["zod/thing.ts"]
+    assert "biome-ignore" not in files["zod/letter.ts"]
 
 
 HOSTILE = r"""

@@ -39,7 +39,7 @@ def test_it_runs_from_its_own_environment(installation: Installation, tmp_path: 
     """Code and templates are those inside the wheel."""
     version = installation.run("--version", folder=tmp_path)
     assert version.stdout == f"isotype {isotype.__version__}\n"
-    program = "import isotype; from isotype.layers.rendering import templates_folder as f; print(isotype.__file__, f())"
+    program = "import isotype; from isotype.workspace.files import own_templates as f; print(isotype.__file__, f())"
     done = installation.run("-c", program, folder=tmp_path, program=installation.python)
     package, templates = map(Path, done.stdout.split())
     assert package.is_relative_to(installation.folder)

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .base import Base as Base
+from .base import RuleRefused as RuleRefused
 from .base import TransitionRefused as TransitionRefused
 from .base import View as View
 
@@ -39,6 +40,7 @@ __all__ = [
     "OptimizationRun",
     "OptimizationSession",
     "OptimizationStrategy",
+    "RuleRefused",
     "SyntheticMedia",
     "SystemMetric",
     "SystemMetricsLastHour",

@@ -7,7 +7,9 @@ that the checks there ask for: exact decimals are integers in units of the last 
 text of fixed width in UTC, arrays and documents JSON text.
 
 A value that a database would change without a word is refused: nothing is rounded, trimmed or
-moved to another time zone. Values inside arrays and documents are replaced, not edited in place.
+moved to another time zone. An attribute also keeps the constraints of its column; a value that
+a statement compares with need not. Values inside arrays and documents are replaced, not edited
+in place.
 """
 
 from __future__ import annotations
@@ -16,10 +18,12 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import pairwise
 from math import isfinite
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -27,22 +31,24 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     ClauseElement,
+    Column,
     Computed,
     Constraint,
     Date,
     DateTime,
     Dialect,
     Double,
+    ForeignKeyConstraint,
     Index,
     Interval,
     LargeBinary,
     Numeric,
     SmallInteger,
     String,
+    Table,
     TextClause,
     Time,
     TypeDecorator,
-    inspect,
     literal_column,
 )
 from sqlalchemy import Boolean as NativeBoolean
@@ -51,10 +57,12 @@ from sqlalchemy import Text as NativeText
 from sqlalchemy import Uuid as NativeUuid
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateColumn
 from sqlalchemy.sql.compiler import DDLCompiler, SQLCompiler
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
 T = TypeVar("T")
+N = TypeVar("N", int, float, Decimal)
 E = TypeVar("E", bound=StrEnum)
 Item = TypeVar("Item", Constraint, Index)
 Address = IPv4Address | IPv6Address
@@ -62,6 +70,8 @@ Address = IPv4Address | IPv6Address
 
 class Spelled(TextClause):
     """SQL that the databases spell each in its own way; nothing in it is a parameter."""
+
+    inherit_cache = False
 
     def __init__(self, postgresql: str, sqlite: str) -> None:
         self.text = self.postgresql = postgresql
@@ -84,11 +94,27 @@ def sql(postgresql: str, sqlite: str | None = None) -> Spelled:
 def only_on(dialect: str, item: Item) -> Item:
     """A constraint or an index that the other database goes without."""
     item.ddl_if(dialect=dialect)
+    item.info["only_on"] = dialect
     return item
 
 
+@compiles(ForeignKeyConstraint, "sqlite")
+def _constrain(
+    element: ForeignKeyConstraint, compiler: DDLCompiler, **options: Any
+) -> str:
+    plain = copy(element)
+    if "(" in (element.ondelete or ""):
+        # Where a deleted row nulls some columns of a reference, a trigger does it.
+        plain.ondelete = None
+    constrain: Callable[..., str] = compiler.visit_foreign_key_constraint
+    return constrain(plain, **options)
+
+
 class ComputedOnPostgres(Computed):
-    """A value that SQLite cannot compute: a column like any other there."""
+    """A value that SQLite cannot compute: a column that stays empty there."""
+
+    def _copy(self, target_table: Table | None = None, **_: Any) -> ComputedOnPostgres:
+        return ComputedOnPostgres(self.sqltext, persisted=self.persisted)
 
 
 @compiles(ComputedOnPostgres)
@@ -99,16 +125,32 @@ def _compute(element: Computed, compiler: DDLCompiler, **options: Any) -> str:
     return compute(element, **options)
 
 
-def judged(model: object, attribute: str, value: Any) -> Any:
-    """The value for an attribute of a model, when a column can hold it as it is."""
-    (column,) = inspect(type(model)).column_attrs[attribute].columns
-    of = column.type
-    if value is None or not isinstance(of, Stored) or isinstance(value, ClauseElement):
+@compiles(CreateColumn, "sqlite")
+def _create(element: CreateColumn, compiler: DDLCompiler, **options: Any) -> str:
+    create: Callable[..., str] = compiler.visit_create_column
+    text = create(element, **options)
+    if text and isinstance(element.element.computed, ComputedOnPostgres):
+        return text.rstrip().removesuffix(" NOT NULL")
+    return text
+
+
+def judged(column: Column[Any], value: Any) -> Any:
+    """The value for an attribute, when its column can hold it and it keeps the constraints."""
+    if isinstance(value, ClauseElement):
         return value
-    return of.judge(value)
+    if value is None:
+        if not column.nullable and column.identity is None:
+            raise ValueError(f"{column.name} is never null")
+        return None
+    if not isinstance(column.type, Stored):
+        return value
+    try:
+        return column.type.keep(value)
+    except ValueError as error:
+        raise ValueError(f"{column.name}: {error}") from None
 
 
-class _Physical(UserDefinedType[Any]):
+class Physical(UserDefinedType[Any]):
     """A column type by its bare name."""
 
     cache_ok = True
@@ -137,6 +179,15 @@ class Stored(TypeDecorator[T]):
     def judge(self, value: Any) -> T:
         """The value itself, or a ValueError that says why it cannot be held."""
         raise NotImplementedError
+
+    def check(self, value: T) -> None:
+        """Refuse a value that can be held with a ValueError that names the broken constraint."""
+
+    def keep(self, value: Any) -> T:
+        """The value itself, when it can be held and keeps the constraints."""
+        held = self.judge(value)
+        self.check(held)
+        return held
 
     def native(self) -> TypeEngine[Any]:
         """The type on PostgreSQL."""
@@ -172,7 +223,7 @@ class Stored(TypeDecorator[T]):
             return self.native()
         # INT, unlike INTEGER, does not make a key an alias of the counting rowid.
         counts = self.key and self.sqlite == "INTEGER"
-        return _Physical("INT" if counts else self.sqlite)
+        return Physical("INT" if counts else self.sqlite)
 
     def process_bind_param(self, value: T | None, dialect: Dialect) -> Any:
         if value is None:
@@ -204,17 +255,35 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Text(Stored[str]):
-    """Text of at most `length` code points."""
+    """Text of at most `length` code points, in which every one of `patterns` is found."""
 
-    def __init__(self, length: int | None = None) -> None:
+    def __init__(
+        self,
+        length: int | None = None,
+        *patterns: str,
+        min_length: int = 0,
+        max_length: int | None = None,
+    ) -> None:
         super().__init__()
         self.length = length
+        self.patterns = patterns
+        self.min_length = min_length
+        self.max_length = max_length
 
     def judge(self, value: Any) -> str:
         text = _plain_text(value)
         if self.length is not None and len(text) > self.length:
             raise ValueError(f"{value!r} is longer than {self.length}")
         return text
+
+    def check(self, value: str) -> None:
+        if len(value) < self.min_length:
+            raise ValueError(f"{value!r} is shorter than {self.min_length}")
+        if self.max_length is not None and len(value) > self.max_length:
+            raise ValueError(f"the text is longer than {self.max_length}")
+        for pattern in self.patterns:
+            if re.search(pattern, value) is None:
+                raise ValueError(f"{value!r} does not match {pattern}")
 
     def native(self) -> TypeEngine[Any]:
         return NativeText() if self.length is None else String(self.length)
@@ -223,14 +292,50 @@ class Text(Stored[str]):
         return str(value)
 
 
-class Integer(Stored[int]):
+class Bounded(Stored[N]):
+    """A number between bounds: at least `ge`, more than `gt`, at most `le`, less than `lt`."""
+
+    def __init__(
+        self,
+        *arguments: Any,
+        ge: N | None,
+        gt: N | None,
+        le: N | None,
+        lt: N | None,
+    ) -> None:
+        super().__init__(*arguments)
+        self.ge: N | None = ge
+        self.gt: N | None = gt
+        self.le: N | None = le
+        self.lt: N | None = lt
+
+    def check(self, value: N) -> None:
+        if self.ge is not None and value < self.ge:
+            raise _refuse(value, f"at least {self.ge}")
+        if self.gt is not None and value <= self.gt:
+            raise _refuse(value, f"more than {self.gt}")
+        if self.le is not None and value > self.le:
+            raise _refuse(value, f"at most {self.le}")
+        if self.lt is not None and value >= self.lt:
+            raise _refuse(value, f"less than {self.lt}")
+
+
+class Integer(Bounded[int]):
     """An integer of 16, 32 or 64 bits."""
 
     impl = NativeInteger
     sqlite = "INTEGER"
 
-    def __init__(self, bits: int = 32, key: bool = False) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        bits: int = 32,
+        key: bool = False,
+        ge: int | None = None,
+        gt: int | None = None,
+        le: int | None = None,
+        lt: int | None = None,
+    ) -> None:
+        super().__init__(ge=ge, gt=gt, le=le, lt=lt)
         self.bits = bits
         self.key = key
 
@@ -245,14 +350,23 @@ class Integer(Stored[int]):
         return {16: SmallInteger(), 64: BigInteger()}.get(self.bits, NativeInteger())
 
 
-class ExactDecimal(Stored[Decimal]):
+class ExactDecimal(Bounded[Decimal]):
     """A number of `precision` digits, `scale` of them after the point."""
 
     impl = Numeric
     _widest_integer = 18
 
-    def __init__(self, precision: int, scale: int, key: bool = False) -> None:
-        super().__init__(precision, scale)
+    def __init__(
+        self,
+        precision: int,
+        scale: int,
+        key: bool = False,
+        ge: Decimal | None = None,
+        gt: Decimal | None = None,
+        le: Decimal | None = None,
+        lt: Decimal | None = None,
+    ) -> None:
+        super().__init__(precision, scale, ge=ge, gt=gt, le=le, lt=lt)
         self.precision = precision
         self.scale = scale
         self.key = key
@@ -304,11 +418,20 @@ class ExactDecimal(Stored[Decimal]):
         return Decimal(value) if isinstance(value, str) else self._decimal(round(value))
 
 
-class Float(Stored[float]):
+class Float(Bounded[float]):
     """A finite number in double precision."""
 
     impl = Double
     sqlite = "REAL"
+
+    def __init__(
+        self,
+        ge: float | None = None,
+        gt: float | None = None,
+        le: float | None = None,
+        lt: float | None = None,
+    ) -> None:
+        super().__init__(ge=ge, gt=gt, le=le, lt=lt)
 
     def judge(self, value: Any) -> float:
         if not isinstance(value, int | float) or isinstance(value, bool):
@@ -588,6 +711,23 @@ class Document(Json):
         return checked
 
 
+class Entries(Document):
+    """A JSON object with keys of the caller's own."""
+
+    def __init__(
+        self, max_items: int | None = None, nullable_values: bool = False
+    ) -> None:
+        super().__init__()
+        self.max_items = max_items
+        self.nullable_values = nullable_values
+
+    def check(self, value: dict[str, Any]) -> None:
+        if self.max_items is not None and len(value) > self.max_items:
+            raise ValueError(f"the object has more than {self.max_items} entries")
+        if None in value.values() and not self.nullable_values:
+            raise ValueError("a value of the object is null")
+
+
 class JsonList(Json):
     """A JSON array inside an array."""
 
@@ -598,15 +738,36 @@ class JsonList(Json):
         return checked
 
 
+def _identity(value: Any) -> Any:
+    """Equal for values with the same canonical form, and only for those."""
+    if isinstance(value, dict):
+        return frozenset((name, _identity(part)) for name, part in value.items())
+    if isinstance(value, list):
+        return tuple(map(_identity, value))
+    return (isinstance(value, bool), value)
+
+
 class Array(Stored[list[Any]]):
-    """A list of items of one kind."""
+    """A list of items of one kind; `ascending` items may be equal, and nulls stand last."""
 
     impl = postgresql.ARRAY
 
-    def __init__(self, item: Stored[Any], nullable_items: bool = False) -> None:
+    def __init__(
+        self,
+        item: Stored[Any],
+        nullable_items: bool = False,
+        min_items: int = 0,
+        max_items: int | None = None,
+        unique: bool = False,
+        ascending: bool = False,
+    ) -> None:
         super().__init__(item.native())
         self.item = item
         self.nullable_items = nullable_items
+        self.min_items = min_items
+        self.max_items = max_items
+        self.unique = unique
+        self.ascending = ascending
 
     def judge(self, value: Any) -> list[Any]:
         if not isinstance(value, list):
@@ -614,6 +775,22 @@ class Array(Stored[list[Any]]):
         if None in value and not self.nullable_items:
             raise ValueError("an item of the list is null")
         return [None if item is None else self.item.judge(item) for item in value]
+
+    def check(self, value: list[Any]) -> None:
+        if len(value) < self.min_items:
+            raise ValueError(f"the list has fewer than {self.min_items} items")
+        if self.max_items is not None and len(value) > self.max_items:
+            raise ValueError(f"the list has more than {self.max_items} items")
+        known = [item for item in value if item is not None]
+        for item in known:
+            self.item.check(item)
+        if self.unique and len(set(map(_identity, value))) < len(value):
+            raise ValueError("an item stands twice")
+        if self.ascending and (
+            None in value[: len(known)]
+            or any(left > right for left, right in pairwise(known))
+        ):
+            raise ValueError("the items do not ascend, null last")
 
     def native(self) -> TypeEngine[Any]:
         return postgresql.ARRAY(self.item.native(), dimensions=1)
@@ -688,7 +865,7 @@ class Opaque(Stored[str]):
         return _plain_text(value)
 
     def native(self) -> TypeEngine[Any]:
-        return _Physical(self.name)
+        return Physical(self.name)
 
     def read_native(self, value: Any) -> str:
         return str(value)

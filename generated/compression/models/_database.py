@@ -4,10 +4,12 @@
 """What SQLAlchemy has no words for: statements that `create_all` runs round the tables.
 
 They run when every table is made anew; tables that are added to others come by themselves.
+`drop_all` takes back what they made, except for schemas and extensions, which others may use.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -1342,6 +1344,41 @@ def _run_after(
 ) -> None:
     if _is_whole(metadata, tables):
         _run(connection, AFTER[connection.dialect.name])
+
+
+_MADE = re.compile(
+    r"(?:\s|--.*\n)*CREATE (?:OR REPLACE )?(?P<kind>FUNCTION|SEQUENCE|TYPE|(?:MATERIALIZED )?VIEW)"
+    r" (?:IF NOT EXISTS )?(?P<name>[^\s(]+)"
+)
+
+
+@event.listens_for(Base.metadata, "before_drop")
+def _drop_views(
+    metadata: MetaData, connection: Connection, *, tables: Collection[Table], **_: Any
+) -> None:
+    """Views stand on tables, so they go first."""
+    if _is_whole(metadata, tables):
+        _run(connection, _drops(AFTER[connection.dialect.name], views=True))
+
+
+@event.listens_for(Base.metadata, "after_drop")
+def _drop_others(
+    metadata: MetaData, connection: Connection, *, tables: Collection[Table], **_: Any
+) -> None:
+    """Tables stand on types and functions, so these go last."""
+    if _is_whole(metadata, tables):
+        name = connection.dialect.name
+        _run(connection, _drops([*BEFORE[name], *AFTER[name]], views=False))
+
+
+def _drops(statements: Sequence[str], *, views: bool) -> list[str]:
+    """What takes back the statements, the last one first; triggers and rows go with their table."""
+    made = [found for statement in statements if (found := _MADE.match(statement))]
+    return [
+        f"DROP {found['kind']} IF EXISTS {found['name']}"
+        for found in reversed(made)
+        if found["kind"].endswith("VIEW") == views
+    ]
 
 
 def _is_whole(metadata: MetaData, tables: Collection[Table]) -> bool:

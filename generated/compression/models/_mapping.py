@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
 
+Row = TypeVar("Row")
 Schema = TypeVar("Schema", bound=BaseModel)
 
 
@@ -27,6 +28,11 @@ def known(schema: type[Schema], value: Mapping[str, Any] | None) -> Schema | Non
 def read(schema: type[BaseModel], attribute: str, value: Any) -> Any:
     """The value that an attribute of a schema has for what a JSON column holds."""
     return _reader(schema, attribute).validate_python(value)
+
+
+def related(make: Callable[[Row], Schema], row: Row | None) -> Schema | None:
+    """What is shown of a related row; None when there is none."""
+    return None if row is None else make(row)
 
 
 def has_value(*values: object) -> bool:

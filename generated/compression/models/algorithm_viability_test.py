@@ -31,7 +31,8 @@ from ._columns import (
     only_on,
     sql,
 )
-from .base import Base
+from ._rules import eq, or_, refuses
+from .base import Base, Row, Rules
 
 if TYPE_CHECKING:
     from .compression_algorithm import CompressionAlgorithm
@@ -189,31 +190,33 @@ class AlgorithmViabilityTest(Base):
     )
     algorithm_id: Mapped[UUID] = mapped_column(Uuid())
     compression_level: Mapped[int] = mapped_column(
-        Integer(32), comment="Compression level"
+        Integer(32, ge=1, le=22), comment="Compression level"
     )
     content_hash: Mapped[str] = mapped_column(
-        Text(64), comment="SHA-256 of the content tested"
+        Text(64, r"^[a-f0-9]{64}\Z"), comment="SHA-256 of the content tested"
     )
     content_size_bytes: Mapped[int] = mapped_column(
-        Integer(64), comment="Size of the content in UTF-8"
+        Integer(64, ge=0, le=9007199254740991), comment="Size of the content in UTF-8"
     )
     compressed_size_bytes: Mapped[int] = mapped_column(
-        Integer(64), comment="Size of the result"
+        Integer(64, ge=0, le=9007199254740991), comment="Size of the result"
     )
     compression_ratio: Mapped[Decimal] = mapped_column(
-        ExactDecimal(10, 4), comment="Original size divided by compressed size"
+        ExactDecimal(10, 4, ge=Decimal(0)),
+        comment="Original size divided by compressed size",
     )
     compression_time_ms: Mapped[Decimal] = mapped_column(
-        ExactDecimal(12, 3), comment="Time taken to compress"
+        ExactDecimal(12, 3, ge=Decimal(0)), comment="Time taken to compress"
     )
     decompression_time_ms: Mapped[Decimal] = mapped_column(
-        ExactDecimal(12, 3), comment="Time taken to restore"
+        ExactDecimal(12, 3, ge=Decimal(0)), comment="Time taken to restore"
     )
     is_lossless: Mapped[bool] = mapped_column(
         Boolean(), comment="The restored content equals the original"
     )
     viability_score: Mapped[Decimal] = mapped_column(
-        ExactDecimal(5, 2), comment="Size and speed in one number, 100 is best"
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100)),
+        comment="Size and speed in one number, 100 is best",
     )
     verdict: Mapped[Viability] = mapped_column(Choice(Viability))
     created_at: Mapped[datetime] = mapped_column(
@@ -228,6 +231,15 @@ class AlgorithmViabilityTest(Base):
         back_populates="viability_tests",
         foreign_keys="AlgorithmViabilityTest.algorithm_id",
     )
+
+    def __rules__(self, row: Row) -> Rules:
+        return [
+            (
+                "chk_viable_is_lossless",
+                "An algorithm that does not restore the content is unsuitable.",
+                refuses(or_(row("is_lossless"), eq(row("verdict"), "unsuitable"))),
+            ),
+        ]
 
 
 # At the end, since these modules import one another.

@@ -5,11 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import cache, partial
 from typing import Any, ClassVar
 
-from sqlalchemy import Computed, Connection, Engine, event, select
+from sqlalchemy import (
+    ClauseElement,
+    Column,
+    Computed,
+    Connection,
+    Engine,
+    event,
+    inspect,
+    select,
+)
 from sqlalchemy.orm import (
     ColumnProperty,
     DeclarativeBase,
@@ -22,22 +32,37 @@ from sqlalchemy.orm.attributes import get_history, set_committed_value
 from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 from ._columns import judged
+from ._rules import UNKNOWN
 
 Moves = Mapping[str, Mapping[Any, Sequence[StrEnum]]]
 """Where a row may go from each value of an attribute; staying is always allowed."""
+Starts = Mapping[str, Sequence[StrEnum]]
+"""The values of an attribute that a new row may have."""
+Row = Callable[..., Any]
+"""Reads an attribute of a row; its second argument is what absence means in a new one."""
+Rules = Iterable[tuple[str, str, bool]]
+"""The name of each rule, what it asks for, and whether it refuses the row."""
 
 
 class TransitionRefused(ValueError):
-    """A row may not go from one value of an attribute to the other."""
+    """A row may not go from one value of an attribute to the other; a new one has no source."""
 
     def __init__(self, model: object, attribute: str, source: Any, target: Any) -> None:
-        name = type(model).__name__
-        super().__init__(
-            f"{attribute} of {name} cannot move from {source!s} to {target!s}"
-        )
+        move = f"start as {target!s}"
+        if source is not None:
+            move = f"move from {source!s} to {target!s}"
+        super().__init__(f"{attribute} of {type(model).__name__} cannot {move}")
         self.attribute = attribute
         self.source = source
         self.target = target
+
+
+class RuleRefused(ValueError):
+    """A row breaks a rule of its table."""
+
+    def __init__(self, model: object, rule: str, message: str) -> None:
+        super().__init__(f"{type(model).__name__}: {message}")
+        self.rule = rule
 
 
 class Base(DeclarativeBase):
@@ -45,6 +70,11 @@ class Base(DeclarativeBase):
 
     __mapper_args__: Mapping[str, Any] = {"eager_defaults": True}
     __moves__: ClassVar[Moves] = {}
+    __starts__: ClassVar[Starts] = {}
+
+    def __rules__(self, row: Row) -> Rules:
+        """The rules of the table, judged on what is known of the row."""
+        return ()
 
 
 class View(DeclarativeBase):
@@ -55,30 +85,111 @@ class View(DeclarativeBase):
 def _judge_assignments(
     model: type[Base], name: str, attribute: InstrumentedAttribute[Any]
 ) -> None:
-    """Refuse at once what a column cannot hold as it is."""
-    if isinstance(attribute.property, ColumnProperty):
-        event.listen(attribute, "set", _judge, retval=True)
+    """Refuse at once what a column cannot hold as it is, or what breaks its constraints."""
+    if not isinstance(attribute.property, ColumnProperty):
+        return
+    (column,) = attribute.property.columns
+    assert isinstance(column, Column)
 
+    def judge(_: Base, value: Any, *__: Any) -> Any:
+        return judged(column, value)
 
-def _judge(model: Base, value: Any, _: Any, attribute: Any) -> Any:
-    return judged(model, attribute.key, value)
+    event.listen(attribute, "set", judge, retval=True)
 
 
 @event.listens_for(Session, "before_flush")
 def _check_transitions(session: Session, _: UOWTransaction, __: Any) -> None:
-    """Refuse a move that is not allowed, where the value before it is known here."""
+    """Refuse a start or a move that is not allowed, where the value before it is known here."""
+    for model in session.new:
+        if isinstance(model, Base):
+            _check_starts(model)
     for model in session.dirty:
-        if not isinstance(model, Base):
+        if isinstance(model, Base):
+            _check_moves(model)
+
+
+def _check_starts(model: Base) -> None:
+    for attribute, starts in model.__starts__.items():
+        start = inspect(model).dict.get(attribute)
+        if isinstance(start, StrEnum) and start not in starts:
+            raise TransitionRefused(model, attribute, None, start)
+
+
+def _check_moves(model: Base) -> None:
+    for attribute, moves in model.__moves__.items():
+        history = get_history(model, attribute, PASSIVE_NO_INITIALIZE)
+        if not (history.added and history.deleted):
             continue
-        for attribute, moves in model.__moves__.items():
-            history = get_history(model, attribute, PASSIVE_NO_INITIALIZE)
-            if not (history.added and history.deleted):
-                continue
-            (source,), (target,) = history.deleted, history.added
-            if source is None or target == source or target is None:
-                continue
-            if target not in moves[source]:
-                raise TransitionRefused(model, attribute, source, target)
+        (source,), (target,) = history.deleted, history.added
+        if source is None or not isinstance(target, StrEnum) or target == source:
+            continue
+        if target not in moves[source]:
+            raise TransitionRefused(model, attribute, source, target)
+
+
+@event.listens_for(Base, "before_insert", propagate=True)
+def _judge_new_row(mapper: Mapper[Any], _: Connection, model: Base) -> None:
+    """Refuse a row that lacks a value, or breaks a rule; references are filled in by now."""
+    values = inspect(model).dict
+    for attribute in _required(mapper):
+        if values.get(attribute) is None:
+            raise ValueError(f"{attribute} of {type(model).__name__} is never null")
+    for attribute in _nullable_key(mapper):
+        if attribute not in values:
+            setattr(model, attribute, None)
+    _keep_rules(model, new=True)
+
+
+@cache
+def _required(mapper: Mapper[Any]) -> Sequence[str]:
+    """The attributes that nothing but the caller gives a value."""
+    return [
+        mapper.get_property_by_column(column).key
+        for column in mapper.columns
+        if not column.nullable and column.server_default is None
+    ]
+
+
+@cache
+def _nullable_key(mapper: Mapper[Any]) -> Sequence[str]:
+    """Attributes by which rows of a table without a key are told apart, null when left out."""
+    return [
+        mapper.get_property_by_column(column).key
+        for column in mapper.primary_key
+        if column.nullable and column.server_default is None
+    ]
+
+
+@event.listens_for(Base, "before_update", propagate=True)
+def _judge_changed_row(_: Mapper[Any], __: Connection, model: Base) -> None:
+    """Refuse a change after which the row breaks a rule."""
+    _keep_rules(model, new=False)
+
+
+def _keep_rules(model: Base, new: bool) -> None:
+    for rule, message, refused in model.__rules__(partial(_read, model, new)):
+        if refused:
+            raise RuleRefused(model, rule, message)
+
+
+def _read(model: Base, new: bool, attribute: str, absent: Any = None) -> Any:
+    """A value without a question to the database: UNKNOWN where that will tell."""
+    state = inspect(model)
+    if new and attribute not in state.dict:
+        return absent
+    value = state.dict.get(attribute, UNKNOWN)
+    remade = not new and attribute in _remade(state.mapper)
+    return UNKNOWN if remade or isinstance(value, ClauseElement) else value
+
+
+@cache
+def _remade(mapper: Mapper[Any]) -> Collection[str]:
+    """The attributes that the database writes with every update."""
+    return {
+        mapper.get_property_by_column(column).key
+        for column in mapper.columns
+        if column.server_onupdate
+    }
 
 
 @event.listens_for(Base, "after_update", propagate=True)

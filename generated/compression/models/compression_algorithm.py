@@ -30,7 +30,7 @@ from ._columns import (
     Array,
     Boolean,
     Choice,
-    Document,
+    Entries,
     Integer,
     Text,
     Timestamp,
@@ -301,7 +301,9 @@ class CompressionAlgorithm(Base):
         ),
         primary_key=True,
     )
-    name: Mapped[str] = mapped_column(Text(100), comment="Such as gzip")
+    name: Mapped[str] = mapped_column(
+        Text(100, r"^[a-z0-9_]+\Z"), comment="Such as gzip"
+    )
     category: Mapped[CategoryType] = mapped_column(Choice(CategoryType, length=20))
     description: Mapped[str] = mapped_column(
         Text(), comment="What the algorithm is and does"
@@ -312,7 +314,8 @@ class CompressionAlgorithm(Base):
         comment='Array of use case descriptions (e.g., "text files", "images", "databases")',
     )
     compression_levels: Mapped[list[int]] = mapped_column(
-        Array(Integer(32)), comment="Levels the algorithm supports, in ascending order"
+        Array(Integer(32, ge=1, le=22), min_items=1, unique=True, ascending=True),
+        comment="Levels the algorithm supports, in ascending order",
     )
     supports_streaming: Mapped[bool] = mapped_column(
         Boolean(),
@@ -325,12 +328,12 @@ class CompressionAlgorithm(Base):
         comment="Compresses on several processors at once",
     )
     parameters_schema: Mapped[dict[str, Any]] = mapped_column(
-        Document(),
+        Entries(),
         server_default=sql("'{}'::JSONB", "'{}'"),
         comment="JSON Schema defining valid parameters for this algorithm",
     )
     default_parameters: Mapped[dict[str, Any]] = mapped_column(
-        Document(),
+        Entries(),
         server_default=sql("'{}'::JSONB", "'{}'"),
         comment="Parameters used when a request gives none",
     )
@@ -364,10 +367,11 @@ class CompressionAlgorithm(Base):
         Text(50), comment="Version of the library"
     )
     documentation_url: Mapped[str | None] = mapped_column(
-        Text(), comment="Where the format or the library is documented"
+        Text(None, r"^https?://[^\t-\r ]+\Z"),
+        comment="Where the format or the library is documented",
     )
     repository_url: Mapped[str | None] = mapped_column(
-        Text(), comment="Where the source is kept"
+        Text(None, r"^https?://[^\t-\r ]+\Z"), comment="Where the source is kept"
     )
     license: Mapped[str | None] = mapped_column(
         Text(100), comment="SPDX expression of the library's license"
@@ -399,7 +403,7 @@ class CompressionAlgorithm(Base):
     viability_tests: Mapped[list[AlgorithmViabilityTest]] = relationship(
         back_populates="algorithm",
         foreign_keys="AlgorithmViabilityTest.algorithm_id",
-        cascade="all",
+        cascade="all, delete-orphan",
         passive_deletes=True,
     )
 

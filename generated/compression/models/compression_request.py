@@ -26,8 +26,7 @@ from ..schemas.enums import OptimizationTarget, RequestStatus
 from ._columns import (
     Boolean,
     Choice,
-    ComputedOnPostgres,
-    Document,
+    Entries,
     ExactDecimal,
     Integer,
     IpAddress,
@@ -37,7 +36,20 @@ from ._columns import (
     only_on,
     sql,
 )
-from .base import Base, Moves
+from ._rules import (
+    UNKNOWN,
+    and_,
+    ge,
+    is_in,
+    is_not_null,
+    is_null,
+    le,
+    ne,
+    not_,
+    or_,
+    refuses,
+)
+from .base import Base, Moves, Row, Rules, Starts
 
 if TYPE_CHECKING:
     from .compression_algorithm import CompressionAlgorithm
@@ -84,7 +96,7 @@ class CompressionRequest(Base):
             name=conv("compression_requests_content_hash_pattern_check"),
         ),
         CheckConstraint(
-            sql("content_size_bytes BETWEEN 0 AND 9007199254740991"),
+            sql("content_size_bytes BETWEEN 0 AND 40000000"),
             name=conv("compression_requests_content_size_bytes_check"),
         ),
         CheckConstraint(
@@ -113,7 +125,7 @@ class CompressionRequest(Base):
             name=conv("compression_requests_processing_time_ms_check"),
         ),
         CheckConstraint(
-            sql("compressed_size_bytes BETWEEN 0 AND 9007199254740991"),
+            sql("compressed_size_bytes BETWEEN 0 AND 99999999"),
             name=conv("compression_requests_compressed_size_bytes_check"),
         ),
         CheckConstraint(
@@ -322,6 +334,7 @@ class CompressionRequest(Base):
             RequestStatus.CACHED: [],
         },
     }
+    __starts__: ClassVar[Starts] = {"status": [RequestStatus.PENDING]}
 
     id: Mapped[UUID] = mapped_column(
         Uuid(),
@@ -333,23 +346,23 @@ class CompressionRequest(Base):
     )
     algorithm_id: Mapped[UUID] = mapped_column(Uuid())
     content_hash: Mapped[str] = mapped_column(
-        Text(64),
+        Text(64, r"^[a-f0-9]{64}\Z"),
         comment="SHA-256 hash of input content for cache lookup and deduplication",
     )
     content_size_bytes: Mapped[int] = mapped_column(
-        Integer(64), comment="Size of the content in UTF-8"
+        Integer(64, ge=0, le=40000000), comment="Size of the content in UTF-8"
     )
     content_type: Mapped[str | None] = mapped_column(
         Text(100), comment="MIME type, such as text/plain"
     )
     compression_level: Mapped[int] = mapped_column(
-        Integer(32), comment="Compression level"
+        Integer(32, ge=1, le=22), comment="Compression level"
     )
     optimization_target: Mapped[OptimizationTarget] = mapped_column(
         Choice(OptimizationTarget, length=20), server_default=sql("'balanced'")
     )
     parameters: Mapped[dict[str, Any]] = mapped_column(
-        Document(),
+        Entries(),
         server_default=sql("'{}'::JSONB", "'{}'"),
         comment="Parameters given to the algorithm",
     )
@@ -363,20 +376,22 @@ class CompressionRequest(Base):
         Timestamp(), comment="When the request was done"
     )
     processing_time_ms: Mapped[int | None] = mapped_column(
-        Integer(32), comment="Time taken to compress in milliseconds"
+        Integer(32, ge=0), comment="Time taken to compress in milliseconds"
     )
     compressed_size_bytes: Mapped[int | None] = mapped_column(
-        Integer(64), comment="Size of the result, larger than the content at times"
+        Integer(64, ge=0, le=99999999),
+        comment="Size of the result, larger than the content at times",
     )
     compression_ratio: Mapped[Decimal | None] = mapped_column(
-        ExactDecimal(10, 4), comment="Content size divided by compressed size"
+        ExactDecimal(10, 4, ge=Decimal(0)),
+        comment="Content size divided by compressed size",
     )
     error_message: Mapped[str | None] = mapped_column(Text(), comment="What went wrong")
     error_code: Mapped[str | None] = mapped_column(
         Text(50), comment="What went wrong as a stable word"
     )
     retry_count: Mapped[int] = mapped_column(
-        Integer(32),
+        Integer(32, ge=0),
         server_default=sql("0"),
         comment="How often the request was tried again",
     )
@@ -395,7 +410,7 @@ class CompressionRequest(Base):
         comment="A cached answer is a success too",
     )
     savings_bytes: Mapped[int | None] = mapped_column(
-        Integer(64),
+        Integer(64, ge=-99999999, le=40000000),
         Computed(
             sql(
                 "CASE WHEN compressed_size_bytes IS NOT NULL THEN content_size_bytes - compressed_size_bytes END"
@@ -406,9 +421,10 @@ class CompressionRequest(Base):
     )
     savings_percent: Mapped[Decimal | None] = mapped_column(
         ExactDecimal(12, 2),
-        ComputedOnPostgres(
+        Computed(
             sql(
-                "CASE WHEN compressed_size_bytes IS NOT NULL AND content_size_bytes > 0 THEN round((content_size_bytes - compressed_size_bytes) * 100.0 / content_size_bytes, 2) END"
+                "CASE WHEN compressed_size_bytes IS NOT NULL AND content_size_bytes > 0 THEN round((content_size_bytes - compressed_size_bytes) * 100.0 / content_size_bytes, 2) END",
+                "CASE WHEN compressed_size_bytes IS NOT NULL AND content_size_bytes > 0 THEN CASE WHEN content_size_bytes = 0 AND ((content_size_bytes - compressed_size_bytes) * 10000) IS NOT NULL THEN json_extract('0', 'division by zero') ELSE (2 * ((content_size_bytes - compressed_size_bytes) * 10000) + CASE WHEN (((content_size_bytes - compressed_size_bytes) * 10000) < 0) = (content_size_bytes < 0) THEN content_size_bytes ELSE -content_size_bytes END) / (2 * content_size_bytes) END END",
             ),
             persisted=True,
         ),
@@ -433,6 +449,122 @@ class CompressionRequest(Base):
     algorithm: Mapped[CompressionAlgorithm] = relationship(
         back_populates="requests", foreign_keys="CompressionRequest.algorithm_id"
     )
+
+    def __rules__(self, row: Row) -> Rules:
+        return [
+            (
+                "chk_timestamps_ordered",
+                "A request starts after it is made and is done after it starts.",
+                refuses(
+                    or_(
+                        is_null(row("started_at")),
+                        and_(
+                            ge(row("started_at"), row("created_at", UNKNOWN)),
+                            or_(
+                                is_null(row("completed_at")),
+                                ge(row("completed_at"), row("started_at")),
+                            ),
+                        ),
+                    )
+                ),
+            ),
+            (
+                "chk_completed_was_started",
+                "A request that is done was started.",
+                refuses(
+                    or_(is_null(row("completed_at")), is_not_null(row("started_at")))
+                ),
+            ),
+            (
+                "chk_processing_time",
+                "A request that is not done has no processing time.",
+                refuses(
+                    or_(
+                        is_null(row("processing_time_ms")),
+                        is_not_null(row("completed_at")),
+                    )
+                ),
+            ),
+            (
+                "chk_pending_not_started",
+                "A pending request has not started; a retry clears the earlier attempt.",
+                refuses(
+                    or_(
+                        ne(row("status", RequestStatus.PENDING), "pending"),
+                        is_null(row("started_at")),
+                    )
+                ),
+            ),
+            (
+                "chk_success_is_complete",
+                "A successful request has an end and a compressed size.",
+                refuses(
+                    or_(
+                        not_(
+                            is_in(
+                                row("status", RequestStatus.PENDING),
+                                "completed",
+                                "cached",
+                            )
+                        ),
+                        and_(
+                            is_not_null(row("completed_at")),
+                            is_not_null(row("compressed_size_bytes")),
+                        ),
+                    )
+                ),
+            ),
+            (
+                "chk_result_is_success",
+                "Only a successful request has a compressed size.",
+                refuses(
+                    or_(
+                        is_null(row("compressed_size_bytes")),
+                        is_in(
+                            row("status", RequestStatus.PENDING), "completed", "cached"
+                        ),
+                    )
+                ),
+            ),
+            (
+                "chk_completed_is_final",
+                "A request with an end is completed, failed or cached.",
+                refuses(
+                    or_(
+                        is_null(row("completed_at")),
+                        is_in(
+                            row("status", RequestStatus.PENDING),
+                            "completed",
+                            "failed",
+                            "cached",
+                        ),
+                    )
+                ),
+            ),
+            (
+                "chk_failure_is_explained",
+                "A failed request says what went wrong.",
+                refuses(
+                    or_(
+                        ne(row("status", RequestStatus.PENDING), "failed"),
+                        is_not_null(row("error_message")),
+                    )
+                ),
+            ),
+            (
+                "chk_speed_level",
+                "High compression levels (above 9) are incompatible with speed optimization.",
+                refuses(
+                    or_(
+                        le(row("compression_level"), 9),
+                        ne(
+                            row("optimization_target", OptimizationTarget.BALANCED),
+                            "speed",
+                        ),
+                    )
+                ),
+            ),
+        ]
 
 
 # At the end, since these modules import one another.

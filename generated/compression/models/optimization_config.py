@@ -122,20 +122,22 @@ class OptimizationConfig(Base):
         ),
         primary_key=True,
     )
-    name: Mapped[str] = mapped_column(Text(100))
+    name: Mapped[str] = mapped_column(Text(100, min_length=1))
     optimization_target: Mapped[OptimizationTarget] = mapped_column(
         Choice(OptimizationTarget, length=20), server_default=sql("'balanced'")
     )
     algorithms: Mapped[list[str]] = mapped_column(
-        Array(Text(100)),
+        Array(Text(100, r"^[a-z0-9_]+\Z"), max_items=50, unique=True),
         server_default=sql("'{}'::VARCHAR(100)[]", "'[]'"),
         comment="Candidates by name; empty means every enabled one",
     )
     max_iterations: Mapped[int] = mapped_column(
-        Integer(32), server_default=sql("100"), comment="Attempts before a run ends"
+        Integer(32, ge=1, le=10000),
+        server_default=sql("100"),
+        comment="Attempts before a run ends",
     )
     time_limit_seconds: Mapped[int | None] = mapped_column(
-        Integer(32), comment="Time before a run ends, null is unlimited"
+        Integer(32, ge=1, le=86400), comment="Time before a run ends, null is unlimited"
     )
     created_at: Mapped[datetime] = mapped_column(
         Timestamp(),

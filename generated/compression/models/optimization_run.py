@@ -22,7 +22,8 @@ from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import RunStatus
 from ._columns import Choice, ExactDecimal, Integer, Text, Timestamp, Uuid, only_on, sql
-from .base import Base, Moves
+from ._rules import and_, ge, is_in, is_not_null, is_null, ne, not_, or_, refuses
+from .base import Base, Moves, Row, Rules, Starts
 
 if TYPE_CHECKING:
     from .compression_algorithm import CompressionAlgorithm
@@ -280,6 +281,7 @@ class OptimizationRun(Base):
             RunStatus.STOPPED: [],
         },
     }
+    __starts__: ClassVar[Starts] = {"status": [RunStatus.PENDING]}
 
     id: Mapped[UUID] = mapped_column(
         Uuid(),
@@ -297,25 +299,25 @@ class OptimizationRun(Base):
         Choice(RunStatus), server_default=sql("'pending'")
     )
     progress: Mapped[Decimal] = mapped_column(
-        ExactDecimal(5, 2),
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100)),
         server_default=sql("0.00", "0"),
         comment="How much of the search is done",
     )
     iterations: Mapped[int] = mapped_column(
-        Integer(32), server_default=sql("0"), comment="Attempts made"
+        Integer(32, ge=0), server_default=sql("0"), comment="Attempts made"
     )
     best_algorithm_id: Mapped[UUID | None] = mapped_column(Uuid())
     best_level: Mapped[int | None] = mapped_column(
-        Integer(32), comment="Level of the best attempt"
+        Integer(32, ge=1, le=22), comment="Level of the best attempt"
     )
     best_ratio: Mapped[Decimal | None] = mapped_column(
-        ExactDecimal(10, 4), comment="Ratio of the best attempt"
+        ExactDecimal(10, 4, ge=Decimal(0)), comment="Ratio of the best attempt"
     )
     best_time_ms: Mapped[Decimal | None] = mapped_column(
-        ExactDecimal(12, 3), comment="Time of the best attempt"
+        ExactDecimal(12, 3, ge=Decimal(0)), comment="Time of the best attempt"
     )
     baseline_ratio: Mapped[Decimal | None] = mapped_column(
-        ExactDecimal(10, 4), comment="Ratio of the first attempt"
+        ExactDecimal(10, 4, ge=Decimal(0)), comment="Ratio of the first attempt"
     )
     started_at: Mapped[datetime | None] = mapped_column(
         Timestamp(), comment="When the search began"
@@ -355,6 +357,69 @@ class OptimizationRun(Base):
     best_algorithm: Mapped[CompressionAlgorithm | None] = relationship(
         foreign_keys="OptimizationRun.best_algorithm_id"
     )
+
+    def __rules__(self, row: Row) -> Rules:
+        return [
+            (
+                "chk_runs_ordered",
+                "A run ends after it starts.",
+                refuses(
+                    or_(
+                        is_null(row("completed_at")),
+                        is_null(row("started_at")),
+                        ge(row("completed_at"), row("started_at")),
+                    )
+                ),
+            ),
+            (
+                "chk_runs_ended",
+                "A run that is over has an end.",
+                refuses(
+                    or_(
+                        is_in(row("status", RunStatus.PENDING), "pending", "running"),
+                        is_not_null(row("completed_at")),
+                    )
+                ),
+            ),
+            (
+                "chk_runs_open",
+                "A run that is not over has no end.",
+                refuses(
+                    or_(
+                        not_(
+                            is_in(
+                                row("status", RunStatus.PENDING), "pending", "running"
+                            )
+                        ),
+                        is_null(row("completed_at")),
+                    )
+                ),
+            ),
+            (
+                "chk_runs_found",
+                "A completed run names the best it found.",
+                refuses(
+                    or_(
+                        ne(row("status", RunStatus.PENDING), "completed"),
+                        and_(
+                            is_not_null(row("best_algorithm_id")),
+                            is_not_null(row("best_level")),
+                            is_not_null(row("best_ratio")),
+                        ),
+                    )
+                ),
+            ),
+            (
+                "chk_runs_failure_is_explained",
+                "A failed run says what went wrong.",
+                refuses(
+                    or_(
+                        ne(row("status", RunStatus.PENDING), "failed"),
+                        is_not_null(row("error_message")),
+                    )
+                ),
+            ),
+        ]
 
 
 # At the end, since these modules import one another.

@@ -15,7 +15,8 @@ from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import SessionStatus
 from ._columns import Choice, Text, Timestamp, Uuid, only_on, sql
-from .base import Base, Moves
+from ._rules import and_, eq, is_not_null, is_null, or_, refuses
+from .base import Base, Moves, Row, Rules, Starts
 
 if TYPE_CHECKING:
     from .optimization_run import OptimizationRun
@@ -100,6 +101,7 @@ class OptimizationSession(Base):
             SessionStatus.CLOSED: [],
         },
     }
+    __starts__: ClassVar[Starts] = {"status": [SessionStatus.ACTIVE]}
 
     id: Mapped[UUID] = mapped_column(
         Uuid(),
@@ -109,7 +111,7 @@ class OptimizationSession(Base):
         ),
         primary_key=True,
     )
-    name: Mapped[str] = mapped_column(Text(100))
+    name: Mapped[str] = mapped_column(Text(100, min_length=1))
     description: Mapped[str | None] = mapped_column(
         Text(), comment="What the session is about"
     )
@@ -140,6 +142,26 @@ class OptimizationSession(Base):
         foreign_keys="OptimizationRun.session_id",
         passive_deletes=True,
     )
+
+    def __rules__(self, row: Row) -> Rules:
+        return [
+            (
+                "chk_session_closed",
+                "A session has an end when it is closed and only then.",
+                refuses(
+                    or_(
+                        and_(
+                            eq(row("status", SessionStatus.ACTIVE), "closed"),
+                            is_not_null(row("closed_at")),
+                        ),
+                        and_(
+                            eq(row("status", SessionStatus.ACTIVE), "active"),
+                            is_null(row("closed_at")),
+                        ),
+                    )
+                ),
+            ),
+        ]
 
 
 # At the end, since these modules import one another.

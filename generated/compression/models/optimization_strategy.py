@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import SearchMethod
-from ._columns import Boolean, Choice, Document, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Boolean, Choice, Entries, Text, Timestamp, Uuid, only_on, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -127,11 +127,15 @@ class OptimizationStrategy(Base):
         ),
         primary_key=True,
     )
-    name: Mapped[str] = mapped_column(Text(100), comment="Lower-case identifier")
-    description: Mapped[str] = mapped_column(Text(), comment="What the strategy does")
+    name: Mapped[str] = mapped_column(
+        Text(100, r"^[a-z0-9_]+\Z"), comment="Lower-case identifier"
+    )
+    description: Mapped[str] = mapped_column(
+        Text(min_length=1), comment="What the strategy does"
+    )
     method: Mapped[SearchMethod] = mapped_column(Choice(SearchMethod))
     parameters: Mapped[dict[str, Any]] = mapped_column(
-        Document(),
+        Entries(),
         server_default=sql("'{}'::JSONB", "'{}'"),
         comment="Settings of the method",
     )

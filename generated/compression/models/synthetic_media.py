@@ -27,7 +27,8 @@ from ._columns import (
     only_on,
     sql,
 )
-from .base import Base, Moves
+from ._rules import and_, is_not_null, ne, or_, refuses
+from .base import Base, Moves, Row, Rules, Starts
 
 if TYPE_CHECKING:
     from .optimization_run import OptimizationRun
@@ -182,6 +183,7 @@ class SyntheticMedia(Base):
             GenerationStatus.FAILED: [],
         },
     }
+    __starts__: ClassVar[Starts] = {"status": [GenerationStatus.PENDING]}
 
     id: Mapped[UUID] = mapped_column(
         Uuid(),
@@ -195,10 +197,11 @@ class SyntheticMedia(Base):
         Document(), comment="What was asked for"
     )
     seed: Mapped[int] = mapped_column(
-        Integer(64), comment="The same config and seed give the same bytes"
+        Integer(64, ge=0, le=9007199254740991),
+        comment="The same config and seed give the same bytes",
     )
     file_name: Mapped[str] = mapped_column(
-        Text(255), comment="Name offered for download"
+        Text(255, min_length=1), comment="Name offered for download"
     )
     content_type: Mapped[str] = mapped_column(
         Text(100), comment="MIME type, such as text/plain"
@@ -210,13 +213,14 @@ class SyntheticMedia(Base):
         Binary(), comment="The content itself"
     )
     content_hash: Mapped[str | None] = mapped_column(
-        Text(64), comment="SHA-256 of the content"
+        Text(64, r"^[a-f0-9]{64}\Z"), comment="SHA-256 of the content"
     )
     size_bytes: Mapped[int | None] = mapped_column(
-        Integer(64), comment="Size of the content"
+        Integer(64, ge=0, le=9007199254740991), comment="Size of the content"
     )
     entropy: Mapped[Decimal | None] = mapped_column(
-        ExactDecimal(5, 4), comment="Measured on the content"
+        ExactDecimal(5, 4, ge=Decimal(0), le=Decimal(8)),
+        comment="Measured on the content",
     )
     completed_at: Mapped[datetime | None] = mapped_column(
         Timestamp(), comment="When generation ended"
@@ -243,6 +247,34 @@ class SyntheticMedia(Base):
         foreign_keys="OptimizationRun.media_id",
         passive_deletes="all",
     )
+
+    def __rules__(self, row: Row) -> Rules:
+        return [
+            (
+                "chk_media_is_complete",
+                "Completed media have a size, a hash and an end.",
+                refuses(
+                    or_(
+                        ne(row("status", GenerationStatus.PENDING), "completed"),
+                        and_(
+                            is_not_null(row("content_hash")),
+                            is_not_null(row("size_bytes")),
+                            is_not_null(row("completed_at")),
+                        ),
+                    )
+                ),
+            ),
+            (
+                "chk_media_failure_is_explained",
+                "A failed generation says what went wrong.",
+                refuses(
+                    or_(
+                        ne(row("status", GenerationStatus.PENDING), "failed"),
+                        is_not_null(row("error_message")),
+                    )
+                ),
+            ),
+        ]
 
 
 # At the end, since these modules import one another.

@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import conv
 from ..schemas.enums import MetricType, SystemHealthStatus
 from ._columns import (
     Choice,
-    Document,
+    Entries,
     ExactDecimal,
     Integer,
     Text,
@@ -26,7 +26,8 @@ from ._columns import (
     only_on,
     sql,
 )
-from .base import Base
+from ._rules import and_, between, refuses
+from .base import Base, Row, Rules
 
 
 class SystemMetric(Base):
@@ -283,55 +284,61 @@ class SystemMetric(Base):
     )
     metric_type: Mapped[MetricType] = mapped_column(Choice(MetricType, length=50))
     cpu_percent: Mapped[Decimal | None] = mapped_column(
-        ExactDecimal(5, 2), comment="CPU usage percentage"
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100)),
+        comment="CPU usage percentage",
     )
     memory_percent: Mapped[Decimal | None] = mapped_column(
-        ExactDecimal(5, 2), comment="Memory usage percentage"
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100)),
+        comment="Memory usage percentage",
     )
     disk_percent: Mapped[Decimal | None] = mapped_column(
-        ExactDecimal(5, 2), comment="Disk usage percentage"
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100)),
+        comment="Disk usage percentage",
     )
     network_bytes_per_sec: Mapped[int | None] = mapped_column(
-        Integer(64), comment="Network bytes per second"
+        Integer(64, ge=0, le=9007199254740991), comment="Network bytes per second"
     )
     compression_efficiency: Mapped[Decimal | None] = mapped_column(
-        ExactDecimal(5, 2), comment="Compression efficiency percentage"
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100)),
+        comment="Compression efficiency percentage",
     )
     throughput_bytes_per_sec: Mapped[int | None] = mapped_column(
-        Integer(64), comment="Throughput bytes per second"
+        Integer(64, ge=0, le=9007199254740991), comment="Throughput bytes per second"
     )
     success_rate: Mapped[Decimal | None] = mapped_column(
-        ExactDecimal(5, 2), comment="Success rate percentage"
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100)),
+        comment="Success rate percentage",
     )
     error_rate: Mapped[Decimal | None] = mapped_column(
-        ExactDecimal(5, 2), comment="Error rate percentage"
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100)),
+        comment="Error rate percentage",
     )
     avg_compression_ratio: Mapped[Decimal | None] = mapped_column(
-        ExactDecimal(10, 4), comment="Average compression ratio"
+        ExactDecimal(10, 4, ge=Decimal(0)), comment="Average compression ratio"
     )
     avg_response_time_ms: Mapped[int | None] = mapped_column(
-        Integer(32), comment="Average response time in ms"
+        Integer(32, ge=0), comment="Average response time in ms"
     )
     p50_response_time_ms: Mapped[int | None] = mapped_column(
-        Integer(32), comment="Half of the responses were faster"
+        Integer(32, ge=0), comment="Half of the responses were faster"
     )
     p95_response_time_ms: Mapped[int | None] = mapped_column(
-        Integer(32), comment="95 of 100 responses were faster"
+        Integer(32, ge=0), comment="95 of 100 responses were faster"
     )
     p99_response_time_ms: Mapped[int | None] = mapped_column(
-        Integer(32), comment="99 of 100 responses were faster"
+        Integer(32, ge=0), comment="99 of 100 responses were faster"
     )
     system_health: Mapped[SystemHealthStatus] = mapped_column(
         Choice(SystemHealthStatus, length=20), server_default=sql("'healthy'")
     )
     active_connections: Mapped[int | None] = mapped_column(
-        Integer(32), comment="Number of active connections"
+        Integer(32, ge=0), comment="Number of active connections"
     )
     queue_length: Mapped[int | None] = mapped_column(
-        Integer(32), comment="Current queue length"
+        Integer(32, ge=0), comment="Current queue length"
     )
     algorithm_performance: Mapped[dict[str, Any]] = mapped_column(
-        Document(),
+        Entries(),
         server_default=sql("'{}'::JSONB", "'{}'"),
         comment="Per-algorithm performance metrics as JSONB map",
     )
@@ -341,3 +348,21 @@ class SystemMetric(Base):
     instance_id: Mapped[str | None] = mapped_column(
         Text(100), comment="Service instance that took the sample"
     )
+
+    def __rules__(self, row: Row) -> Rules:
+        return [
+            (
+                "chk_percentages_valid",
+                "A percentage is from 0 to 100.",
+                refuses(
+                    and_(
+                        between(row("cpu_percent"), 0, 100),
+                        between(row("memory_percent"), 0, 100),
+                        between(row("disk_percent"), 0, 100),
+                        between(row("compression_efficiency"), 0, 100),
+                        between(row("success_rate"), 0, 100),
+                        between(row("error_rate"), 0, 100),
+                    )
+                ),
+            ),
+        ]

@@ -27,18 +27,36 @@ class SystemMetricsLastHour(View):
     }
 
     minute: Mapped[datetime] = mapped_column(Timestamp())
-    avg_cpu: Mapped[Decimal | None] = mapped_column(ExactDecimal(5, 2))
-    avg_memory: Mapped[Decimal | None] = mapped_column(ExactDecimal(5, 2))
-    avg_disk: Mapped[Decimal | None] = mapped_column(ExactDecimal(5, 2))
-    avg_network: Mapped[int | None] = mapped_column(Integer(64))
-    avg_efficiency: Mapped[Decimal | None] = mapped_column(ExactDecimal(5, 2))
-    avg_throughput: Mapped[int | None] = mapped_column(Integer(64))
-    avg_success_rate: Mapped[Decimal | None] = mapped_column(ExactDecimal(5, 2))
-    avg_error_rate: Mapped[Decimal | None] = mapped_column(ExactDecimal(5, 2))
-    avg_ratio: Mapped[Decimal | None] = mapped_column(ExactDecimal(10, 4))
-    avg_response_time: Mapped[int | None] = mapped_column(Integer(32))
+    avg_cpu: Mapped[Decimal | None] = mapped_column(
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100))
+    )
+    avg_memory: Mapped[Decimal | None] = mapped_column(
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100))
+    )
+    avg_disk: Mapped[Decimal | None] = mapped_column(
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100))
+    )
+    avg_network: Mapped[int | None] = mapped_column(
+        Integer(64, ge=0, le=9007199254740991)
+    )
+    avg_efficiency: Mapped[Decimal | None] = mapped_column(
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100))
+    )
+    avg_throughput: Mapped[int | None] = mapped_column(
+        Integer(64, ge=0, le=9007199254740991)
+    )
+    avg_success_rate: Mapped[Decimal | None] = mapped_column(
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100))
+    )
+    avg_error_rate: Mapped[Decimal | None] = mapped_column(
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100))
+    )
+    avg_ratio: Mapped[Decimal | None] = mapped_column(
+        ExactDecimal(10, 4, ge=Decimal(0))
+    )
+    avg_response_time: Mapped[int | None] = mapped_column(Integer(32, ge=0))
     worst_health: Mapped[SystemHealthStatus] = mapped_column(
         Choice(SystemHealthStatus, length=20)
     )
-    avg_connections: Mapped[int | None] = mapped_column(Integer(32))
-    avg_queue_length: Mapped[int | None] = mapped_column(Integer(32))
+    avg_connections: Mapped[int | None] = mapped_column(Integer(32, ge=0))
+    avg_queue_length: Mapped[int | None] = mapped_column(Integer(32, ge=0))

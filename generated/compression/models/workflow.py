@@ -111,12 +111,12 @@ class Workflow(Base):
         ),
         primary_key=True,
     )
-    name: Mapped[str] = mapped_column(Text(200))
+    name: Mapped[str] = mapped_column(Text(200, min_length=1))
     description: Mapped[str | None] = mapped_column(
         Text(), comment="What the workflow is for"
     )
     steps: Mapped[list[dict[str, Any]]] = mapped_column(
-        Array(Document()), comment="What is done, in order"
+        Array(Document(), min_items=1, max_items=50), comment="What is done, in order"
     )
     is_active: Mapped[bool] = mapped_column(
         Boolean(), server_default=sql("TRUE", "1"), comment="Can be executed"
@@ -140,7 +140,7 @@ class Workflow(Base):
     executions: Mapped[list[WorkflowExecution]] = relationship(
         back_populates="workflow",
         foreign_keys="WorkflowExecution.workflow_id",
-        cascade="all",
+        cascade="all, delete-orphan",
         passive_deletes=True,
     )
 

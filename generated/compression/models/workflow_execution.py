@@ -23,7 +23,7 @@ from sqlalchemy.sql.elements import conv
 from ..schemas.enums import ExecutionStatus
 from ._columns import (
     Choice,
-    Document,
+    Entries,
     ExactDecimal,
     Integer,
     Text,
@@ -32,7 +32,8 @@ from ._columns import (
     only_on,
     sql,
 )
-from .base import Base, Moves
+from ._rules import eq, ge, is_in, is_not_null, is_null, ne, not_, or_, refuses
+from .base import Base, Moves, Row, Rules, Starts
 
 if TYPE_CHECKING:
     from .workflow import Workflow
@@ -226,6 +227,7 @@ class WorkflowExecution(Base):
             ExecutionStatus.CANCELLED: [],
         },
     }
+    __starts__: ClassVar[Starts] = {"status": [ExecutionStatus.PENDING]}
 
     id: Mapped[UUID] = mapped_column(
         Uuid(),
@@ -237,7 +239,7 @@ class WorkflowExecution(Base):
     )
     workflow_id: Mapped[UUID] = mapped_column(Uuid())
     inputs: Mapped[dict[str, Any]] = mapped_column(
-        Document(),
+        Entries(),
         server_default=sql("'{}'::JSONB", "'{}'"),
         comment="Values for the names in templates",
     )
@@ -245,18 +247,18 @@ class WorkflowExecution(Base):
         Choice(ExecutionStatus), server_default=sql("'pending'")
     )
     progress: Mapped[Decimal] = mapped_column(
-        ExactDecimal(5, 2),
+        ExactDecimal(5, 2, ge=Decimal(0), le=Decimal(100)),
         server_default=sql("0.00", "0"),
         comment="How much of the workflow is done",
     )
     steps_completed: Mapped[int] = mapped_column(
-        Integer(32), server_default=sql("0"), comment="Steps that are done"
+        Integer(32, ge=0), server_default=sql("0"), comment="Steps that are done"
     )
     current_step: Mapped[str | None] = mapped_column(
         Text(100), comment="Name of the step at work"
     )
     results: Mapped[dict[str, Any]] = mapped_column(
-        Document(),
+        Entries(),
         server_default=sql("'{}'::JSONB", "'{}'"),
         comment="What each step produced by its name",
     )
@@ -286,6 +288,69 @@ class WorkflowExecution(Base):
     workflow: Mapped[Workflow] = relationship(
         back_populates="executions", foreign_keys="WorkflowExecution.workflow_id"
     )
+
+    def __rules__(self, row: Row) -> Rules:
+        return [
+            (
+                "chk_executions_ordered",
+                "An execution ends after it starts.",
+                refuses(
+                    or_(
+                        is_null(row("completed_at")),
+                        is_null(row("started_at")),
+                        ge(row("completed_at"), row("started_at")),
+                    )
+                ),
+            ),
+            (
+                "chk_executions_ended",
+                "An execution that is over has an end.",
+                refuses(
+                    or_(
+                        is_in(
+                            row("status", ExecutionStatus.PENDING), "pending", "running"
+                        ),
+                        is_not_null(row("completed_at")),
+                    )
+                ),
+            ),
+            (
+                "chk_executions_open",
+                "An execution that is not over has no end.",
+                refuses(
+                    or_(
+                        not_(
+                            is_in(
+                                row("status", ExecutionStatus.PENDING),
+                                "pending",
+                                "running",
+                            )
+                        ),
+                        is_null(row("completed_at")),
+                    )
+                ),
+            ),
+            (
+                "chk_executions_done",
+                "A completed execution has done every step.",
+                refuses(
+                    or_(
+                        ne(row("status", ExecutionStatus.PENDING), "completed"),
+                        eq(row("progress", Decimal("0.00")), 100),
+                    )
+                ),
+            ),
+            (
+                "chk_executions_failure_is_explained",
+                "A failed execution says what went wrong.",
+                refuses(
+                    or_(
+                        ne(row("status", ExecutionStatus.PENDING), "failed"),
+                        is_not_null(row("error_message")),
+                    )
+                ),
+            ),
+        ]
 
 
 # At the end, since these modules import one another.

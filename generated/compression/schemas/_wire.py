@@ -15,10 +15,12 @@ from base64 import b64encode
 from binascii import a2b_base64
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import pairwise
 from math import isfinite
+from sys import float_info
 from types import NoneType
 from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar, get_args
 from uuid import UUID
@@ -135,23 +137,28 @@ def unset(*, alias: str | None = None, **settings: Any) -> Any:
     """A property that may be absent and is never null; left out when it is not set."""
     if alias is not None:
         settings |= {"validation_alias": alias, "serialization_alias": alias}
-    return Field(default_factory=_none, exclude_if=_is_none, **settings)
+    words = settings.pop("json_schema_extra", {})
+    return Field(
+        default=None,
+        exclude_if=_is_none,
+        json_schema_extra=partial(_without_default, words=words),
+        **settings,
+    )
 
 
-def _none() -> None:
-    return None
+def _without_default(schema: JsonSchema, words: JsonSchema) -> None:
+    del schema["default"]
+    schema.update(words)
 
 
 def _is_none(value: object) -> bool:
     return value is None
 
 
-def check_rules(*rules: tuple[str, str, bool]) -> None:
-    """Refuse with the messages of all rules (name, message, verdict) that do."""
-    broken = {name: message for name, message, refused in rules if refused}
-    if broken:
-        context = {"rules": ", ".join(broken), "message": " ".join(broken.values())}
-        raise PydanticCustomError("rule", "{message}", context)
+def broken_rules(messages: Mapping[str, str]) -> PydanticCustomError:
+    """What is raised for a value that breaks the rules of these names."""
+    context = {"rules": ", ".join(messages), "message": " ".join(messages.values())}
+    return PydanticCustomError("rule", "{message}", context)
 
 
 def operand(model: BaseModel, *path: str, absent: object) -> Any:
@@ -197,11 +204,17 @@ class Form:
         return self.json()
 
 
-_NO_NUL = r"^[^\x00]*$"
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise PydanticCustomError("text", "Text should not hold U+0000")
+    return text
 
 
 class TextForm(Form):
     """Text in which every one of the patterns is found; lengths count code points."""
+
+    holds_nul = True
+    """Whether a text with U+0000 could pass lengths and patterns."""
 
     def __init__(
         self,
@@ -216,15 +229,19 @@ class TextForm(Form):
         self.format = format
 
     def core(self) -> CoreSchema:
-        first, *others = [*self.patterns, _NO_NUL]
-        text = core_schema.str_schema(
+        # A bound on the length, even 0, has unpaired surrogates refused.
+        text: CoreSchema = core_schema.str_schema(
             strict=True,
-            min_length=self.min_length,
+            min_length=self.min_length or 0,
             max_length=self.max_length,
-            pattern=first,
+            pattern=self.patterns[0] if self.patterns else None,
         )
-        found = (core_schema.str_schema(pattern=pattern) for pattern in others)
-        return core_schema.chain_schema([text, *found]) if others else text
+        if len(self.patterns) > 1:
+            others = map(_text, self.patterns[1:])
+            text = core_schema.chain_schema([text, *others])
+        if not self.holds_nul:
+            return text
+        return core_schema.no_info_after_validator_function(_without_nul, text)
 
     def json(self) -> JsonSchema:
         schema: JsonSchema = {"type": "string"}
@@ -239,6 +256,12 @@ class TextForm(Form):
         elif self.patterns:
             schema["allOf"] = [{"pattern": pattern} for pattern in self.patterns]
         return schema
+
+
+class WholeTextForm(TextForm):
+    """Text that a pattern describes from end to end, which leaves no room for U+0000."""
+
+    holds_nul = False
 
 
 class _Bounded(Form):
@@ -348,28 +371,27 @@ class DecimalForm(_Bounded):
         message = f"Input should be a {self._words()} in a string"
         read = _read("decimal", message, digits, self._instance())
         return core_schema.chain_schema(
-            [read, core_schema.decimal_schema(**self.bounds)],
-            serialization=_written(self._canonical),
+            [read, *self._bounded()], serialization=_written(self._canonical)
         )
 
     def json(self) -> JsonSchema:
         return {"type": "string", "pattern": self.pattern}
+
+    def _bounded(self) -> list[CoreSchema]:
+        return [core_schema.decimal_schema(**self.bounds)] if self.bounds else []
 
     def _words(self) -> str:
         whole = self.precision - self.scale
         return f"decimal of at most {whole} digits before, {self.scale} after the point"
 
     def _instance(self) -> CoreSchema:
-        return self._digits(strict=True)
-
-    def _digits(self, strict: bool) -> CoreSchema:
         exact = core_schema.decimal_schema(
-            strict=strict, max_digits=self.precision, decimal_places=self.scale
+            strict=True, max_digits=self.precision, decimal_places=self.scale
         )
         if self.precision > self.scale:
             return exact
         # Pydantic counts the zero before the point as a digit.
-        zero = core_schema.decimal_schema(strict=strict, ge=Decimal(0), le=Decimal(0))
+        zero = core_schema.decimal_schema(strict=True, ge=Decimal(0), le=Decimal(0))
         return core_schema.union_schema([exact, zero], mode="left_to_right")
 
     def _canonical(self, value: Decimal) -> str:
@@ -380,17 +402,22 @@ class DecimalNumberForm(DecimalForm):
     """The same as a JSON number."""
 
     def core(self) -> CoreSchema:
-        number = core_schema.chain_schema(
-            [
-                core_schema.float_schema(strict=True, allow_inf_nan=False),
-                self._digits(strict=False),
-            ]
-        )
-        read = _read(
-            "decimal", f"Input should be a {self._words()}", number, self._instance()
-        )
-        return core_schema.chain_schema(
-            [read, core_schema.decimal_schema(**self.bounds)],
+        message = f"Input should be a {self._words()}"
+        finite = core_schema.float_schema(strict=True, allow_inf_nan=False)
+        exact = core_schema.no_info_plain_validator_function(self._reader(message))
+        bounds = self._bounded()
+        # Doubles compare as decimals of at most 15 digits do, and faster.
+        steps: tuple[CoreSchema, ...]
+        limits: dict[str, Any] = {name: float(of) for name, of in self.bounds.items()}
+        if all(Decimal(f"{limits[name]:.15g}") == self.bounds[name] for name in limits):
+            steps = (finite, core_schema.float_schema(**limits), exact)
+        else:
+            steps = (finite, exact, *bounds)
+        wire = core_schema.chain_schema([finite, exact])
+        read = _read("decimal", message, wire, self._instance())
+        return core_schema.json_or_python_schema(
+            json_schema=core_schema.chain_schema([*steps]),
+            python_schema=core_schema.chain_schema([read, *bounds]),
             serialization=core_schema.plain_serializer_function_ser_schema(
                 _json_number, when_used="json"
             ),
@@ -399,6 +426,23 @@ class DecimalNumberForm(DecimalForm):
     def json(self) -> JsonSchema:
         return {"type": "number", **self.json_bounds()}
 
+    def _reader(self, message: str) -> Callable[[float], Decimal]:
+        unit = 10.0**self.scale
+        limit = 10.0 ** (self.precision - self.scale)
+        last = Decimal(1).scaleb(-self.scale)
+        multiply = Context(prec=15).multiply
+
+        def read(value: float) -> Decimal:
+            # A number of at most 15 digits is the double nearest to a whole number of
+            # units, and no other double is.
+            if -limit < value < limit:
+                units = round(value * unit)
+                if units / unit == value:
+                    return multiply(units, last)
+            raise PydanticCustomError("decimal", "{message}", {"message": message})
+
+        return read
+
 
 def _json_number(value: Decimal) -> int | float:
     return int(value) if value == int(value) else float(value)
@@ -406,6 +450,10 @@ def _json_number(value: Decimal) -> int | float:
 
 def _text(pattern: str) -> CoreSchema:
     return core_schema.str_schema(strict=True, pattern=pattern)
+
+
+def _in_two_steps(pattern: str, parse: CoreSchema) -> CoreSchema:
+    return core_schema.chain_schema([_text(pattern), parse])
 
 
 def _written(spell: Callable[[Any], str]) -> core_schema.SerSchema:
@@ -433,7 +481,10 @@ def _read(
 
 
 class _TextValue(Form):
-    """A value that travels as text: its form, how it is read, and how it is written."""
+    """A value that travels as text: its form, how it is read, and how it is written.
+
+    `usual` reads most texts of the form, and reads them faster.
+    """
 
     def __init__(
         self,
@@ -443,6 +494,7 @@ class _TextValue(Form):
         instance: CoreSchema,
         write: Callable[[Any], str] | None,
         format: str,
+        usual: CoreSchema | None = None,
     ) -> None:
         self.kind = kind
         self.pattern = pattern
@@ -450,14 +502,17 @@ class _TextValue(Form):
         self.instance = instance
         self.write = write
         self.format = format
+        self.usual = usual
 
     def core(self) -> CoreSchema:
         text = _text(self.pattern)
-        wire = (
+        wire: CoreSchema = (
             core_schema.no_info_after_validator_function(self.parse, text)
             if callable(self.parse)
             else core_schema.chain_schema([text, self.parse])
         )
+        if self.usual is not None:
+            wire = core_schema.union_schema([self.usual, wire], mode="left_to_right")
         schema: Any = _read(
             self.kind, f"Input should be {_WORDS[self.kind]}", wire, self.instance
         )
@@ -482,12 +537,14 @@ _WORDS = {
 }
 
 _DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_MOST_YEARS = "(000[2-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
 _OFFSET = r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 _HOURS, _MINUTES = "[0-9]{1,9}H", "[0-9]{1,9}M"
 _SECONDS = r"[0-9]{1,9}(\.[0-9]{1,6})?S"
 _CLOCK = f"T({_HOURS}({_MINUTES})?({_SECONDS})?|{_MINUTES}({_SECONDS})?|{_SECONDS})"
 _DURATION = f"^P([0-9]{{1,9}}D({_CLOCK})?|{_CLOCK})$"
+_USUAL_DAY = _DAY.replace("[0-9]{4}", _MOST_YEARS)
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -503,6 +560,13 @@ def _seconds(value: datetime | time) -> str:
     return value.isoformat(
         timespec="microseconds" if value.microsecond % 1000 else "milliseconds"
     )
+
+
+def _with_fixed_offset(value: datetime) -> datetime:
+    """The instant in UTC when its zone changes clocks: two such do not compare."""
+    zone = value.tzinfo
+    fixed = zone is not None and zone.utcoffset(None) is not None
+    return value if fixed else value.astimezone(UTC)
 
 
 def _write_timestamp(value: datetime) -> str:
@@ -554,11 +618,17 @@ Timestamp = Annotated[
         "timestamp",
         f"^{_DAY}T{_TIME}{_OFFSET}$",
         core_schema.datetime_schema(ge=_FIRST, le=_LAST),
-        core_schema.datetime_schema(
-            strict=True, tz_constraint="aware", ge=_FIRST, le=_LAST
+        core_schema.no_info_after_validator_function(
+            _with_fixed_offset,
+            core_schema.datetime_schema(
+                strict=True, tz_constraint="aware", ge=_FIRST, le=_LAST
+            ),
         ),
         _write_timestamp,
         "date-time",
+        usual=_in_two_steps(
+            f"^{_USUAL_DAY}T{_TIME}{_OFFSET}$", core_schema.datetime_schema()
+        ),
     ),
 ]
 """An instant; written in UTC."""
@@ -572,6 +642,7 @@ LocalTimestamp = Annotated[
         core_schema.datetime_schema(strict=True, tz_constraint="naive"),
         _seconds,
         "local-date-time",
+        usual=_in_two_steps(f"^{_USUAL_DAY}T{_TIME}$", core_schema.datetime_schema()),
     ),
 ]
 """A date and time without offset."""
@@ -585,6 +656,7 @@ CalendarDate = Annotated[
         core_schema.date_schema(strict=True),
         None,
         "date",
+        usual=_in_two_steps(f"^{_USUAL_DAY}$", core_schema.date_schema()),
     ),
 ]
 
@@ -622,6 +694,13 @@ Uuid = Annotated[
         core_schema.uuid_schema(strict=True),
         None,
         "uuid",
+        # Of its other spellings none is so long.
+        usual=core_schema.chain_schema(
+            [
+                core_schema.str_schema(strict=True, min_length=36, max_length=36),
+                core_schema.uuid_schema(),
+            ]
+        ),
     ),
 ]
 
@@ -692,38 +771,41 @@ class _AnyJson(Form):
 def _check_json(value: Any) -> Any:
     if value is None:
         raise PydanticCustomError("json", "Input should be JSON, and not null")
-    _check_part(value, _DEPTH)
+    level: list[Any] = [value]
+    texts: list[str] = []
+    depth = 0
+    while level:
+        below: list[Any] = []
+        for part in level:
+            kind = type(part)
+            if kind is str:
+                texts.append(part)
+            elif kind is dict or kind is list:
+                if depth == _DEPTH:
+                    message = "Input should nest at most {depth} deep"
+                    raise PydanticCustomError("json_depth", message, {"depth": depth})
+                if kind is dict:
+                    texts += part
+                    below += part.values()
+                else:
+                    below += part
+            elif kind is int or kind is float:
+                # Comparisons with NaN are false.
+                if not -float_info.max <= part <= float_info.max:
+                    _check_number(part)
+            elif kind is not bool and part is not None:
+                raise PydanticCustomError("json", "Input should be JSON")
+        level = below
+        depth += 1
+    _check_texts(texts)
     return value
 
 
-def _check_part(value: Any, room: int) -> None:
-    kind = type(value)
-    if kind is str:
-        _check_text(value)
-    elif kind is dict:
-        _check_depth(room)
-        for key, part in value.items():
-            if type(key) is not str:
-                raise PydanticCustomError("json", "Keys should be strings")
-            _check_text(key)
-            _check_part(part, room - 1)
-    elif kind is list:
-        _check_depth(room)
-        for part in value:
-            _check_part(part, room - 1)
-    elif kind is int or kind is float:
-        _check_number(value)
-    elif kind is not bool and value is not None:
-        raise PydanticCustomError("json", "Input should be JSON")
-
-
-def _check_depth(room: int) -> None:
-    if not room:
-        message = "Input should nest at most {depth} deep"
-        raise PydanticCustomError("json_depth", message, {"depth": _DEPTH})
-
-
-def _check_text(text: str) -> None:
+def _check_texts(texts: list[str]) -> None:
+    try:
+        text = "".join(texts)
+    except TypeError as error:
+        raise PydanticCustomError("json", "Keys should be strings") from error
     if "\0" in text or not (text.isascii() or _SURROGATE.search(text) is None):
         message = "Text should hold neither U+0000 nor unpaired surrogates"
         raise PydanticCustomError("text", message)
@@ -760,14 +842,16 @@ class Items:
             for name, length in (("min_length", min_length), ("max_length", max_length))
             if length is not None
         }
-        self.checks = [
-            check
-            for check, wanted in (
-                (_check_unique, unique),
-                (_check_ascending, ascending),
-            )
-            if wanted
-        ]
+        self.unique = unique
+        self.check = (
+            _check_rising
+            if unique and ascending
+            else _check_unique
+            if unique
+            else _check_ascending
+            if ascending
+            else None
+        )
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler, /
@@ -778,15 +862,15 @@ class Items:
             **(schema["schema"] if nullable else schema),
             **self.lengths,
         }
-        for check in self.checks:
-            checked = core_schema.no_info_after_validator_function(check, checked)
+        if self.check is not None:
+            checked = core_schema.no_info_after_validator_function(self.check, checked)
         return core_schema.nullable_schema(checked) if nullable else checked
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler, /
     ) -> JsonSchema:
         written = handler(schema)
-        if _check_unique in self.checks:
+        if self.unique:
             written.get("anyOf", [written])[0]["uniqueItems"] = True
         return written
 
@@ -817,6 +901,14 @@ def _check_unique(items: list[Any]) -> list[Any]:
     return items
 
 
+def _check_rising(items: list[Any]) -> list[Any]:
+    try:
+        rising = sorted(set(items)) == items
+    except TypeError:
+        rising = False
+    return items if rising else _check_ascending(_check_unique(items))
+
+
 def _identity(value: Any) -> Any:
     """Equal for values with the same canonical form, and only for those."""
     if isinstance(value, dict):
@@ -829,6 +921,8 @@ def _identity(value: Any) -> Any:
 
 
 def _check_ascending(items: list[Any]) -> list[Any]:
+    if None not in items and sorted(items) == items:
+        return items
     known = [item for item in items if item is not None]
     ordered = all(left <= right for left, right in pairwise(known))
     if not ordered or None in items[: len(known)]:

@@ -9,7 +9,6 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from ._rules import is_not_null, or_, refuses
 from ._wire import (
     Boolean,
     CamelOutput,
@@ -17,14 +16,15 @@ from ._wire import (
     Items,
     PlainText,
     TextForm,
-    check_rules,
+    WholeTextForm,
+    broken_rules,
 )
 
 
 class AlgorithmCapability(CamelOutput):
     """What an algorithm can do on this server"""
 
-    name: Annotated[str, TextForm("^[a-z0-9_]+$", max_length=100)] = Field(
+    name: Annotated[str, WholeTextForm("^[a-z0-9_]+$", max_length=100)] = Field(
         description="Name of the algorithm"
     )
     is_available: Boolean = Field(description="The library was found")
@@ -50,11 +50,11 @@ class AlgorithmCapability(CamelOutput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_unavailable_is_explained",
-                "An algorithm that is not available says why.",
-                refuses(or_(self.is_available, is_not_null(self.unavailable_reason))),
+        broken: dict[str, str] = {}
+        if not self.is_available and self.unavailable_reason is None:
+            broken["chk_unavailable_is_explained"] = (
+                "An algorithm that is not available says why."
             )
-        )
+        if broken:
+            raise broken_rules(broken)
         return self

@@ -11,17 +11,16 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from ._rules import eq, or_, refuses
 from ._wire import (
     Boolean,
     CamelInput,
     CamelOutput,
     DecimalNumberForm,
     IntegerForm,
-    TextForm,
     Timestamp,
     Uuid,
-    check_rules,
+    WholeTextForm,
+    broken_rules,
 )
 from .enums import Viability
 
@@ -38,8 +37,8 @@ class AlgorithmViabilityTestCreate(CamelInput):
     compression_level: Annotated[int, IntegerForm(ge=1, le=22)] = Field(
         description="Compression level"
     )
-    content_hash: Annotated[str, TextForm("^[a-f0-9]{64}$", max_length=64)] = Field(
-        description="SHA-256 of the content tested"
+    content_hash: Annotated[str, WholeTextForm("^[a-f0-9]{64}$", max_length=64)] = (
+        Field(description="SHA-256 of the content tested")
     )
     content_size_bytes: Annotated[int, IntegerForm(ge=0, le=9007199254740991)] = Field(
         description="Size of the content in UTF-8"
@@ -64,13 +63,13 @@ class AlgorithmViabilityTestCreate(CamelInput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_viable_is_lossless",
-                "An algorithm that does not restore the content is unsuitable.",
-                refuses(or_(self.is_lossless, eq(self.verdict, "unsuitable"))),
+        broken: dict[str, str] = {}
+        if not self.is_lossless and self.verdict != "unsuitable":
+            broken["chk_viable_is_lossless"] = (
+                "An algorithm that does not restore the content is unsuitable."
             )
-        )
+        if broken:
+            raise broken_rules(broken)
         return self
 
 
@@ -102,8 +101,8 @@ class AlgorithmViabilityTestResponse(CamelOutput):
     compression_level: Annotated[int, IntegerForm(ge=1, le=22)] = Field(
         description="Compression level"
     )
-    content_hash: Annotated[str, TextForm("^[a-f0-9]{64}$", max_length=64)] = Field(
-        description="SHA-256 of the content tested"
+    content_hash: Annotated[str, WholeTextForm("^[a-f0-9]{64}$", max_length=64)] = (
+        Field(description="SHA-256 of the content tested")
     )
     content_size_bytes: Annotated[int, IntegerForm(ge=0, le=9007199254740991)] = Field(
         description="Size of the content in UTF-8"
@@ -131,13 +130,13 @@ class AlgorithmViabilityTestResponse(CamelOutput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_viable_is_lossless",
-                "An algorithm that does not restore the content is unsuitable.",
-                refuses(or_(self.is_lossless, eq(self.verdict, "unsuitable"))),
+        broken: dict[str, str] = {}
+        if not self.is_lossless and self.verdict != "unsuitable":
+            broken["chk_viable_is_lossless"] = (
+                "An algorithm that does not restore the content is unsuitable."
             )
-        )
+        if broken:
+            raise broken_rules(broken)
         return self
 
 

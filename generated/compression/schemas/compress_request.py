@@ -9,8 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from ._rules import le, ne, or_, refuses
-from ._wire import CamelInput, IntegerForm, TextForm, check_rules
+from ._wire import CamelInput, IntegerForm, TextForm, WholeTextForm, broken_rules
 from .enums import OptimizationTarget
 
 
@@ -20,7 +19,7 @@ class CompressRequest(CamelInput):
     content: Annotated[
         str, TextForm(r"[^\t-\r ]", min_length=1, max_length=10000000)
     ] = Field(description="Text to compress")
-    algorithm: Annotated[str, TextForm("^[a-z0-9_]+$", max_length=100)] = Field(
+    algorithm: Annotated[str, WholeTextForm("^[a-z0-9_]+$", max_length=100)] = Field(
         description="Name of an enabled algorithm"
     )
     compression_level: Annotated[int, IntegerForm(ge=1, le=22)] = Field(
@@ -30,16 +29,11 @@ class CompressRequest(CamelInput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_speed_level",
-                "High compression levels (above 9) are incompatible with speed optimization.",
-                refuses(
-                    or_(
-                        le(self.compression_level, 9),
-                        ne(self.optimization_target, "speed"),
-                    )
-                ),
+        broken: dict[str, str] = {}
+        if self.compression_level > 9 and self.optimization_target == "speed":
+            broken["chk_speed_level"] = (
+                "High compression levels (above 9) are incompatible with speed optimization."
             )
-        )
+        if broken:
+            raise broken_rules(broken)
         return self

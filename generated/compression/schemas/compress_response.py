@@ -10,16 +10,15 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from ._rules import and_, eq, is_not_null, ne, not_, or_, refuses
 from ._wire import (
     Boolean,
     CamelOutput,
     DecimalNumberForm,
     IntegerForm,
     PlainText,
-    TextForm,
     Uuid,
-    check_rules,
+    WholeTextForm,
+    broken_rules,
 )
 from .enums import CompressOutcome
 
@@ -41,45 +40,31 @@ class CompressResponse(CamelOutput):
     processing_time_ms: Annotated[int | None, IntegerForm(ge=0, le=2147483647)] = Field(
         description="Null after a failure"
     )
-    algorithm_used: Annotated[str, TextForm("^[a-z0-9_]+$", max_length=100)] = Field(
-        description="Name of the algorithm"
+    algorithm_used: Annotated[str, WholeTextForm("^[a-z0-9_]+$", max_length=100)] = (
+        Field(description="Name of the algorithm")
     )
     cached: Boolean = Field(description="Answered from an earlier request")
     error_message: PlainText | None = Field(description="What went wrong")
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_cached_status",
-                "An answer is cached when its status says so and only then.",
-                refuses(
-                    or_(
-                        and_(self.cached, eq(self.status, "cached")),
-                        and_(not_(self.cached), ne(self.status, "cached")),
-                    )
-                ),
-            ),
-            (
-                "chk_success_has_result",
-                "A successful answer has a size, a ratio and a time.",
-                refuses(
-                    or_(
-                        eq(self.status, "failed"),
-                        and_(
-                            is_not_null(self.compressed_size),
-                            is_not_null(self.compression_ratio),
-                            is_not_null(self.processing_time_ms),
-                        ),
-                    )
-                ),
-            ),
-            (
-                "chk_failure_has_message",
-                "A failed answer says what went wrong.",
-                refuses(
-                    or_(ne(self.status, "failed"), is_not_null(self.error_message))
-                ),
-            ),
-        )
+        broken: dict[str, str] = {}
+        if (not self.cached or self.status != "cached") and (
+            self.cached or self.status == "cached"
+        ):
+            broken["chk_cached_status"] = (
+                "An answer is cached when its status says so and only then."
+            )
+        if self.status != "failed" and (
+            self.compressed_size is None
+            or self.compression_ratio is None
+            or self.processing_time_ms is None
+        ):
+            broken["chk_success_has_result"] = (
+                "A successful answer has a size, a ratio and a time."
+            )
+        if self.status == "failed" and self.error_message is None:
+            broken["chk_failure_has_message"] = "A failed answer says what went wrong."
+        if broken:
+            raise broken_rules(broken)
         return self

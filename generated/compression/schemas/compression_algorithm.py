@@ -23,6 +23,7 @@ from ._wire import (
     Timestamp,
     Unset,
     Uuid,
+    WholeTextForm,
     unset,
 )
 from .enums import (
@@ -53,7 +54,7 @@ class CompressionAlgorithmCreate(CamelInput):
         "updatedAt": "is read-only",
     }
 
-    name: Annotated[str, TextForm("^[a-z0-9_]+$", max_length=100)] = Field(
+    name: Annotated[str, WholeTextForm("^[a-z0-9_]+$", max_length=100)] = Field(
         description="Such as gzip"
     )
     category: CategoryType
@@ -196,7 +197,7 @@ class CompressionAlgorithmResponse(CamelOutput):
     """Registry of available compression algorithms"""
 
     id: Uuid = Field(json_schema_extra={"readOnly": True})
-    name: Annotated[str, TextForm("^[a-z0-9_]+$", max_length=100)] = Field(
+    name: Annotated[str, WholeTextForm("^[a-z0-9_]+$", max_length=100)] = Field(
         description="Such as gzip"
     )
     category: CategoryType
@@ -261,7 +262,7 @@ class CompressionAlgorithmListItem(CamelOutput):
     """Registry of available compression algorithms"""
 
     id: Uuid = Field(json_schema_extra={"readOnly": True})
-    name: Annotated[str, TextForm("^[a-z0-9_]+$", max_length=100)] = Field(
+    name: Annotated[str, WholeTextForm("^[a-z0-9_]+$", max_length=100)] = Field(
         description="Such as gzip"
     )
     category: CategoryType

@@ -10,13 +10,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ._wire import CamelOutput, DecimalNumberForm, IntegerForm, TextForm
+from ._wire import CamelOutput, DecimalNumberForm, IntegerForm, WholeTextForm
 
 
 class CompressionEstimate(CamelOutput):
     """One algorithm at one level, measured on a content"""
 
-    algorithm: Annotated[str, TextForm("^[a-z0-9_]+$", max_length=100)] = Field(
+    algorithm: Annotated[str, WholeTextForm("^[a-z0-9_]+$", max_length=100)] = Field(
         description="Name of the algorithm"
     )
     compression_level: Annotated[int, IntegerForm(ge=1, le=22)] = Field(

@@ -11,19 +11,6 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from ._rules import (
-    UNKNOWN,
-    and_,
-    ge,
-    is_in,
-    is_not_null,
-    is_null,
-    le,
-    ne,
-    not_,
-    or_,
-    refuses,
-)
 from ._wire import (
     Boolean,
     CamelInput,
@@ -37,8 +24,8 @@ from ._wire import (
     Timestamp,
     Unset,
     Uuid,
-    check_rules,
-    operand,
+    WholeTextForm,
+    broken_rules,
     unset,
 )
 from .enums import OptimizationTarget, RequestStatus
@@ -77,10 +64,12 @@ class CompressionRequestCreate(CamelInput):
     }
 
     algorithm_id: Uuid
-    content_hash: Annotated[str, TextForm("^[a-f0-9]{64}$", max_length=64)] = Field(
-        description="SHA-256 hash of input content for cache lookup and deduplication"
+    content_hash: Annotated[str, WholeTextForm("^[a-f0-9]{64}$", max_length=64)] = (
+        Field(
+            description="SHA-256 hash of input content for cache lookup and deduplication"
+        )
     )
-    content_size_bytes: Annotated[int, IntegerForm(ge=0, le=9007199254740991)] = Field(
+    content_size_bytes: Annotated[int, IntegerForm(ge=0, le=40000000)] = Field(
         description="Size of the content in UTF-8"
     )
     content_type: Annotated[str | None, TextForm(max_length=100)] = Field(
@@ -103,10 +92,11 @@ class CompressionRequestCreate(CamelInput):
     processing_time_ms: Annotated[int | None, IntegerForm(ge=0, le=2147483647)] = Field(
         default=None, description="Time taken to compress in milliseconds"
     )
-    compressed_size_bytes: Annotated[
-        int | None, IntegerForm(ge=0, le=9007199254740991)
-    ] = Field(
-        default=None, description="Size of the result, larger than the content at times"
+    compressed_size_bytes: Annotated[int | None, IntegerForm(ge=0, le=99999999)] = (
+        Field(
+            default=None,
+            description="Size of the result, larger than the content at times",
+        )
     )
     compression_ratio: Annotated[
         Decimal | None, DecimalNumberForm(10, 4, ge=Decimal(0))
@@ -124,98 +114,58 @@ class CompressionRequestCreate(CamelInput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_timestamps_ordered",
-                "A request starts after it is made and is done after it starts.",
-                refuses(
-                    or_(
-                        is_null(self.started_at),
-                        and_(
-                            ge(self.started_at, UNKNOWN),
-                            or_(
-                                is_null(self.completed_at),
-                                ge(self.completed_at, self.started_at),
-                            ),
-                        ),
-                    )
-                ),
-            ),
-            (
-                "chk_completed_was_started",
-                "A request that is done was started.",
-                refuses(or_(is_null(self.completed_at), is_not_null(self.started_at))),
-            ),
-            (
-                "chk_processing_time",
-                "A request that is not done has no processing time.",
-                refuses(
-                    or_(
-                        is_null(self.processing_time_ms), is_not_null(self.completed_at)
-                    )
-                ),
-            ),
-            (
-                "chk_pending_not_started",
-                "A pending request has not started; a retry clears the earlier attempt.",
-                refuses(or_(ne(self.status, "pending"), is_null(self.started_at))),
-            ),
-            (
-                "chk_success_is_complete",
-                "A successful request has an end and a compressed size.",
-                refuses(
-                    or_(
-                        not_(is_in(self.status, "completed", "cached")),
-                        and_(
-                            is_not_null(self.completed_at),
-                            is_not_null(self.compressed_size_bytes),
-                        ),
-                    )
-                ),
-            ),
-            (
-                "chk_result_is_success",
-                "Only a successful request has a compressed size.",
-                refuses(
-                    or_(
-                        is_null(self.compressed_size_bytes),
-                        is_in(self.status, "completed", "cached"),
-                    )
-                ),
-            ),
-            (
-                "chk_completed_is_final",
-                "A request with an end is completed, failed or cached.",
-                refuses(
-                    or_(
-                        is_null(self.completed_at),
-                        is_in(self.status, "completed", "failed", "cached"),
-                    )
-                ),
-            ),
-            (
-                "chk_failure_is_explained",
-                "A failed request says what went wrong.",
-                refuses(
-                    or_(ne(self.status, "failed"), is_not_null(self.error_message))
-                ),
-            ),
-            (
-                "chk_speed_level",
-                "High compression levels (above 9) are incompatible with speed optimization.",
-                refuses(
-                    or_(
-                        le(self.compression_level, 9),
-                        ne(self.optimization_target, "speed"),
-                    )
-                ),
-            ),
-            (
-                "status_initial",
-                "status starts as pending.",
-                refuses(is_in(self.status, "pending")),
-            ),
-        )
+        broken: dict[str, str] = {}
+        if (
+            self.started_at is not None
+            and self.completed_at is not None
+            and self.completed_at < self.started_at
+        ):
+            broken["chk_timestamps_ordered"] = (
+                "A request starts after it is made and is done after it starts."
+            )
+        if self.completed_at is not None and self.started_at is None:
+            broken["chk_completed_was_started"] = "A request that is done was started."
+        if self.processing_time_ms is not None and self.completed_at is None:
+            broken["chk_processing_time"] = (
+                "A request that is not done has no processing time."
+            )
+        if self.status == "pending" and self.started_at is not None:
+            broken["chk_pending_not_started"] = (
+                "A pending request has not started; a retry clears the earlier attempt."
+            )
+        if self.status in ("completed", "cached") and (
+            self.completed_at is None or self.compressed_size_bytes is None
+        ):
+            broken["chk_success_is_complete"] = (
+                "A successful request has an end and a compressed size."
+            )
+        if self.compressed_size_bytes is not None and self.status not in (
+            "completed",
+            "cached",
+        ):
+            broken["chk_result_is_success"] = (
+                "Only a successful request has a compressed size."
+            )
+        if self.completed_at is not None and self.status not in (
+            "completed",
+            "failed",
+            "cached",
+        ):
+            broken["chk_completed_is_final"] = (
+                "A request with an end is completed, failed or cached."
+            )
+        if self.status == "failed" and self.error_message is None:
+            broken["chk_failure_is_explained"] = (
+                "A failed request says what went wrong."
+            )
+        if self.compression_level > 9 and self.optimization_target == "speed":
+            broken["chk_speed_level"] = (
+                "High compression levels (above 9) are incompatible with speed optimization."
+            )
+        if self.status != "pending":
+            broken["status_initial"] = "status starts as pending."
+        if broken:
+            raise broken_rules(broken)
         return self
 
 
@@ -249,10 +199,11 @@ class CompressionRequestUpdate(CamelInput):
     processing_time_ms: Annotated[int | None, IntegerForm(ge=0, le=2147483647)] = Field(
         default=None, description="Time taken to compress in milliseconds"
     )
-    compressed_size_bytes: Annotated[
-        int | None, IntegerForm(ge=0, le=9007199254740991)
-    ] = Field(
-        default=None, description="Size of the result, larger than the content at times"
+    compressed_size_bytes: Annotated[int | None, IntegerForm(ge=0, le=99999999)] = (
+        Field(
+            default=None,
+            description="Size of the result, larger than the content at times",
+        )
     )
     compression_ratio: Annotated[
         Decimal | None, DecimalNumberForm(10, 4, ge=Decimal(0))
@@ -267,117 +218,69 @@ class CompressionRequestUpdate(CamelInput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_timestamps_ordered",
-                "A request starts after it is made and is done after it starts.",
-                refuses(
-                    or_(
-                        is_null(operand(self, "started_at", absent=UNKNOWN)),
-                        and_(
-                            ge(operand(self, "started_at", absent=UNKNOWN), UNKNOWN),
-                            or_(
-                                is_null(operand(self, "completed_at", absent=UNKNOWN)),
-                                ge(
-                                    operand(self, "completed_at", absent=UNKNOWN),
-                                    operand(self, "started_at", absent=UNKNOWN),
-                                ),
-                            ),
-                        ),
-                    )
-                ),
-            ),
-            (
-                "chk_completed_was_started",
-                "A request that is done was started.",
-                refuses(
-                    or_(
-                        is_null(operand(self, "completed_at", absent=UNKNOWN)),
-                        is_not_null(operand(self, "started_at", absent=UNKNOWN)),
-                    )
-                ),
-            ),
-            (
-                "chk_processing_time",
-                "A request that is not done has no processing time.",
-                refuses(
-                    or_(
-                        is_null(operand(self, "processing_time_ms", absent=UNKNOWN)),
-                        is_not_null(operand(self, "completed_at", absent=UNKNOWN)),
-                    )
-                ),
-            ),
-            (
-                "chk_pending_not_started",
-                "A pending request has not started; a retry clears the earlier attempt.",
-                refuses(
-                    or_(
-                        ne(operand(self, "status", absent=UNKNOWN), "pending"),
-                        is_null(operand(self, "started_at", absent=UNKNOWN)),
-                    )
-                ),
-            ),
-            (
-                "chk_success_is_complete",
-                "A successful request has an end and a compressed size.",
-                refuses(
-                    or_(
-                        not_(
-                            is_in(
-                                operand(self, "status", absent=UNKNOWN),
-                                "completed",
-                                "cached",
-                            )
-                        ),
-                        and_(
-                            is_not_null(operand(self, "completed_at", absent=UNKNOWN)),
-                            is_not_null(
-                                operand(self, "compressed_size_bytes", absent=UNKNOWN)
-                            ),
-                        ),
-                    )
-                ),
-            ),
-            (
-                "chk_result_is_success",
-                "Only a successful request has a compressed size.",
-                refuses(
-                    or_(
-                        is_null(operand(self, "compressed_size_bytes", absent=UNKNOWN)),
-                        is_in(
-                            operand(self, "status", absent=UNKNOWN),
-                            "completed",
-                            "cached",
-                        ),
-                    )
-                ),
-            ),
-            (
-                "chk_completed_is_final",
-                "A request with an end is completed, failed or cached.",
-                refuses(
-                    or_(
-                        is_null(operand(self, "completed_at", absent=UNKNOWN)),
-                        is_in(
-                            operand(self, "status", absent=UNKNOWN),
-                            "completed",
-                            "failed",
-                            "cached",
-                        ),
-                    )
-                ),
-            ),
-            (
-                "chk_failure_is_explained",
-                "A failed request says what went wrong.",
-                refuses(
-                    or_(
-                        ne(operand(self, "status", absent=UNKNOWN), "failed"),
-                        is_not_null(operand(self, "error_message", absent=UNKNOWN)),
-                    )
-                ),
-            ),
-        )
+        broken: dict[str, str] = {}
+        if (
+            self.started_at is not None
+            and self.completed_at is not None
+            and self.completed_at < self.started_at
+        ):
+            broken["chk_timestamps_ordered"] = (
+                "A request starts after it is made and is done after it starts."
+            )
+        if (
+            self.completed_at is not None
+            and self.started_at is None
+            and "started_at" in self.model_fields_set
+        ):
+            broken["chk_completed_was_started"] = "A request that is done was started."
+        if (
+            self.processing_time_ms is not None
+            and self.completed_at is None
+            and "completed_at" in self.model_fields_set
+        ):
+            broken["chk_processing_time"] = (
+                "A request that is not done has no processing time."
+            )
+        if self.status == "pending" and self.started_at is not None:
+            broken["chk_pending_not_started"] = (
+                "A pending request has not started; a retry clears the earlier attempt."
+            )
+        if self.status in ("completed", "cached") and (
+            (self.completed_at is None and "completed_at" in self.model_fields_set)
+            or (
+                self.compressed_size_bytes is None
+                and "compressed_size_bytes" in self.model_fields_set
+            )
+        ):
+            broken["chk_success_is_complete"] = (
+                "A successful request has an end and a compressed size."
+            )
+        if (
+            self.compressed_size_bytes is not None
+            and self.status is not None
+            and self.status not in ("completed", "cached")
+        ):
+            broken["chk_result_is_success"] = (
+                "Only a successful request has a compressed size."
+            )
+        if (
+            self.completed_at is not None
+            and self.status is not None
+            and self.status not in ("completed", "failed", "cached")
+        ):
+            broken["chk_completed_is_final"] = (
+                "A request with an end is completed, failed or cached."
+            )
+        if (
+            self.status == "failed"
+            and self.error_message is None
+            and "error_message" in self.model_fields_set
+        ):
+            broken["chk_failure_is_explained"] = (
+                "A failed request says what went wrong."
+            )
+        if broken:
+            raise broken_rules(broken)
         return self
 
 
@@ -386,10 +289,12 @@ class CompressionRequestResponse(CamelOutput):
 
     id: Uuid = Field(json_schema_extra={"readOnly": True})
     algorithm_id: Uuid
-    content_hash: Annotated[str, TextForm("^[a-f0-9]{64}$", max_length=64)] = Field(
-        description="SHA-256 hash of input content for cache lookup and deduplication"
+    content_hash: Annotated[str, WholeTextForm("^[a-f0-9]{64}$", max_length=64)] = (
+        Field(
+            description="SHA-256 hash of input content for cache lookup and deduplication"
+        )
     )
-    content_size_bytes: Annotated[int, IntegerForm(ge=0, le=9007199254740991)] = Field(
+    content_size_bytes: Annotated[int, IntegerForm(ge=0, le=40000000)] = Field(
         description="Size of the content in UTF-8"
     )
     content_type: Annotated[str | None, TextForm(max_length=100)] = Field(
@@ -408,9 +313,9 @@ class CompressionRequestResponse(CamelOutput):
     processing_time_ms: Annotated[int | None, IntegerForm(ge=0, le=2147483647)] = Field(
         description="Time taken to compress in milliseconds"
     )
-    compressed_size_bytes: Annotated[
-        int | None, IntegerForm(ge=0, le=9007199254740991)
-    ] = Field(description="Size of the result, larger than the content at times")
+    compressed_size_bytes: Annotated[int | None, IntegerForm(ge=0, le=99999999)] = (
+        Field(description="Size of the result, larger than the content at times")
+    )
     compression_ratio: Annotated[
         Decimal | None, DecimalNumberForm(10, 4, ge=Decimal(0))
     ] = Field(description="Content size divided by compressed size")
@@ -428,10 +333,11 @@ class CompressionRequestResponse(CamelOutput):
         description="A cached answer is a success too",
         json_schema_extra={"readOnly": True},
     )
-    savings_bytes: Annotated[
-        int | None, IntegerForm(ge=-9007199254740991, le=9007199254740991)
-    ] = Field(
-        description="Bytes saved by compression", json_schema_extra={"readOnly": True}
+    savings_bytes: Annotated[int | None, IntegerForm(ge=-99999999, le=40000000)] = (
+        Field(
+            description="Bytes saved by compression",
+            json_schema_extra={"readOnly": True},
+        )
     )
     savings_percent: Annotated[Decimal | None, DecimalNumberForm(12, 2)] = Field(
         description="Bytes saved in percent of the content",
@@ -446,93 +352,55 @@ class CompressionRequestResponse(CamelOutput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_timestamps_ordered",
-                "A request starts after it is made and is done after it starts.",
-                refuses(
-                    or_(
-                        is_null(self.started_at),
-                        and_(
-                            ge(self.started_at, self.created_at),
-                            or_(
-                                is_null(self.completed_at),
-                                ge(self.completed_at, self.started_at),
-                            ),
-                        ),
-                    )
-                ),
-            ),
-            (
-                "chk_completed_was_started",
-                "A request that is done was started.",
-                refuses(or_(is_null(self.completed_at), is_not_null(self.started_at))),
-            ),
-            (
-                "chk_processing_time",
-                "A request that is not done has no processing time.",
-                refuses(
-                    or_(
-                        is_null(self.processing_time_ms), is_not_null(self.completed_at)
-                    )
-                ),
-            ),
-            (
-                "chk_pending_not_started",
-                "A pending request has not started; a retry clears the earlier attempt.",
-                refuses(or_(ne(self.status, "pending"), is_null(self.started_at))),
-            ),
-            (
-                "chk_success_is_complete",
-                "A successful request has an end and a compressed size.",
-                refuses(
-                    or_(
-                        not_(is_in(self.status, "completed", "cached")),
-                        and_(
-                            is_not_null(self.completed_at),
-                            is_not_null(self.compressed_size_bytes),
-                        ),
-                    )
-                ),
-            ),
-            (
-                "chk_result_is_success",
-                "Only a successful request has a compressed size.",
-                refuses(
-                    or_(
-                        is_null(self.compressed_size_bytes),
-                        is_in(self.status, "completed", "cached"),
-                    )
-                ),
-            ),
-            (
-                "chk_completed_is_final",
-                "A request with an end is completed, failed or cached.",
-                refuses(
-                    or_(
-                        is_null(self.completed_at),
-                        is_in(self.status, "completed", "failed", "cached"),
-                    )
-                ),
-            ),
-            (
-                "chk_failure_is_explained",
-                "A failed request says what went wrong.",
-                refuses(
-                    or_(ne(self.status, "failed"), is_not_null(self.error_message))
-                ),
-            ),
-            (
-                "chk_speed_level",
-                "High compression levels (above 9) are incompatible with speed optimization.",
-                refuses(
-                    or_(
-                        le(self.compression_level, 9),
-                        ne(self.optimization_target, "speed"),
-                    )
-                ),
-            ),
-        )
+        broken: dict[str, str] = {}
+        if self.started_at is not None and (
+            self.started_at < self.created_at
+            or (self.completed_at is not None and self.completed_at < self.started_at)
+        ):
+            broken["chk_timestamps_ordered"] = (
+                "A request starts after it is made and is done after it starts."
+            )
+        if self.completed_at is not None and self.started_at is None:
+            broken["chk_completed_was_started"] = "A request that is done was started."
+        if self.processing_time_ms is not None and self.completed_at is None:
+            broken["chk_processing_time"] = (
+                "A request that is not done has no processing time."
+            )
+        if self.status == "pending" and self.started_at is not None:
+            broken["chk_pending_not_started"] = (
+                "A pending request has not started; a retry clears the earlier attempt."
+            )
+        if self.status in ("completed", "cached") and (
+            self.completed_at is None or self.compressed_size_bytes is None
+        ):
+            broken["chk_success_is_complete"] = (
+                "A successful request has an end and a compressed size."
+            )
+        if self.compressed_size_bytes is not None and self.status not in (
+            "completed",
+            "cached",
+        ):
+            broken["chk_result_is_success"] = (
+                "Only a successful request has a compressed size."
+            )
+        if self.completed_at is not None and self.status not in (
+            "completed",
+            "failed",
+            "cached",
+        ):
+            broken["chk_completed_is_final"] = (
+                "A request with an end is completed, failed or cached."
+            )
+        if self.status == "failed" and self.error_message is None:
+            broken["chk_failure_is_explained"] = (
+                "A failed request says what went wrong."
+            )
+        if self.compression_level > 9 and self.optimization_target == "speed":
+            broken["chk_speed_level"] = (
+                "High compression levels (above 9) are incompatible with speed optimization."
+            )
+        if broken:
+            raise broken_rules(broken)
         return self
 
 

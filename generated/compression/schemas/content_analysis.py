@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ._wire import CamelOutput, DecimalNumberForm, IntegerForm, TextForm
+from ._wire import CamelOutput, DecimalNumberForm, IntegerForm, TextForm, WholeTextForm
 from .compression_estimate import CompressionEstimate
 
 
@@ -36,7 +36,7 @@ class ContentAnalysis(CamelOutput):
         description="What the content looks like"
     )
     recommended_algorithm: Annotated[
-        str | None, TextForm("^[a-z0-9_]+$", max_length=100)
+        str | None, WholeTextForm("^[a-z0-9_]+$", max_length=100)
     ] = Field(description="Best of the candidates; null when there are none")
     candidates: list[CompressionEstimate] = Field(
         description="Measured on the content, the best first"

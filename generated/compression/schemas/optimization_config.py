@@ -19,6 +19,7 @@ from ._wire import (
     Timestamp,
     Unset,
     Uuid,
+    WholeTextForm,
     unset,
 )
 from .enums import OptimizationTarget
@@ -36,7 +37,7 @@ class OptimizationConfigCreate(CamelInput):
     name: Annotated[str, TextForm(min_length=1, max_length=100)]
     optimization_target: OptimizationTarget = OptimizationTarget.BALANCED
     algorithms: Annotated[
-        list[Annotated[str, TextForm("^[a-z0-9_]+$", max_length=100)]],
+        list[Annotated[str, WholeTextForm("^[a-z0-9_]+$", max_length=100)]],
         Items(max_length=50, unique=True),
     ] = Field(
         default=[], description="Candidates by name; empty means every enabled one"
@@ -62,7 +63,7 @@ class OptimizationConfigUpdate(CamelInput):
     optimization_target: Unset[OptimizationTarget] = unset()
     algorithms: Unset[
         Annotated[
-            list[Annotated[str, TextForm("^[a-z0-9_]+$", max_length=100)]],
+            list[Annotated[str, WholeTextForm("^[a-z0-9_]+$", max_length=100)]],
             Items(max_length=50, unique=True),
         ]
     ] = unset(description="Candidates by name; empty means every enabled one")
@@ -81,7 +82,7 @@ class OptimizationConfigResponse(CamelOutput):
     name: Annotated[str, TextForm(min_length=1, max_length=100)]
     optimization_target: OptimizationTarget
     algorithms: Annotated[
-        list[Annotated[str, TextForm("^[a-z0-9_]+$", max_length=100)]],
+        list[Annotated[str, WholeTextForm("^[a-z0-9_]+$", max_length=100)]],
         Items(max_length=50, unique=True),
     ] = Field(description="Candidates by name; empty means every enabled one")
     max_iterations: Annotated[int, IntegerForm(ge=1, le=10000)] = Field(

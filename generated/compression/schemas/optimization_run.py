@@ -11,7 +11,6 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from ._rules import and_, ge, is_in, is_not_null, is_null, ne, not_, or_, refuses
 from ._wire import (
     CamelInput,
     CamelOutput,
@@ -20,7 +19,7 @@ from ._wire import (
     PlainText,
     Timestamp,
     Uuid,
-    check_rules,
+    broken_rules,
 )
 from .enums import RunStatus
 
@@ -147,60 +146,29 @@ class OptimizationRunResponse(CamelOutput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_runs_ordered",
-                "A run ends after it starts.",
-                refuses(
-                    or_(
-                        is_null(self.completed_at),
-                        is_null(self.started_at),
-                        ge(self.completed_at, self.started_at),
-                    )
-                ),
-            ),
-            (
-                "chk_runs_ended",
-                "A run that is over has an end.",
-                refuses(
-                    or_(
-                        is_in(self.status, "pending", "running"),
-                        is_not_null(self.completed_at),
-                    )
-                ),
-            ),
-            (
-                "chk_runs_open",
-                "A run that is not over has no end.",
-                refuses(
-                    or_(
-                        not_(is_in(self.status, "pending", "running")),
-                        is_null(self.completed_at),
-                    )
-                ),
-            ),
-            (
-                "chk_runs_found",
-                "A completed run names the best it found.",
-                refuses(
-                    or_(
-                        ne(self.status, "completed"),
-                        and_(
-                            is_not_null(self.best_algorithm_id),
-                            is_not_null(self.best_level),
-                            is_not_null(self.best_ratio),
-                        ),
-                    )
-                ),
-            ),
-            (
-                "chk_runs_failure_is_explained",
-                "A failed run says what went wrong.",
-                refuses(
-                    or_(ne(self.status, "failed"), is_not_null(self.error_message))
-                ),
-            ),
-        )
+        broken: dict[str, str] = {}
+        if (
+            self.completed_at is not None
+            and self.started_at is not None
+            and self.completed_at < self.started_at
+        ):
+            broken["chk_runs_ordered"] = "A run ends after it starts."
+        if self.completed_at is None and self.status not in ("pending", "running"):
+            broken["chk_runs_ended"] = "A run that is over has an end."
+        if self.completed_at is not None and self.status in ("pending", "running"):
+            broken["chk_runs_open"] = "A run that is not over has no end."
+        if self.status == "completed" and (
+            self.best_algorithm_id is None
+            or self.best_level is None
+            or self.best_ratio is None
+        ):
+            broken["chk_runs_found"] = "A completed run names the best it found."
+        if self.status == "failed" and self.error_message is None:
+            broken["chk_runs_failure_is_explained"] = (
+                "A failed run says what went wrong."
+            )
+        if broken:
+            raise broken_rules(broken)
         return self
 
 

@@ -10,7 +10,6 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from ._rules import and_, eq, is_not_null, is_null, or_, refuses
 from ._wire import (
     CamelInput,
     CamelOutput,
@@ -20,7 +19,7 @@ from ._wire import (
     Timestamp,
     Unset,
     Uuid,
-    check_rules,
+    broken_rules,
     unset,
 )
 from .enums import SessionStatus
@@ -92,18 +91,15 @@ class OptimizationSessionResponse(CamelOutput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_session_closed",
-                "A session has an end when it is closed and only then.",
-                refuses(
-                    or_(
-                        and_(eq(self.status, "closed"), is_not_null(self.closed_at)),
-                        and_(eq(self.status, "active"), is_null(self.closed_at)),
-                    )
-                ),
+        broken: dict[str, str] = {}
+        if (self.status != "closed" or self.closed_at is None) and (
+            self.status != "active" or self.closed_at is not None
+        ):
+            broken["chk_session_closed"] = (
+                "A session has an end when it is closed and only then."
             )
-        )
+        if broken:
+            raise broken_rules(broken)
         return self
 
 

@@ -22,6 +22,7 @@ from ._wire import (
     Timestamp,
     Unset,
     Uuid,
+    WholeTextForm,
     unset,
 )
 from .enums import SearchMethod
@@ -36,7 +37,7 @@ class OptimizationStrategyCreate(CamelInput):
         "updatedAt": "is read-only",
     }
 
-    name: Annotated[str, TextForm("^[a-z0-9_]+$", max_length=100)] = Field(
+    name: Annotated[str, WholeTextForm("^[a-z0-9_]+$", max_length=100)] = Field(
         description="Lower-case identifier"
     )
     description: Annotated[str, TextForm(min_length=1)] = Field(
@@ -73,7 +74,7 @@ class OptimizationStrategyResponse(CamelOutput):
     """A way to search for the best algorithm and level"""
 
     id: Uuid = Field(json_schema_extra={"readOnly": True})
-    name: Annotated[str, TextForm("^[a-z0-9_]+$", max_length=100)] = Field(
+    name: Annotated[str, WholeTextForm("^[a-z0-9_]+$", max_length=100)] = Field(
         description="Lower-case identifier"
     )
     description: Annotated[str, TextForm(min_length=1)] = Field(

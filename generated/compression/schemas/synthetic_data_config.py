@@ -21,6 +21,7 @@ from ._wire import (
     Json,
     PlainText,
     TextForm,
+    WholeTextForm,
 )
 from .enums import SyntheticContent, SyntheticStructure, TextEncoding
 
@@ -39,7 +40,7 @@ class SyntheticDataConfigInput(CamelInput):
     )
     content_type: SyntheticContent
     extensions: Annotated[
-        list[Annotated[str, TextForm(r"^\.?[a-z0-9]+$", max_length=20)]],
+        list[Annotated[str, WholeTextForm(r"^\.?[a-z0-9]+$", max_length=20)]],
         Items(max_length=20),
     ] = Field(description="File name extensions to choose from")
     mixed_content: Boolean = Field(description="Mixes other kinds of content in")
@@ -51,7 +52,7 @@ class SyntheticDataConfigInput(CamelInput):
     ] = Field(description="How much repeats")
     structure: SyntheticStructure
     language: Annotated[
-        str, TextForm("^[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*$", max_length=35)
+        str, WholeTextForm("^[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*$", max_length=35)
     ] = Field(description="BCP 47 tag such as en or pt-BR")
     encoding: TextEncoding
     metadata: Annotated[dict[PlainText, Json], Entries()] = Field(
@@ -85,7 +86,7 @@ class SyntheticDataConfig(CamelOutput):
     )
     content_type: SyntheticContent
     extensions: Annotated[
-        list[Annotated[str, TextForm(r"^\.?[a-z0-9]+$", max_length=20)]],
+        list[Annotated[str, WholeTextForm(r"^\.?[a-z0-9]+$", max_length=20)]],
         Items(max_length=20),
     ] = Field(description="File name extensions to choose from")
     mixed_content: Boolean = Field(description="Mixes other kinds of content in")
@@ -97,7 +98,7 @@ class SyntheticDataConfig(CamelOutput):
     ] = Field(description="How much repeats")
     structure: SyntheticStructure
     language: Annotated[
-        str, TextForm("^[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*$", max_length=35)
+        str, WholeTextForm("^[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*$", max_length=35)
     ] = Field(description="BCP 47 tag such as en or pt-BR")
     encoding: TextEncoding
     metadata: Annotated[dict[PlainText, Json], Entries()] = Field(

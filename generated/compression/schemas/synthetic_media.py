@@ -11,7 +11,6 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from ._rules import UNKNOWN, and_, is_in, is_not_null, ne, or_, refuses
 from ._wire import (
     CamelInput,
     CamelOutput,
@@ -22,8 +21,8 @@ from ._wire import (
     Timestamp,
     Unset,
     Uuid,
-    check_rules,
-    operand,
+    WholeTextForm,
+    broken_rules,
     unset,
 )
 from .enums import GenerationStatus
@@ -65,9 +64,9 @@ class SyntheticMediaCreate(CamelInput):
         description="MIME type, such as text/plain"
     )
     status: GenerationStatus = GenerationStatus.PENDING
-    content_hash: Annotated[str | None, TextForm("^[a-f0-9]{64}$", max_length=64)] = (
-        Field(default=None, description="SHA-256 of the content")
-    )
+    content_hash: Annotated[
+        str | None, WholeTextForm("^[a-f0-9]{64}$", max_length=64)
+    ] = Field(default=None, description="SHA-256 of the content")
     size_bytes: Annotated[int | None, IntegerForm(ge=0, le=9007199254740991)] = Field(
         default=None, description="Size of the content"
     )
@@ -81,34 +80,23 @@ class SyntheticMediaCreate(CamelInput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_media_is_complete",
-                "Completed media have a size, a hash and an end.",
-                refuses(
-                    or_(
-                        ne(self.status, "completed"),
-                        and_(
-                            is_not_null(self.content_hash),
-                            is_not_null(self.size_bytes),
-                            is_not_null(self.completed_at),
-                        ),
-                    )
-                ),
-            ),
-            (
-                "chk_media_failure_is_explained",
-                "A failed generation says what went wrong.",
-                refuses(
-                    or_(ne(self.status, "failed"), is_not_null(self.error_message))
-                ),
-            ),
-            (
-                "status_initial",
-                "status starts as pending.",
-                refuses(is_in(self.status, "pending")),
-            ),
-        )
+        broken: dict[str, str] = {}
+        if self.status == "completed" and (
+            self.content_hash is None
+            or self.size_bytes is None
+            or self.completed_at is None
+        ):
+            broken["chk_media_is_complete"] = (
+                "Completed media have a size, a hash and an end."
+            )
+        if self.status == "failed" and self.error_message is None:
+            broken["chk_media_failure_is_explained"] = (
+                "A failed generation says what went wrong."
+            )
+        if self.status != "pending":
+            broken["status_initial"] = "status starts as pending."
+        if broken:
+            raise broken_rules(broken)
         return self
 
 
@@ -126,9 +114,9 @@ class SyntheticMediaUpdate(CamelInput):
     }
 
     status: Unset[GenerationStatus] = unset()
-    content_hash: Annotated[str | None, TextForm("^[a-f0-9]{64}$", max_length=64)] = (
-        Field(default=None, description="SHA-256 of the content")
-    )
+    content_hash: Annotated[
+        str | None, WholeTextForm("^[a-f0-9]{64}$", max_length=64)
+    ] = Field(default=None, description="SHA-256 of the content")
     size_bytes: Annotated[int | None, IntegerForm(ge=0, le=9007199254740991)] = Field(
         default=None, description="Size of the content"
     )
@@ -142,32 +130,25 @@ class SyntheticMediaUpdate(CamelInput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_media_is_complete",
-                "Completed media have a size, a hash and an end.",
-                refuses(
-                    or_(
-                        ne(operand(self, "status", absent=UNKNOWN), "completed"),
-                        and_(
-                            is_not_null(operand(self, "content_hash", absent=UNKNOWN)),
-                            is_not_null(operand(self, "size_bytes", absent=UNKNOWN)),
-                            is_not_null(operand(self, "completed_at", absent=UNKNOWN)),
-                        ),
-                    )
-                ),
-            ),
-            (
-                "chk_media_failure_is_explained",
-                "A failed generation says what went wrong.",
-                refuses(
-                    or_(
-                        ne(operand(self, "status", absent=UNKNOWN), "failed"),
-                        is_not_null(operand(self, "error_message", absent=UNKNOWN)),
-                    )
-                ),
-            ),
-        )
+        broken: dict[str, str] = {}
+        if self.status == "completed" and (
+            (self.content_hash is None and "content_hash" in self.model_fields_set)
+            or (self.size_bytes is None and "size_bytes" in self.model_fields_set)
+            or (self.completed_at is None and "completed_at" in self.model_fields_set)
+        ):
+            broken["chk_media_is_complete"] = (
+                "Completed media have a size, a hash and an end."
+            )
+        if (
+            self.status == "failed"
+            and self.error_message is None
+            and "error_message" in self.model_fields_set
+        ):
+            broken["chk_media_failure_is_explained"] = (
+                "A failed generation says what went wrong."
+            )
+        if broken:
+            raise broken_rules(broken)
         return self
 
 
@@ -186,9 +167,9 @@ class SyntheticMediaResponse(CamelOutput):
         description="MIME type, such as text/plain"
     )
     status: GenerationStatus
-    content_hash: Annotated[str | None, TextForm("^[a-f0-9]{64}$", max_length=64)] = (
-        Field(description="SHA-256 of the content")
-    )
+    content_hash: Annotated[
+        str | None, WholeTextForm("^[a-f0-9]{64}$", max_length=64)
+    ] = Field(description="SHA-256 of the content")
     size_bytes: Annotated[int | None, IntegerForm(ge=0, le=9007199254740991)] = Field(
         description="Size of the content"
     )
@@ -206,29 +187,21 @@ class SyntheticMediaResponse(CamelOutput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_media_is_complete",
-                "Completed media have a size, a hash and an end.",
-                refuses(
-                    or_(
-                        ne(self.status, "completed"),
-                        and_(
-                            is_not_null(self.content_hash),
-                            is_not_null(self.size_bytes),
-                            is_not_null(self.completed_at),
-                        ),
-                    )
-                ),
-            ),
-            (
-                "chk_media_failure_is_explained",
-                "A failed generation says what went wrong.",
-                refuses(
-                    or_(ne(self.status, "failed"), is_not_null(self.error_message))
-                ),
-            ),
-        )
+        broken: dict[str, str] = {}
+        if self.status == "completed" and (
+            self.content_hash is None
+            or self.size_bytes is None
+            or self.completed_at is None
+        ):
+            broken["chk_media_is_complete"] = (
+                "Completed media have a size, a hash and an end."
+            )
+        if self.status == "failed" and self.error_message is None:
+            broken["chk_media_failure_is_explained"] = (
+                "A failed generation says what went wrong."
+            )
+        if broken:
+            raise broken_rules(broken)
         return self
 
 

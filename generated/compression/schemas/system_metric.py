@@ -11,7 +11,6 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from ._rules import UNKNOWN, and_, between, refuses
 from ._wire import (
     CamelInput,
     CamelOutput,
@@ -24,8 +23,7 @@ from ._wire import (
     Timestamp,
     Unset,
     Uuid,
-    check_rules,
-    operand,
+    broken_rules,
     unset,
 )
 from .enums import MetricType, SystemHealthStatus
@@ -133,22 +131,21 @@ class SystemMetricsCreate(CamelInput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_percentages_valid",
-                "A percentage is from 0 to 100.",
-                refuses(
-                    and_(
-                        between(self.cpu_percent, 0, 100),
-                        between(self.memory_percent, 0, 100),
-                        between(self.disk_percent, 0, 100),
-                        between(self.compression_efficiency, 0, 100),
-                        between(self.success_rate, 0, 100),
-                        between(self.error_rate, 0, 100),
-                    )
-                ),
+        broken: dict[str, str] = {}
+        if (
+            (self.cpu_percent is not None and not 0 <= self.cpu_percent <= 100)
+            or (self.memory_percent is not None and not 0 <= self.memory_percent <= 100)
+            or (self.disk_percent is not None and not 0 <= self.disk_percent <= 100)
+            or (
+                self.compression_efficiency is not None
+                and not 0 <= self.compression_efficiency <= 100
             )
-        )
+            or (self.success_rate is not None and not 0 <= self.success_rate <= 100)
+            or (self.error_rate is not None and not 0 <= self.error_rate <= 100)
+        ):
+            broken["chk_percentages_valid"] = "A percentage is from 0 to 100."
+        if broken:
+            raise broken_rules(broken)
         return self
 
 
@@ -254,28 +251,21 @@ class SystemMetricsUpdate(CamelInput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_percentages_valid",
-                "A percentage is from 0 to 100.",
-                refuses(
-                    and_(
-                        between(operand(self, "cpu_percent", absent=UNKNOWN), 0, 100),
-                        between(
-                            operand(self, "memory_percent", absent=UNKNOWN), 0, 100
-                        ),
-                        between(operand(self, "disk_percent", absent=UNKNOWN), 0, 100),
-                        between(
-                            operand(self, "compression_efficiency", absent=UNKNOWN),
-                            0,
-                            100,
-                        ),
-                        between(operand(self, "success_rate", absent=UNKNOWN), 0, 100),
-                        between(operand(self, "error_rate", absent=UNKNOWN), 0, 100),
-                    )
-                ),
+        broken: dict[str, str] = {}
+        if (
+            (self.cpu_percent is not None and not 0 <= self.cpu_percent <= 100)
+            or (self.memory_percent is not None and not 0 <= self.memory_percent <= 100)
+            or (self.disk_percent is not None and not 0 <= self.disk_percent <= 100)
+            or (
+                self.compression_efficiency is not None
+                and not 0 <= self.compression_efficiency <= 100
             )
-        )
+            or (self.success_rate is not None and not 0 <= self.success_rate <= 100)
+            or (self.error_rate is not None and not 0 <= self.error_rate <= 100)
+        ):
+            broken["chk_percentages_valid"] = "A percentage is from 0 to 100."
+        if broken:
+            raise broken_rules(broken)
         return self
 
 
@@ -373,22 +363,21 @@ class SystemMetricsResponse(CamelOutput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_percentages_valid",
-                "A percentage is from 0 to 100.",
-                refuses(
-                    and_(
-                        between(self.cpu_percent, 0, 100),
-                        between(self.memory_percent, 0, 100),
-                        between(self.disk_percent, 0, 100),
-                        between(self.compression_efficiency, 0, 100),
-                        between(self.success_rate, 0, 100),
-                        between(self.error_rate, 0, 100),
-                    )
-                ),
+        broken: dict[str, str] = {}
+        if (
+            (self.cpu_percent is not None and not 0 <= self.cpu_percent <= 100)
+            or (self.memory_percent is not None and not 0 <= self.memory_percent <= 100)
+            or (self.disk_percent is not None and not 0 <= self.disk_percent <= 100)
+            or (
+                self.compression_efficiency is not None
+                and not 0 <= self.compression_efficiency <= 100
             )
-        )
+            or (self.success_rate is not None and not 0 <= self.success_rate <= 100)
+            or (self.error_rate is not None and not 0 <= self.error_rate <= 100)
+        ):
+            broken["chk_percentages_valid"] = "A percentage is from 0 to 100."
+        if broken:
+            raise broken_rules(broken)
         return self
 
 
@@ -469,22 +458,21 @@ class SystemMetricsListItem(CamelOutput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_percentages_valid",
-                "A percentage is from 0 to 100.",
-                refuses(
-                    and_(
-                        between(self.cpu_percent, 0, 100),
-                        between(self.memory_percent, 0, 100),
-                        between(self.disk_percent, 0, 100),
-                        between(self.compression_efficiency, 0, 100),
-                        between(self.success_rate, 0, 100),
-                        between(self.error_rate, 0, 100),
-                    )
-                ),
+        broken: dict[str, str] = {}
+        if (
+            (self.cpu_percent is not None and not 0 <= self.cpu_percent <= 100)
+            or (self.memory_percent is not None and not 0 <= self.memory_percent <= 100)
+            or (self.disk_percent is not None and not 0 <= self.disk_percent <= 100)
+            or (
+                self.compression_efficiency is not None
+                and not 0 <= self.compression_efficiency <= 100
             )
-        )
+            or (self.success_rate is not None and not 0 <= self.success_rate <= 100)
+            or (self.error_rate is not None and not 0 <= self.error_rate <= 100)
+        ):
+            broken["chk_percentages_valid"] = "A percentage is from 0 to 100."
+        if broken:
+            raise broken_rules(broken)
         return self
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ._wire import CamelInput, IntegerForm, Items, TextForm
+from ._wire import CamelInput, IntegerForm, Items, TextForm, WholeTextForm
 
 
 class ViabilityTestRequest(CamelInput):
@@ -19,7 +19,7 @@ class ViabilityTestRequest(CamelInput):
         str, TextForm(r"[^\t-\r ]", min_length=1, max_length=10000000)
     ] = Field(description="Text to compress")
     algorithms: Annotated[
-        list[Annotated[str, TextForm("^[a-z0-9_]+$", max_length=100)]],
+        list[Annotated[str, WholeTextForm("^[a-z0-9_]+$", max_length=100)]],
         Items(max_length=50, unique=True),
     ] = Field(default=[], description="By name; empty means every enabled algorithm")
     compression_level: Annotated[int | None, IntegerForm(ge=1, le=22)] = Field(

@@ -11,7 +11,6 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from ._rules import eq, ge, is_in, is_not_null, is_null, ne, not_, or_, refuses
 from ._wire import (
     CamelInput,
     CamelOutput,
@@ -23,7 +22,7 @@ from ._wire import (
     TextForm,
     Timestamp,
     Uuid,
-    check_rules,
+    broken_rules,
 )
 from .enums import ExecutionStatus
 
@@ -139,51 +138,25 @@ class WorkflowExecutionResponse(CamelOutput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_executions_ordered",
-                "An execution ends after it starts.",
-                refuses(
-                    or_(
-                        is_null(self.completed_at),
-                        is_null(self.started_at),
-                        ge(self.completed_at, self.started_at),
-                    )
-                ),
-            ),
-            (
-                "chk_executions_ended",
-                "An execution that is over has an end.",
-                refuses(
-                    or_(
-                        is_in(self.status, "pending", "running"),
-                        is_not_null(self.completed_at),
-                    )
-                ),
-            ),
-            (
-                "chk_executions_open",
-                "An execution that is not over has no end.",
-                refuses(
-                    or_(
-                        not_(is_in(self.status, "pending", "running")),
-                        is_null(self.completed_at),
-                    )
-                ),
-            ),
-            (
-                "chk_executions_done",
-                "A completed execution has done every step.",
-                refuses(or_(ne(self.status, "completed"), eq(self.progress, 100))),
-            ),
-            (
-                "chk_executions_failure_is_explained",
-                "A failed execution says what went wrong.",
-                refuses(
-                    or_(ne(self.status, "failed"), is_not_null(self.error_message))
-                ),
-            ),
-        )
+        broken: dict[str, str] = {}
+        if (
+            self.completed_at is not None
+            and self.started_at is not None
+            and self.completed_at < self.started_at
+        ):
+            broken["chk_executions_ordered"] = "An execution ends after it starts."
+        if self.completed_at is None and self.status not in ("pending", "running"):
+            broken["chk_executions_ended"] = "An execution that is over has an end."
+        if self.completed_at is not None and self.status in ("pending", "running"):
+            broken["chk_executions_open"] = "An execution that is not over has no end."
+        if self.status == "completed" and self.progress != 100:
+            broken["chk_executions_done"] = "A completed execution has done every step."
+        if self.status == "failed" and self.error_message is None:
+            broken["chk_executions_failure_is_explained"] = (
+                "A failed execution says what went wrong."
+            )
+        if broken:
+            raise broken_rules(broken)
         return self
 
 

@@ -9,8 +9,14 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from ._rules import is_not_null, ne, or_, refuses
-from ._wire import CamelInput, CamelOutput, IntegerForm, TextForm, check_rules
+from ._wire import (
+    CamelInput,
+    CamelOutput,
+    IntegerForm,
+    TextForm,
+    WholeTextForm,
+    broken_rules,
+)
 from .enums import WorkflowAction
 
 
@@ -24,8 +30,8 @@ class WorkflowStepInput(CamelInput):
     template: Annotated[str | None, TextForm(max_length=100000)] = Field(
         default=None, description="Prompt with {names} to fill in, for render"
     )
-    algorithm: Annotated[str | None, TextForm("^[a-z0-9_]+$", max_length=100)] = Field(
-        default=None, description="Name of the algorithm, for compress"
+    algorithm: Annotated[str | None, WholeTextForm("^[a-z0-9_]+$", max_length=100)] = (
+        Field(default=None, description="Name of the algorithm, for compress")
     )
     compression_level: Annotated[int | None, IntegerForm(ge=1, le=22)] = Field(
         default=None, description="Level, for compress; null means the default"
@@ -33,18 +39,15 @@ class WorkflowStepInput(CamelInput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_render_has_template",
-                "A step that renders has a template.",
-                refuses(or_(ne(self.action, "render"), is_not_null(self.template))),
-            ),
-            (
-                "chk_compress_has_algorithm",
-                "A step that compresses names an algorithm.",
-                refuses(or_(ne(self.action, "compress"), is_not_null(self.algorithm))),
-            ),
-        )
+        broken: dict[str, str] = {}
+        if self.action == "render" and self.template is None:
+            broken["chk_render_has_template"] = "A step that renders has a template."
+        if self.action == "compress" and self.algorithm is None:
+            broken["chk_compress_has_algorithm"] = (
+                "A step that compresses names an algorithm."
+            )
+        if broken:
+            raise broken_rules(broken)
         return self
 
 
@@ -58,8 +61,8 @@ class WorkflowStep(CamelOutput):
     template: Annotated[str | None, TextForm(max_length=100000)] = Field(
         description="Prompt with {names} to fill in, for render"
     )
-    algorithm: Annotated[str | None, TextForm("^[a-z0-9_]+$", max_length=100)] = Field(
-        description="Name of the algorithm, for compress"
+    algorithm: Annotated[str | None, WholeTextForm("^[a-z0-9_]+$", max_length=100)] = (
+        Field(description="Name of the algorithm, for compress")
     )
     compression_level: Annotated[int | None, IntegerForm(ge=1, le=22)] = Field(
         description="Level, for compress; null means the default"
@@ -67,16 +70,13 @@ class WorkflowStep(CamelOutput):
 
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
-        check_rules(
-            (
-                "chk_render_has_template",
-                "A step that renders has a template.",
-                refuses(or_(ne(self.action, "render"), is_not_null(self.template))),
-            ),
-            (
-                "chk_compress_has_algorithm",
-                "A step that compresses names an algorithm.",
-                refuses(or_(ne(self.action, "compress"), is_not_null(self.algorithm))),
-            ),
-        )
+        broken: dict[str, str] = {}
+        if self.action == "render" and self.template is None:
+            broken["chk_render_has_template"] = "A step that renders has a template."
+        if self.action == "compress" and self.algorithm is None:
+            broken["chk_compress_has_algorithm"] = (
+                "A step that compresses names an algorithm."
+            )
+        if broken:
+            raise broken_rules(broken)
         return self

@@ -255,9 +255,7 @@ CREATE TABLE compression_requests (
     ),
     CONSTRAINT compression_requests_compression_ratio_guard CHECK (compression_ratio <> 'NaN'),
     CONSTRAINT compression_requests_content_hash_pattern_check CHECK (content_hash ~ '^[a-f0-9]{64}$'),
-    CONSTRAINT compression_requests_content_size_bytes_check CHECK (
-        content_size_bytes BETWEEN 0 AND 9007199254740991
-    ),
+    CONSTRAINT compression_requests_content_size_bytes_check CHECK (content_size_bytes BETWEEN 0 AND 40000000),
     CONSTRAINT compression_requests_compression_level_check CHECK (compression_level BETWEEN 1 AND 22),
     CONSTRAINT compression_requests_optimization_target_check CHECK (
         optimization_target IN ('speed', 'ratio', 'balanced')
@@ -271,9 +269,7 @@ CREATE TABLE compression_requests (
         status IN ('pending', 'processing', 'completed', 'failed', 'cached')
     ),
     CONSTRAINT compression_requests_processing_time_ms_check CHECK (processing_time_ms >= 0),
-    CONSTRAINT compression_requests_compressed_size_bytes_check CHECK (
-        compressed_size_bytes BETWEEN 0 AND 9007199254740991
-    ),
+    CONSTRAINT compression_requests_compressed_size_bytes_check CHECK (compressed_size_bytes BETWEEN 0 AND 99999999),
     CONSTRAINT compression_requests_compression_ratio_check CHECK (compression_ratio >= 0),
     CONSTRAINT compression_requests_retry_count_check CHECK (retry_count >= 0),
     CONSTRAINT chk_timestamps_ordered CHECK (

@@ -10,7 +10,6 @@
 -- Not expressible: materialized view. In SQLite it is a plain view, always current.
 -- Not expressible: partition. SQLite has no partitions: all rows are in one table, and nothing is dropped by age.
 -- Not expressible: pattern. SQLite has no regular expressions, and GLOB cannot say every pattern.
--- Not expressible: rule beyond 64 bits. SQLite computes in 64 bits, and the exact value of this expression may need more.
 
 -- Tables
 
@@ -207,8 +206,26 @@ CREATE TABLE compression_requests (
         CASE WHEN compressed_size_bytes IS NOT NULL THEN content_size_bytes - compressed_size_bytes END
     ) STORED,
     -- Bytes saved in percent of the content
-    -- Not expressible: rule beyond 64 bits. SQLite computes in 64 bits, and the exact value of this expression may need more.
-    savings_percent       INTEGER,
+    savings_percent       INTEGER GENERATED ALWAYS AS (
+        CASE
+            WHEN compressed_size_bytes IS NOT NULL AND content_size_bytes > 0 THEN
+                CASE
+                    WHEN content_size_bytes = 0
+                    AND ((content_size_bytes - compressed_size_bytes) * 10000) IS NOT NULL THEN
+                        json_extract('0', 'division by zero')
+                    ELSE
+                        (
+                            2 * ((content_size_bytes - compressed_size_bytes) * 10000) + CASE
+                                WHEN (
+                                    ((content_size_bytes - compressed_size_bytes) * 10000) < 0
+                                ) = (content_size_bytes < 0) THEN
+                                    content_size_bytes
+                                ELSE -content_size_bytes
+                            END
+                        ) / (2 * content_size_bytes)
+                END
+        END
+    ) STORED,
     -- When the row was made
     created_at            TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     -- When the row last changed
@@ -300,9 +317,7 @@ CREATE TABLE compression_requests (
     CONSTRAINT compression_requests_content_hash_pattern_check CHECK (
         (length(content_hash) = 64 AND content_hash NOT GLOB '*[^0-9a-f]*')
     ),
-    CONSTRAINT compression_requests_content_size_bytes_check CHECK (
-        content_size_bytes BETWEEN 0 AND 9007199254740991
-    ),
+    CONSTRAINT compression_requests_content_size_bytes_check CHECK (content_size_bytes BETWEEN 0 AND 40000000),
     CONSTRAINT compression_requests_compression_level_check CHECK (compression_level BETWEEN 1 AND 22),
     CONSTRAINT compression_requests_optimization_target_check CHECK (
         optimization_target IN ('speed', 'ratio', 'balanced')
@@ -311,9 +326,7 @@ CREATE TABLE compression_requests (
         status IN ('pending', 'processing', 'completed', 'failed', 'cached')
     ),
     CONSTRAINT compression_requests_processing_time_ms_check CHECK (processing_time_ms >= 0),
-    CONSTRAINT compression_requests_compressed_size_bytes_check CHECK (
-        compressed_size_bytes BETWEEN 0 AND 9007199254740991
-    ),
+    CONSTRAINT compression_requests_compressed_size_bytes_check CHECK (compressed_size_bytes BETWEEN 0 AND 99999999),
     CONSTRAINT compression_requests_compression_ratio_check CHECK (compression_ratio >= 0),
     CONSTRAINT compression_requests_retry_count_check CHECK (retry_count >= 0),
     CONSTRAINT chk_timestamps_ordered CHECK (

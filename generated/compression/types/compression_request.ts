@@ -28,7 +28,7 @@ export interface CompressionRequestCreate {
    * Matches ^[0-9a-f]{64}$.
    */
   contentHash: string;
-  /** Size of the content in UTF-8. Integer. 0 to 9007199254740991. */
+  /** Size of the content in UTF-8. Integer. 0 to 40000000. */
   contentSizeBytes: number;
   /** MIME type, such as text/plain. At most 100 characters. */
   contentType?: string | null;
@@ -46,7 +46,7 @@ export interface CompressionRequestCreate {
   completedAt?: string | null;
   /** Time taken to compress in milliseconds. Integer. At least 0. */
   processingTimeMs?: number | null;
-  /** Size of the result, larger than the content at times. Integer. 0 to 9007199254740991. */
+  /** Size of the result, larger than the content at times. Integer. 0 to 99999999. */
   compressedSizeBytes?: number | null;
   /**
    * Content size divided by compressed size. Decimal of 10 digits, 4 after the point. At least 0.
@@ -84,7 +84,7 @@ export interface CompressionRequestUpdate {
   completedAt?: string | null;
   /** Time taken to compress in milliseconds. Integer. At least 0. */
   processingTimeMs?: number | null;
-  /** Size of the result, larger than the content at times. Integer. 0 to 9007199254740991. */
+  /** Size of the result, larger than the content at times. Integer. 0 to 99999999. */
   compressedSizeBytes?: number | null;
   /**
    * Content size divided by compressed size. Decimal of 10 digits, 4 after the point. At least 0.
@@ -121,7 +121,7 @@ export interface CompressionRequestResponse {
    * Matches ^[0-9a-f]{64}$.
    */
   contentHash: string;
-  /** Size of the content in UTF-8. Integer. 0 to 9007199254740991. */
+  /** Size of the content in UTF-8. Integer. 0 to 40000000. */
   contentSizeBytes: number;
   /** MIME type, such as text/plain. At most 100 characters. */
   contentType: string | null;
@@ -137,7 +137,7 @@ export interface CompressionRequestResponse {
   completedAt: string | null;
   /** Time taken to compress in milliseconds. Integer. At least 0. */
   processingTimeMs: number | null;
-  /** Size of the result, larger than the content at times. Integer. 0 to 9007199254740991. */
+  /** Size of the result, larger than the content at times. Integer. 0 to 99999999. */
   compressedSizeBytes: number | null;
   /**
    * Content size divided by compressed size. Decimal of 10 digits, 4 after the point. At least 0.
@@ -153,7 +153,7 @@ export interface CompressionRequestResponse {
   requestSource: string | null;
   /** A cached answer is a success too */
   isSuccessful: boolean;
-  /** Bytes saved by compression. Integer. -9007199254740991 to 9007199254740991. */
+  /** Bytes saved by compression. Integer. -99999999 to 40000000. */
   savingsBytes: number | null;
   /** Bytes saved in percent of the content. Decimal of 12 digits, 2 after the point. */
   savingsPercent: number | null;

@@ -6,13 +6,13 @@ Layers that need both sides (models with their mapper, the API) read this and no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from isotype.domain.values import frozen
 from isotype.shapes.model import Shape, Shapes, StateMachine, WirePath
 from isotype.tables.model import Column, ForeignKey, StoredView, Table, Tables, ViewColumn
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldBinding:
     """One field. `attribute` is its name on the SQLAlchemy model; `paths` maps a shape variant to its place there."""
 
@@ -22,7 +22,7 @@ class FieldBinding:
     paths: Mapping[str, WirePath]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Relationship:
     """One end of a reference, as the model shows it.
 
@@ -42,11 +42,12 @@ class Relationship:
     optional: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EntityBinding:
     """One entity on both sides. `class_name` is the model's, `module` the file in every layer.
 
-    `shapes` has the variants that exist (`create`, `update`, `response`, `list_item`, `list`), {} when not exposed.
+    `shapes` has the variants that exist (`create`, `update`, `response`, `list_item`), {} when not exposed; `named` its
+    other results, `pages` the pages of any of them, of which the one of `listed` is the list of the entity.
     """
 
     entity: str
@@ -57,6 +58,9 @@ class EntityBinding:
     relationships: tuple[Relationship, ...]
     shapes: Mapping[str, Shape]
     machines: tuple[StateMachine, ...]
+    named: tuple[Shape, ...] = ()
+    pages: tuple[Shape, ...] = ()
+    listed: str = ""
 
     def field(self, name: str) -> FieldBinding:
         """The binding of that field; KeyError when there is none."""
@@ -66,22 +70,24 @@ class EntityBinding:
         raise KeyError(name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ViewBinding:
-    """A view, its model class and its output shape."""
+    """A view, its model class, its output shape and the pages of it."""
 
     view: StoredView
     class_name: str
     module: str
     attributes: tuple[tuple[str, ViewColumn], ...]
     shape: Shape | None
+    pages: tuple[Shape, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bindings:
-    """Everything a layer may stand on: both projections and what joins them."""
+    """Everything a layer may stand on: both projections and what joins them; `session` as in Domain."""
 
     tables: Tables
     shapes: Shapes
     entities: tuple[EntityBinding, ...]
     views: tuple[ViewBinding, ...] = ()
+    session: str = ""

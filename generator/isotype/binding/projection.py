@@ -7,23 +7,26 @@ from types import MappingProxyType
 
 from isotype.binding.model import Bindings, EntityBinding, FieldBinding, Relationship, ViewBinding
 from isotype.domain.identifiers import model_attribute, module_name
-from isotype.domain.model import Domain, Entity, Reference
+from isotype.domain.model import SHAPE_ENDINGS, Domain, Entity, Reference
 from isotype.shapes.directions import directions
 from isotype.shapes.entities import links, variant_paths
 from isotype.shapes.model import Shape, Shapes, WirePath
 from isotype.tables.model import Table, Tables
-
-_VARIANTS = ("create", "update", "response", "list_item")
 
 
 def bind(domain: Domain, tables: Tables, shapes: Shapes) -> Bindings:
     """Join both projections of one domain, entity by entity in source order."""
     by_entity = {table.entity: table for table in tables.tables}
     owned: dict[str, dict[str, Shape]] = {}
-    for module in shapes.modules:
-        if module.entity:
-            variants = {shape.variant: shape for shape in module.shapes if shape.variant != "object"}
-            owned[module.entity] = variants
+    named: dict[str, list[Shape]] = {}
+    pages: dict[str, list[Shape]] = {}
+    for shape in shapes.by_name.values():
+        if shape.variant in SHAPE_ENDINGS:
+            owned.setdefault(shape.owner, {})[shape.variant] = shape
+        elif shape.variant == "named":
+            named.setdefault(shape.owner, []).append(shape)
+        elif shape.variant == "list":
+            pages.setdefault(shape.owner, []).append(shape)
     machines = {module.entity: module.machines for module in shapes.modules if module.entity}
     used = directions(domain)
     incoming: dict[str, list[tuple[Entity, Reference]]] = {}
@@ -41,14 +44,15 @@ def bind(domain: Domain, tables: Tables, shapes: Shapes) -> Bindings:
                 _fields(
                     entity,
                     by_entity[entity.name],
-                    {variant: variant_paths(domain, entity, used, variant) for variant in _VARIANTS}
-                    if entity.api.exposed
-                    else {},
+                    variant_paths(domain, entity, used) if entity.api.exposed else {},
                 )
             ),
             relationships=tuple(_relationships(entity, incoming, by_entity)),
             shapes=MappingProxyType(owned.get(entity.name, {})),
             machines=machines.get(entity.name, ()),
+            named=tuple(named.get(entity.name, ())),
+            pages=tuple(pages.get(entity.name, ())),
+            listed=entity.api.shape("list_item"),
         )
         for entity in domain.entities
     )
@@ -59,10 +63,11 @@ def bind(domain: Domain, tables: Tables, shapes: Shapes) -> Bindings:
             module=module_name(view.view),
             attributes=tuple((model_attribute(column.field), column) for column in view.columns),
             shape=shapes.by_name.get(view.view),
+            pages=tuple(pages.get(view.view, ())),
         )
         for view in tables.views
     )
-    return Bindings(tables, shapes, entities, views)
+    return Bindings(tables, shapes, entities, views, domain.session)
 
 
 def _fields(entity: Entity, table: Table, paths: Mapping[str, Mapping[str, WirePath]]) -> Iterator[FieldBinding]:

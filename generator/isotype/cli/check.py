@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from isotype.cli import FAILED, FINDINGS, OK, pipeline
 from isotype.cli.output import Output, emit
@@ -24,13 +24,13 @@ def run(
     """Check the named domains, or all; `full` renders even when the manifests could be believed. The exit code."""
     from isotype import __version__
 
-    believed = None if full else quick.in_sync(str(Path.cwd()), list(names), __version__)
+    believed = None if full else quick.in_sync(os.getcwd(), list(names), __version__)  # noqa: PTH109
     if believed is not None:
         return emit(output, "check", (), OK, [f"{name}: {count} files, in sync" for name, count in believed])
     used = collaborators or pipeline.real()
     progress = Progress(output.quiet)
     try:
-        settings = configuration.load(str(Path.cwd()), names)
+        settings = configuration.load(os.getcwd(), names)  # noqa: PTH109
         check.ready(settings)
         rendered: list[Rendered] = []
         broken: list[Finding] = []
@@ -53,12 +53,11 @@ def run(
 
 def _line(item: Rendered, findings: Sequence[Finding]) -> str:
     domain = item.domain
-    paths = {path for outputs in item.layers.values() for path in outputs} | {domain.manifest}
+    paths = {*item.digests, domain.manifest}
     count = sum(
         1 for finding in findings if finding.place.file in paths or _below(finding.place.file, domain.folders())
     )
-    total = sum(len(outputs) for outputs in item.layers.values())
-    return f"{domain.name}: {total} files, {f'{count} not in sync' if count else 'in sync'}"
+    return f"{domain.name}: {len(item.digests)} files, {f'{count} not in sync' if count else 'in sync'}"
 
 
 def _below(path: str, folders: Sequence[str]) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import unified_diff
-from pathlib import Path
 
-from isotype.workspace.comparison import Difference
+from isotype.workspace import files
+from isotype.workspace.comparison import MISSING, Difference
 
 _NO_NEWLINE = "\\ No newline at end of file"
 
@@ -14,9 +14,7 @@ _NO_NEWLINE = "\\ No newline at end of file"
 def unified(root: str, differences: Sequence[Difference]) -> Iterator[str]:
     """The lines of the diff from what is on disk to what should be there."""
     for difference in differences:
-        actual = difference.actual
-        if difference.content is None:
-            actual = Path(root, difference.path).read_bytes()
+        actual = None if difference.kind == MISSING else files.read(f"{root}/{difference.path}")
         before = f"a/{difference.path}" if actual is not None else "/dev/null"
         after = f"b/{difference.path}" if difference.content is not None else "/dev/null"
         yield f"diff --git a/{difference.path} b/{difference.path}"

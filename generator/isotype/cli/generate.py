@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from isotype.cli import FAILED, OK, pipeline
@@ -37,7 +37,7 @@ def run(
     used = collaborators or pipeline.real()
     progress = Progress(output.quiet)
     try:
-        settings = configuration.load(str(Path.cwd()), names)
+        settings = configuration.load(os.getcwd(), names)  # noqa: PTH109
         if dry_run:
             return _preview(settings, only, output, used)
         with lock.held(settings.root):
@@ -81,9 +81,9 @@ def generate(
     differences = comparison.compare(settings, rendered, only)
     foreign = [difference for difference in differences if difference.kind == comparison.FOREIGN]
     if foreign:
-        raise IsotypeError(*(comparison.as_finding(difference, "") for difference in foreign))
+        raise IsotypeError(*(comparison.as_finding(settings.root, difference, "") for difference in foreign))
     if write:
-        changes = [writing.Change(difference.path, difference.content) for difference in differences]
+        changes = [writing.Change(difference.path, difference.content, difference.digest) for difference in differences]
         writing.apply(settings.root, changes, lambda done, total: progress.say(f"writing {done} of {total} files"))
     elapsed = (time.perf_counter() - began) / len(rendered)
     lines = [_line(item, differences, seconds[item.domain.name] + elapsed) for item in rendered]
@@ -100,19 +100,18 @@ def _preview(settings: Configuration, only: Sequence[str], output: Output, used:
     summary = tuple(f"{line} (dry run)" for line in done.summary)
     if output.form == "text" and not output.file:
         return emit(output, "generate", done.warnings, OK, (*unified(settings.root, done.differences), *summary))
-    findings = [comparison.as_finding(difference, "the schema") for difference in done.differences]
+    findings = [comparison.as_finding(settings.root, difference, "the schema") for difference in done.differences]
     return emit(output, "generate", [*done.warnings, *findings], OK, summary)
 
 
 def _line(item: Rendered, differences: Sequence[Difference], seconds: float) -> str:
     name = item.domain.name
-    total = sum(len(outputs) for outputs in item.layers.values())
     own = [difference for difference in differences if difference.domain == name]
     # The manifest is written with the files it lists, and counted when it alone is.
     counted = [difference for difference in own if difference.path != item.domain.manifest] or own
     removed = sum(1 for difference in counted if difference.content is None)
     written = len(counted) - removed
-    return f"{name}: {total} files, {written} written, {removed} removed, {seconds:.1f} s"
+    return f"{name}: {len(item.digests)} files, {written} written, {removed} removed, {seconds:.1f} s{item.ledger}"
 
 
 def _former_lines(settings: Configuration, differences: Sequence[Difference]) -> list[str]:

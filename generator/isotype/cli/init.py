@@ -36,7 +36,7 @@ def _write(root: Path, domain: str, used: Pipeline) -> list[str]:
     if existing:
         lines.append(f"kept     {existing[0][1]}: there is a schema already")
     else:
-        lines.append(_create(root, f"schema/{domain}.yaml", lambda: starter.SCHEMA.replace("DOMAIN", domain)))
+        lines.append(_create(root, f"schema/{domain}.yaml", lambda: starter.schema(domain)))
     if _configured_in_pyproject(root):
         lines.append(f"kept     {project.PYPROJECT}: it holds the configuration")
     else:

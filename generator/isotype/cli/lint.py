@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from isotype.cli import FAILED, FINDINGS, OK, pipeline
 from isotype.cli.output import Output, emit
@@ -23,7 +23,7 @@ def run(
     findings: list[Finding] = []
     broken: list[Finding] = []
     try:
-        settings = configuration.load(str(Path.cwd()), names)
+        settings = configuration.load(os.getcwd(), names)  # noqa: PTH109
         for domain in settings.domains:
             try:
                 loaded, warnings = pipeline.load(used, settings, domain)

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
-from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from isotype import report
@@ -31,9 +30,8 @@ def emit(output: Output, command: str, findings: Sequence[Finding], code: int, s
     lines = [] if output.quiet else list(summary)
     if output.file:
         try:
-            Path(output.file).write_text(
-                report.render(findings, output.form, command=command, summary=lines), "utf-8", "backslashreplace"
-            )
+            with open(output.file, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123
+                file.write(report.render(findings, output.form, command=command, summary=lines))
         except OSError as error:
             fail(f"the report cannot be written to {output.file!r}: {error.strerror}")
             return FAILED

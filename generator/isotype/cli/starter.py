@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = """\
+_SCHEMA = """\
 # What one thing means, once: `isotype generate` compiles this into SQL, SQLAlchemy, Pydantic, Zod and TypeScript.
 isotype: 1
 domain: DOMAIN
@@ -48,6 +48,12 @@ entities:
         that: status <> 'published' OR published_at IS NOT NULL
         message: A published post says when it was published.
 """
+
+
+def schema(domain: str) -> str:
+    """The first schema of a domain, by the name it has in the project."""
+    return _SCHEMA.replace("DOMAIN", domain.replace("-", "_"))
+
 
 CONFIGURATION = """\
 # Every schema/<name>.yaml, and every folder schema/<name>/, is a domain; its output goes to generated/<name>/<layer>/.

@@ -39,7 +39,7 @@ def signature(start: str) -> Signature:
     else:
         paths += [Path(settings.root, name) for name in (project.CONFIGURATION, project.PYPROJECT)]
         for domain in settings.domains:
-            paths += sources.watched(settings.root, domain.schema)
+            paths += map(Path, sources.watched(settings.root, domain.schema))
             if domain.templates:
                 folder = Path(settings.root, domain.templates)
                 paths += [folder / name for name, _ in files.below(str(folder))]

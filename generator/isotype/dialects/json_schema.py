@@ -14,7 +14,6 @@ from isotype.dialects import patterns
 from isotype.domain.formats import FORMATS
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import JsonValue
-from isotype.domain.patterns import Characters, End, Pattern, Sequence, Start, walk
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
 
 TARGET = "json_schema"
@@ -154,7 +153,7 @@ class Printer:
             printed["maxLength"] = of.longest
         parsed = [*([FORMATS[of.base]] if of.base in FORMATS else []), *of.patterns]
         texts = [patterns.json_schema(pattern) for pattern in parsed]
-        if not any(map(_refuses_nul, parsed)):
+        if not any(map(patterns.excludes_nul, parsed)):
             texts.append(NO_NUL)
         if len(texts) == 1:
             printed["pattern"] = texts[0]
@@ -194,14 +193,6 @@ def _or_null(printed: JsonSchema) -> JsonSchema:
 
 def _unique_as_json(of: Scalar) -> bool:
     return of.base in _EQUAL_AS_JSON or (of.base == "decimal" and of.number)
-
-
-def _refuses_nul(pattern: Pattern) -> bool:
-    """Whether a text with U+0000 never matches: all of it is described, and no part by what it is not."""
-    root = pattern.root
-    if not (isinstance(root, Sequence) and isinstance(root.parts[0], Start) and isinstance(root.parts[-1], End)):
-        return False
-    return not any(isinstance(node, Characters) and node.negated for node in walk(root))
 
 
 def _given(of: Scalar) -> Iterator[tuple[str, int | Decimal]]:

@@ -8,7 +8,6 @@ SQLite has no regular expressions; see `sqlite_patterns`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 from isotype.domain.patterns import (
@@ -22,12 +21,15 @@ from isotype.domain.patterns import (
     Sequence,
     Start,
     complement,
+    walk,
 )
+from isotype.domain.values import frozen
 
 _HYPHEN, _CARET = (0x2D, 0x2D), (0x5E, 0x5E)
 _SYNTAX = frozenset("^$\\.*+?()[]{}|")
 _SPACE = Characters(((0x20, 0x20),))
 _NAMED = {0x09: "\\t", 0x0A: "\\n", 0x0B: "\\v", 0x0C: "\\f", 0x0D: "\\r"}
+_LETTERS = 26
 # Letters that look the same everywhere and do not combine: a closed list, so that output does not depend on the
 # Unicode tables of the Python that prints it.
 _READABLE = (
@@ -36,13 +38,14 @@ _READABLE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Spelling:
     """What differs between engines.
 
     `end` asserts the end of the text; `anything` is any code point; `escaped` are the characters that need a
     backslash outside a class, `escaped_inside` those inside; `astral` spells a code point above U+FFFF;
-    `avoids_controls` has a class written as its complement where that names no control character.
+    `avoids_controls` has a class written as its complement where that names no control character, and a control
+    character by its letter where it has one.
     """
 
     end: str
@@ -66,7 +69,7 @@ _POSTGRES = _Spelling(end="$", anything=".", astral=_eight_digits)
 # Python's `$` is also found before a last newline.
 _PYTHON = _Spelling(end="\\Z", anything="[\\s\\S]", astral=_eight_digits)
 _RUST = _Spelling(end="$", anything="[\\s\\S]", astral=_braces)
-# Biome wants no backslash that is not needed, and no control character at all.
+# Biome wants no backslash that is not needed, and no control character by its number.
 _JAVASCRIPT = _Spelling(
     end="$",
     anything="[\\s\\S]",
@@ -106,6 +109,14 @@ def json_schema(pattern: Pattern) -> str:
     the look-ahead. Without `u` a class that holds characters above U+FFFF is wrong, whatever its spelling.
     """
     return _print(pattern.root, _JSON_SCHEMA)
+
+
+def excludes_nul(pattern: Pattern) -> bool:
+    """Whether a text with U+0000 never matches: all of it is described, and no part by what it is not."""
+    root = pattern.root
+    if not (isinstance(root, Sequence) and isinstance(root.parts[0], Start) and isinstance(root.parts[-1], End)):
+        return False
+    return not any(isinstance(node, Characters) and (node.negated or node.ranges[0][0] == 0) for node in walk(root))
 
 
 def _print(node: Node, spelling: _Spelling) -> str:
@@ -196,7 +207,9 @@ def _familiar(members: tuple[int, int]) -> tuple[int, int]:
 
 
 def _range(low: int, high: int, spelling: _Spelling) -> str:
-    first = _character(low, spelling.escaped_inside, spelling)
+    first = (
+        "\\0" if low == 0 < high and spelling.avoids_controls else _character(low, spelling.escaped_inside, spelling)
+    )
     return first if low == high else f"{first}-{_character(high, spelling.escaped_inside, spelling)}"
 
 
@@ -212,4 +225,6 @@ def _character(code: int, escaped: frozenset[str], spelling: _Spelling) -> str:
         return f"\\{character}" if character in escaped else character
     if any(low <= code <= high for low, high in _READABLE):
         return chr(code)
+    if spelling.avoids_controls and 1 <= code <= _LETTERS:
+        return f"\\c{chr(code + 0x40)}"
     return f"\\u{code:04x}" if code <= 0xFFFF else spelling.astral(code)

@@ -12,10 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from isotype.dialects.expressions.code import FunctionCall
 from isotype.dialects.literals.python import python_string
+from isotype.dialects.literals.widths import width
 from isotype.domain.model import JsonValue
 
 WIDTH = 88
@@ -28,6 +30,7 @@ class Bracket(NamedTuple):
     """Parts in brackets; `text` is all of it on one line.
 
     A literal has one part a line when broken; a call or subscript first tries one line inside.
+    `comma` stands behind each part of several.
     """
 
     opening: str
@@ -35,6 +38,7 @@ class Bracket(NamedTuple):
     closing: str
     text: str
     literal: bool = False
+    comma: str = ","
 
 
 Code = str | Bracket
@@ -61,7 +65,7 @@ def prefixed(prefix: str, code: Code) -> Code:
     """The code after a text that belongs to it, such as `default=`."""
     if isinstance(code, str):
         return prefix + code
-    return Bracket(prefix + code.opening, code.parts, code.closing, prefix + code.text, code.literal)
+    return code._replace(opening=prefix + code.opening, text=prefix + code.text)
 
 
 def mapping(entries: Iterable[tuple[str, Code]], prefix: str = "") -> Bracket:
@@ -72,6 +76,11 @@ def mapping(entries: Iterable[tuple[str, Code]], prefix: str = "") -> Bracket:
 def sequence(parts: Iterable[Code]) -> Bracket:
     """A list."""
     return bracket("[", parts, "]", literal=True)
+
+
+def comprehension(item: Code, loop: str) -> Bracket:
+    """A list made in a loop, such as `for row in rows`."""
+    return Bracket("[", (item, loop), "]", f"[{flat(item)} {loop}]", comma="")
 
 
 def constant(value: JsonValue) -> Code:
@@ -108,18 +117,24 @@ def layout(code: Code, before: str = "", after: str = "") -> list[str]:
     """The lines from `before`, its indentation included, to `after`."""
     if isinstance(code, str):
         return [f"{before}{code}{after}"]
-    if not code.parts or len(before) + len(code.text) + len(after) <= WIDTH:
+    if not code.parts or width(before) + width(code.text) + len(after) <= WIDTH:
         return [f"{before}{code.text}{after}"]
     indent = before[: len(before) - len(before.lstrip(" "))]
     inner = indent + INDENT
-    packed = len(inner) + len(code.text) - len(code.opening) - len(code.closing)
+    content = code.text[len(code.opening) : len(code.text) - len(code.closing)]
     lines = [before + code.opening]
-    if not code.literal and packed <= WIDTH:
-        lines.append(inner + code.text[len(code.opening) : len(code.text) - len(code.closing)])
+    if not code.literal and len(inner) + width(content) <= WIDTH:
+        lines.append(inner + content)
     else:
-        comma = "," if code.literal or len(code.parts) > 1 else ""
+        comma = code.comma if code.literal or len(code.parts) > 1 else ""
+        room = WIDTH - len(inner) - len(comma)
         for part in code.parts:
-            lines += layout(part, inner, comma)
+            if isinstance(part, str):
+                lines.append(f"{inner}{part}{comma}")
+            elif width(part.text) <= room:
+                lines.append(f"{inner}{part.text}{comma}")
+            else:
+                lines += layout(part, inner, comma)
     lines.append(f"{indent}{code.closing}{after}")
     return lines
 
@@ -129,27 +144,35 @@ def annotated(name: str, annotation: Code, value: Code | None, indent: str = "")
     if value is None:
         return layout(annotation, f"{indent}{name}: ")
     head = f"{indent}{name}: {flat(annotation)} = "
-    fits = len(head) + len(flat(value)) <= WIDTH
+    fits = width(head) + width(flat(value)) <= WIDTH
     if fits or isinstance(annotation, str):
         return layout(value, head)
     breakable = isinstance(value, Bracket) and value.parts
-    if isinstance(value, Bracket) and breakable and len(head) + len(value.opening) <= WIDTH:
+    if isinstance(value, Bracket) and breakable and width(head) + width(value.opening) <= WIDTH:
         return layout(value, head)
-    if len(head) + 1 <= WIDTH:
+    if width(head) + 1 <= WIDTH:
         return [f"{head}(", *layout(value, indent + INDENT), f"{indent})"]
     *lines, last = layout(annotation, f"{indent}{name}: ", f" = {flat(value)}")
-    if len(last) <= WIDTH or not breakable:
+    if width(last) <= WIDTH or not breakable:
         return [*lines, last]
     return [*lines, *layout(value, f"{indent}] = ")]
 
 
-def from_import(module: str, names: Iterable[str], indent: str = "") -> list[str]:
+def from_import(module: str, names: Iterable[str], indent: str = "") -> tuple[str, ...]:
     """`from module import names`, in the order of isort, renamed ones by themselves; none when there are no names."""
-    ordered = sorted(set(names), key=_import_order)
+    return _from_import(module, frozenset(names), indent)
+
+
+# Most modules of a layer import the same names from the same places.
+@lru_cache(maxsize=4096)
+def _from_import(module: str, names: frozenset[str], indent: str) -> tuple[str, ...]:
+    ordered = sorted(names, key=_import_order)
     plain = [name for name in ordered if " as " not in name]
     renamed = [name for name in ordered if " as " in name]
-    groups = [*([plain] if plain else []), *([name] for name in renamed)]
-    return [line for group in groups for line in _import(module, group, indent)]
+    groups = sorted(
+        [*([plain] if plain else []), *([name] for name in renamed)], key=lambda group: _import_order(group[0])
+    )
+    return tuple([line for group in groups for line in _import(module, group, indent)])
 
 
 def _import(module: str, names: list[str], indent: str) -> list[str]:
@@ -159,7 +182,8 @@ def _import(module: str, names: list[str], indent: str) -> list[str]:
     return [f"{indent}from {module} import (", *(f"{indent}{INDENT}{name}," for name in names), f"{indent})"]
 
 
-def _import_order(name: str) -> tuple[int, list[tuple[int, str]], str]:
+@lru_cache(maxsize=4096)
+def _import_order(name: str) -> tuple[int, tuple[tuple[int, str], ...], str]:
     """Constants, then classes, then the rest, letters without case, as isort sorts members."""
     kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
     return kind, natural(name.lower()), name
@@ -168,6 +192,7 @@ def _import_order(name: str) -> tuple[int, list[tuple[int, str]], str]:
 _RUNS = re.compile(r"(\d+)")
 
 
-def natural(name: str) -> list[tuple[int, str]]:
+@lru_cache(maxsize=4096)
+def natural(name: str) -> tuple[tuple[int, str], ...]:
     """The order in which runs of digits count by value, so that `item_10` follows `item_9`."""
-    return [(int(run), "") if run.isdigit() else (-1, run) for run in _RUNS.split(name) if run]
+    return tuple([(int(run), "") if run.isdigit() else (-1, run) for run in _RUNS.split(name) if run])

@@ -7,9 +7,11 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from isotype.dialects import patterns
 from isotype.dialects.literals.python import python_raw_string, python_string
+from isotype.dialects.literals.widths import width
 from isotype.dialects.python import Code, call, constant, exact, flat, mapping, sequence, subscript
 from isotype.domain.formats import FORMATS
 from isotype.domain.model import JsonValue
@@ -33,6 +35,14 @@ _UNION_WIDTH = 60
 """A longer type is made nullable by `Nullable[…]`, since a union is broken in ways hard to read."""
 
 
+class Uses(NamedTuple):
+    """The names that a piece of code uses, none of them in the way of another."""
+
+    imports: tuple[tuple[str, set[str]], ...]
+    imported: frozenset[str]
+    builtins: frozenset[str]
+
+
 class Names:
     """The names a module uses, by where they come from; a name that the schema also uses gets an underscore."""
 
@@ -41,6 +51,7 @@ class Names:
         self._attributes = attributes
         self.imports: dict[str, set[str]] = {}
         self.builtins: set[str] = set()
+        self._bare: set[str] = set()
         self.annotations: dict[tuple[int, bool], tuple[Type, Code]] = {}
 
     def use(self, module: str, name: str) -> str:
@@ -55,10 +66,24 @@ class Names:
 
     def builtin(self, name: str) -> str:
         """A built-in type, which an attribute of the same name would hide in its class."""
+        self._bare.add(name)
         if name not in self._attributes:
             return name
         self.builtins.add(name)
         return f"_{name}"
+
+    def uses(self) -> Uses:
+        """All names used so far."""
+        imported = frozenset(name for names in self.imports.values() for name in names)
+        return Uses(tuple(self.imports.items()), imported, frozenset(self._bare))
+
+    def take(self, uses: Uses) -> bool:
+        """Import the names; False where one of them means something else in this module."""
+        if not (uses.imported.isdisjoint(self._classes) and uses.builtins.isdisjoint(self._attributes)):
+            return False
+        for module, names in uses.imports:
+            self.imports.setdefault(module, set()).update(names)
+        return True
 
 
 def annotation(of: Type, nullable: bool, names: Names) -> Code:
@@ -108,7 +133,7 @@ def _or_none(of: Code, nullable: bool, names: Names) -> Code:
         return of
     if isinstance(of, str):
         return f"{of} | None"
-    if len(flat(of)) <= _UNION_WIDTH:
+    if width(flat(of)) <= _UNION_WIDTH:
         return f"{flat(of)} | None"
     return subscript(names.wire("Nullable"), of)
 
@@ -144,7 +169,8 @@ def _text(of: Scalar, nullable: bool, names: Names) -> Code:
         settings.append(f'format="{_FORMAT_WORDS[of.base]}"')
     if not settings:
         return _or_none(names.wire("PlainText"), nullable, names)
-    return _form(names.builtin("str"), nullable, "TextForm", settings, names)
+    form = "WholeTextForm" if any(map(patterns.excludes_nul, found)) else "TextForm"
+    return _form(names.builtin("str"), nullable, form, settings, names)
 
 
 def _integer(of: Scalar, nullable: bool, names: Names) -> Code:

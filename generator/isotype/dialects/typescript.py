@@ -9,6 +9,7 @@ from functools import cache
 from types import MappingProxyType
 
 from isotype.dialects.literals.typescript import typescript_doc, typescript_property, typescript_string
+from isotype.dialects.literals.widths import width
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Code, Entries, Items, flat
 from isotype.domain.model import JsonValue
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
@@ -112,7 +113,7 @@ def import_line(names: Iterable[str], source: str, types_only: bool = False) -> 
     word = "import type" if types_only else "import"
     ordered = sorted(names, key=import_order)
     line = f"{word} {{ {', '.join(ordered)} }} from {typescript_string(source)};"
-    if len(line) <= WIDTH or len(ordered) == 1:
+    if width(line) <= WIDTH or len(ordered) == 1:
         return line
     return f"{word} {{\n{''.join(f'{INDENT}{name},{chr(10)}' for name in ordered)}}} from {typescript_string(source)};"
 
@@ -141,6 +142,7 @@ def import_order(name: str) -> NameOrder:
     return tuple(_piece_order(piece) for piece in _PIECES.findall(name))
 
 
+@cache
 def _piece_order(piece: str) -> tuple[int, int, str]:
     if piece.isdigit():
         return (1, int(piece), "")

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from isotype.dialects.literals.widths import width
+
 WIDTH = 100
 """The line length of generated TypeScript."""
 
@@ -67,7 +69,7 @@ def layout(code: Code, indent: str, used: int, after: int = 1) -> str:
     Lines after the first are indented by `indent`.
     """
     text = flat(code)
-    if used + len(text) + after <= WIDTH or isinstance(code, str):
+    if used + width(text) + after <= WIDTH or isinstance(code, str):
         return text
     if isinstance(code, Call):
         return _broken_call(code, indent, used)
@@ -77,12 +79,12 @@ def layout(code: Code, indent: str, used: int, after: int = 1) -> str:
 def entry(key: str, value: Code, indent: str) -> str:
     """`key: value,` on lines of its own; a value whose first line does not fit beside its key starts the next line."""
     head = f"{indent}{key}: "
-    text = layout(value, indent, len(head))
+    text = layout(value, indent, width(head))
     first = text.partition("\n")[0]
-    if len(head) + len(first) + (first == text) <= WIDTH or len(key) <= _SHORT_KEY:
+    if width(head) + width(first) + (first == text) <= WIDTH or width(key) <= _SHORT_KEY:
         return f"{head}{text},"
     inner = indent + INDENT
-    return f"{indent}{key}:\n{inner}{layout(value, inner, len(inner))},"
+    return f"{indent}{key}:\n{inner}{layout(value, inner, width(inner))},"
 
 
 class Block(NamedTuple):
@@ -96,9 +98,9 @@ class Block(NamedTuple):
 def block(head: str, callee: str, opening: str) -> Block:
     """`head callee(opening … });`, where `head` ends in `=` and `opening` in a brace."""
     for start, outer in ((f"{head} {callee}(", ""), (f"{head}\n{INDENT}{callee}(", INDENT)):
-        used = len(start.rpartition("\n")[2])
+        used = width(start.rpartition("\n")[2])
         inner = outer + INDENT
-        if used + len(opening) <= WIDTH:
+        if used + width(opening) <= WIDTH:
             return Block(start + opening, inner, f"{outer}}});")
         if used <= WIDTH:
             break
@@ -107,10 +109,10 @@ def block(head: str, callee: str, opening: str) -> Block:
 
 def block_and(head: str, callee: str, second: Code) -> Block:
     """The same for an object and a second argument, which never share a line."""
-    outer = "" if len(f"{head} {callee}(") <= WIDTH else INDENT
+    outer = "" if width(f"{head} {callee}(") <= WIDTH else INDENT
     start = f"{head} {callee}(" if not outer else f"{head}\n{outer}{callee}("
     inner = outer + INDENT
-    argument = f"{inner}{layout(second, inner, len(inner))},"
+    argument = f"{inner}{layout(second, inner, width(inner))},"
     return Block(f"{start}\n{inner}{{", inner + INDENT, f"{inner}}},\n{argument}\n{outer});")
 
 
@@ -118,10 +120,10 @@ def _broken_call(call: Call, indent: str, used: int) -> str:
     *others, last = call.arguments or ("",)
     if isinstance(last, Items | Entries) and not (others and isinstance(others[-1], type(last))):
         head = f"{call.callee}({''.join(flat(other) + ', ' for other in others)}"
-        if used + len(head) + 1 <= WIDTH:
+        if used + width(head) + 1 <= WIDTH:
             return f"{head}{_broken(last, indent)})"
     inner = indent + INDENT
-    lines = [f"{inner}{layout(argument, inner, len(inner))},\n" for argument in call.arguments]
+    lines = [f"{inner}{layout(argument, inner, width(inner))},\n" for argument in call.arguments]
     return f"{call.callee}(\n{''.join(lines)}{indent})"
 
 
@@ -131,7 +133,7 @@ def _broken(code: Items | Entries, indent: str) -> str:
         return "{\n" + "".join(entry(key, value, inner) + "\n" for key, value in code.entries) + indent + "}"
     if all(isinstance(item, str) and item.lstrip("-")[:1].isdigit() for item in code.items):
         return "[\n" + _filled(code.items, inner) + indent + "]"
-    return "[\n" + "".join(f"{inner}{layout(item, inner, len(inner))},\n" for item in code.items) + indent + "]"
+    return "[\n" + "".join(f"{inner}{layout(item, inner, width(inner))},\n" for item in code.items) + indent + "]"
 
 
 def _filled(numbers: tuple[Code, ...], indent: str) -> str:
@@ -141,7 +143,7 @@ def _filled(numbers: tuple[Code, ...], indent: str) -> str:
         piece = f"{number},"
         if lines[-1] == indent:
             lines[-1] += piece
-        elif len(lines[-1]) + 1 + len(piece) <= WIDTH:
+        elif width(lines[-1]) + 1 + width(piece) <= WIDTH:
             lines[-1] += f" {piece}"
         else:
             lines.append(indent + piece)
@@ -151,11 +153,11 @@ def _filled(numbers: tuple[Code, ...], indent: str) -> str:
 def ternary(head: str, condition: str, yes: str, no: str, indent: str, end: str) -> str:
     """`head condition ? yes : no`; `head` ends in `=` or `:`, and `condition` is a comparison."""
     whole = f"{head} {condition} ? {yes} : {no}{end}"
-    if len(whole) <= WIDTH:
+    if width(whole) <= WIDTH:
         return whole
     inner = indent + INDENT
     second = f"{inner}{condition} ? {yes} : {no}{end}"
-    if len(second) <= WIDTH:
+    if width(second) <= WIDTH:
         return f"{head}\n{second}"
     return f"{head}\n{inner}{condition}\n{inner}{INDENT}? {yes}\n{inner}{INDENT}: {no}{end}"
 
@@ -163,13 +165,13 @@ def ternary(head: str, condition: str, yes: str, no: str, indent: str, end: str)
 def assigned(head: str, value: str, indent: str = "") -> str:
     """`head value;`, where `head` ends in `=` and the value cannot be broken."""
     whole = f"{head} {value};"
-    return whole if len(whole) <= WIDTH else f"{head}\n{indent}{INDENT}{value};"
+    return whole if width(whole) <= WIDTH else f"{head}\n{indent}{INDENT}{value};"
 
 
 def signature(head: str, parameters: tuple[str, ...], returns: str) -> str:
     """`head(parameters): returns {`."""
     whole = f"{head}({', '.join(parameters)}): {returns} {{"
-    if len(whole) <= WIDTH:
+    if width(whole) <= WIDTH:
         return whole
     return f"{head}(\n{''.join(f'{INDENT}{parameter},{chr(10)}' for parameter in parameters)}): {returns} {{"
 
@@ -177,10 +179,10 @@ def signature(head: str, parameters: tuple[str, ...], returns: str) -> str:
 def satisfying(member: str) -> str:
     """The end of a constant object that holds one mapped type: `} as const satisfies { member };`."""
     whole = f"}} as const satisfies {{ {member} }};"
-    return whole if len(whole) <= WIDTH else f"}} as const satisfies {{\n{INDENT}{member};\n}};"
+    return whole if width(whole) <= WIDTH else f"}} as const satisfies {{\n{INDENT}{member};\n}};"
 
 
 def extending(name: str, base: str) -> str:
     """The head of an interface that adds to another."""
     whole = f"export interface {name} extends {base} {{"
-    return whole if len(whole) <= WIDTH else f"export interface {name}\n{INDENT}extends {base} {{"
+    return whole if width(whole) <= WIDTH else f"export interface {name}\n{INDENT}extends {base} {{"

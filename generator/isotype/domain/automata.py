@@ -6,14 +6,14 @@ A *position* is one place of a pattern where a character stands, counts written 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from isotype.domain.patterns import Alternatives, Characters, Node, Ranges, Repeat, Sequence, members
+from isotype.domain.values import frozen
 
 Counts = tuple[int, int | None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Automaton:
     """`characters[p]` is the set at position `p`, `follow[p]` what may stand behind it.
 
@@ -53,7 +53,7 @@ class _TooLarge(Exception):
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Part:
     """`ways` counts how the part can be empty: 0, 1, or 2 for more than one."""
 

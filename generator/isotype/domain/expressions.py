@@ -19,14 +19,15 @@ A rule refuses a row only when its expression is FALSE.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from isotype.domain.patterns import Pattern
+from isotype.domain.values import field, fields, frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ValueType:
     """The type of an expression.
 
@@ -55,7 +56,7 @@ NULL = ValueType("null")
 UNTYPED = ValueType("")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expression:
     """A node; `at` is the offset of its first character in the expression's text, ignored in comparisons."""
 
@@ -63,14 +64,14 @@ class Expression:
     at: int = field(default=0, kw_only=True, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name(Expression):
     """A field of the row, by the field's name in the schema."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Literal(Expression):
     """A constant: text, exact number, boolean, or None for NULL.
 
@@ -80,7 +81,7 @@ class Literal(Expression):
     value: str | int | Decimal | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compare(Expression):
     """`left op right`, op one of `= <> < <= > >=`."""
 
@@ -89,29 +90,29 @@ class Compare(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class And(Expression):
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Or(Expression):
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Not(Expression):
     part: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class In(Expression):
     value: Expression
     options: tuple[Expression, ...]
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Between(Expression):
     value: Expression
     low: Expression
@@ -119,13 +120,13 @@ class Between(Expression):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IsNull(Expression):
     value: Expression
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IsTruth(Expression):
     """`value IS [NOT] TRUE` or `IS [NOT] FALSE`, as `truth` says; never NULL."""
 
@@ -134,7 +135,7 @@ class IsTruth(Expression):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Like(Expression):
     """SQL LIKE with a literal pattern (`%`, `_`, escape `\\`), case-sensitive in every target."""
 
@@ -143,7 +144,7 @@ class Like(Expression):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match(Expression):
     """`value ~ 'pattern'`: true when the pattern is found anywhere in the text."""
 
@@ -152,7 +153,7 @@ class Match(Expression):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arithmetic(Expression):
     """`left op right`, op one of `+ - * /`; `/` only where a computed value allows it."""
 
@@ -161,12 +162,12 @@ class Arithmetic(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Negate(Expression):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call(Expression):
     """A function with one fixed meaning: `length(text)` in code points, `cardinality(array)`, `abs(number)`,
     `coalesce(a, b, …)`, and, in computed values only, `round(number, digits)`."""
@@ -175,7 +176,7 @@ class Call(Expression):
     arguments: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case(Expression):
     """Searched CASE; without ELSE the value is NULL."""
 
@@ -183,7 +184,7 @@ class Case(Expression):
     otherwise: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quantified(Expression):
     """`value op ANY (array)` or `value op ALL (array)` over an array field."""
 
@@ -196,6 +197,8 @@ class Quantified(Expression):
 def children(node: Expression) -> tuple[Expression, ...]:
     """The direct parts of a node, in source order."""
     match node:
+        case Name() | Literal():
+            return ()
         case Compare(left=left, right=right) | Arithmetic(left=left, right=right):
             return (left, right)
         case And(parts=parts) | Or(parts=parts):
@@ -221,23 +224,30 @@ def children(node: Expression) -> tuple[Expression, ...]:
 
 def walk(node: Expression) -> Iterator[Expression]:
     """The node and everything below it, parents first."""
-    yield node
-    for part in children(node):
-        yield from walk(part)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(children(node)))
 
 
+@lru_cache(maxsize=4096)
 def names(node: Expression) -> tuple[str, ...]:
     """The fields an expression reads, each once, in order of first use."""
-    return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, Name)))
+    return tuple(dict.fromkeys(_names(node)))
+
+
+def _names(node: Expression) -> Iterator[str]:
+    return (part.name for part in walk(node) if isinstance(part, Name))
 
 
 def rename(node: Expression, names: Mapping[str, str]) -> Expression:
     """The same expression reading other names; a name without an entry stays."""
+    if all(names.get(name, name) == name for name in _names(node)):
+        return node
     if isinstance(node, Name):
         return replace(node, name=names.get(node.name, node.name))
-    changes = {
-        part.name: _renamed(getattr(node, part.name), names) for part in fields(node) if part.name not in ("type", "at")
-    }
+    changes = {part: _renamed(getattr(node, part), names) for part in fields(node) if part not in ("type", "at")}
     return replace(node, **changes)
 
 

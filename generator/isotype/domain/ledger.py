@@ -6,13 +6,16 @@ The ledger is nothing but the collected values; the same value prints the commen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from isotype.domain.values import frozen
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen
 class NotExpressible:
     """`construct` is a construct of the language, never a field; `target` a target language; `reason` a sentence."""
 
     construct: str
     target: str
     reason: str
+
+    def __lt__(self, other: NotExpressible) -> bool:
+        return (self.construct, self.target, self.reason) < (other.construct, other.target, other.reason)

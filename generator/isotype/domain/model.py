@@ -6,8 +6,10 @@ Domain
 ├── Entity                         a thing with identity, stored and exchanged
 │   ├── Field                      type, presence, access, default, reference, transitions
 │   ├── Unique  Index  Rule        constraints over fields
-│   ├── Partition  Rows            physical division, reference rows
+│   ├── Partition  Hypertable      physical division by time
+│   ├── Distribution  Rows         where rows are kept, reference rows
 │   └── EntityApi                  how it looks on the wire
+│       └── EntityShape            a result with a name of its own
 ├── View                           a stored query with declared columns
 ├── Operation                      one call of the API
 └── RawSql                         what the language cannot say
@@ -16,14 +18,15 @@ Domain
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
 from isotype.domain.expressions import Expression
 from isotype.domain.places import NOWHERE, Place
 from isotype.domain.types import Enum, Type
+from isotype.domain.values import field, frozen
 
 JsonValue = None | bool | int | Decimal | str | tuple["JsonValue", ...] | Mapping[str, "JsonValue"]
 """A constant of the schema; numbers with a fraction are exact, lists are tuples, mappings keep their order."""
@@ -32,7 +35,7 @@ FULL, READ, WRITE, ONCE, INTERNAL = "full", "read", "write", "once", "internal"
 """Access of a field: everywhere; only in responses; only in inputs; in create and responses; never on the wire."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Default:
     """What an absent value becomes on create.
 
@@ -45,7 +48,7 @@ class Default:
     sqlite: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Computed:
     """A value the database makes from the row: a typed expression, or raw SQL where the grammar does not reach.
 
@@ -57,7 +60,7 @@ class Computed:
     sqlite: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Transitions:
     """Allowed moves between the values of an enum field: every value has an entry, () is terminal.
 
@@ -67,8 +70,13 @@ class Transitions:
     moves: tuple[tuple[str, tuple[str, ...]], ...]
     initial: tuple[str, ...]
 
+    @property
+    def bounds_starts(self) -> bool:
+        """Whether a new row may not be in every state."""
+        return not {value for value, _ in self.moves} <= set(self.initial)
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Reference:
     """A link from local fields to the key fields of another entity.
 
@@ -88,7 +96,7 @@ class Reference:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InputConstraint:
     """Constraints declared for inputs only; `type` is the field's type with them applied."""
 
@@ -96,7 +104,7 @@ class InputConstraint:
     on: tuple[str, ...] = ("create", "update")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """One fact about an entity or an object.
 
@@ -128,7 +136,7 @@ class Field:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiver:
     """A lint rule silenced here, with the reason the schema gives."""
 
@@ -136,7 +144,7 @@ class Waiver:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unique:
     """No two rows agree in all `fields`. `name` is '' when it follows from table and columns."""
 
@@ -147,7 +155,7 @@ class Unique:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IndexPart:
     """One key of an index: a field, an expression, or raw SQL.
 
@@ -164,7 +172,7 @@ class IndexPart:
     operator_class: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Index:
     """`method` is PostgreSQL's access method. `where` is a typed expression, `where_sql` and `where_sqlite` raw."""
 
@@ -181,7 +189,7 @@ class Index:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A condition every row keeps: it refuses only when FALSE. `on` is () for all layers, else inputs only."""
 
@@ -193,7 +201,7 @@ class Rule:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Partition:
     """Range partitions on an instant or date.
 
@@ -209,7 +217,58 @@ class Partition:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+class Span(NamedTuple):
+    """A length of time; `unit` is `hour`, `day` or `week`."""
+
+    number: int
+    unit: str
+
+    @property
+    def hours(self) -> int:
+        """How long it is."""
+        return self.number * {"hour": 1, "day": 24, "week": 168}[self.unit]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.unit}{'' if self.number == 1 else 's'}"
+
+
+@frozen
+class Compression:
+    """Chunks older than `after` are stored by column: rows of the same `segment_by` together, in `order_by`."""
+
+    after: Span
+    segment_by: tuple[str, ...]
+    order_by: tuple[IndexPart, ...]
+
+
+@frozen
+class Hypertable:
+    """Chunks of time that TimescaleDB makes by itself, each `every` long.
+
+    Chunks older than `keep` may go; None keeps all.
+    """
+
+    field: str
+    every: Span
+    keep: Span | None = None
+    compression: Compression | None = None
+    place: Place = NOWHERE
+
+
+@frozen
+class Distribution:
+    """Which node of a Citus cluster holds a row.
+
+    Rows are spread by `field`, next to those of the entity `beside` that have the same value; '' for a reference table,
+    of which every node has a copy.
+    """
+
+    field: str = ""
+    beside: str = ""
+    place: Place = NOWHERE
+
+
+@frozen
 class Group:
     """A nested object on the wire made of flat fields; members are (wire name, field name or deeper group)."""
 
@@ -220,23 +279,83 @@ class Group:
     description: str = ""
     place: Place = NOWHERE
 
+    def fields(self) -> Iterator[str]:
+        """Every field inside, at any depth."""
+        for _, member in self.members:
+            if isinstance(member, Group):
+                yield from member.fields()
+            else:
+                yield member
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
+class Relation:
+    """The other end of a reference, shown inside a shape: a list of them when `many`.
+
+    `name` is the relationship on this side, `entity` what it leads to, `shape` the final name of what is shown of it.
+    """
+
+    name: str
+    entity: str
+    shape: str
+    many: bool = False
+    nullable: bool = False
+    wire: str = ""
+    description: str = ""
+    place: Place = NOWHERE
+
+
+@frozen
+class EntityShape:
+    """A result with a name of its own: some fields of a row, rows related to it, and what the service adds."""
+
+    name: str
+    fields: tuple[str, ...]
+    relations: tuple[Relation, ...] = ()
+    added: tuple[Field, ...] = ()
+    description: str = ""
+    place: Place = NOWHERE
+
+
+@frozen
+class ApiInput:
+    """A property that bodies have and no column holds, such as a password; `on` says which bodies."""
+
+    field: Field
+    on: tuple[str, ...] = ("create", "update")
+
+
+SHAPE_ENDINGS = {"create": "Create", "update": "Update", "response": "Response", "list_item": "ListItem"}
+"""What follows the stem in the name of each variant of an entity."""
+
+
+@frozen
 class EntityApi:
     """How an entity looks on the wire. `name` is the stem of its shapes.
 
-    `client` are fields the frontend computes; they exist in TypeScript only.
-    `list_fields` is the subset a list shows, () for all.
+    `client` are fields the frontend computes; they exist in TypeScript only. `added` are properties of the response
+    that the service computes, `inputs` properties of bodies that no column holds.
+    `list_fields` is the subset a list shows, () for all; or `list_shape` names one of `shapes`.
     """
 
     name: str
     groups: tuple[Group, ...] = ()
     client: tuple[Field, ...] = ()
+    added: tuple[Field, ...] = ()
+    inputs: tuple[ApiInput, ...] = ()
     list_fields: tuple[str, ...] = ()
+    list_shape: str = ""
+    shapes: tuple[EntityShape, ...] = ()
     exposed: bool = True
 
+    def shape(self, variant: str) -> str:
+        """The name of the shape of a variant; `list_item` is whatever a list shows."""
+        if variant == "list_item" and not self.list_fields:
+            return self.list_shape or self.shape("response")
+        return f"{self.name}{SHAPE_ENDINGS[variant]}"
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Entity:
     """A thing with identity. `table` is final; `key` names the logical key's fields, () for a table without one."""
 
@@ -252,6 +371,8 @@ class Entity:
     indexes: tuple[Index, ...] = ()
     rules: tuple[Rule, ...] = ()
     partition: Partition | None = None
+    hypertable: Hypertable | None = None
+    distribution: Distribution | None = None
     rows: tuple[Mapping[str, JsonValue], ...] = ()
     was: str = ""
     waivers: tuple[Waiver, ...] = ()
@@ -265,19 +386,30 @@ class Entity:
         raise KeyError(name)
 
 
-@dataclass(frozen=True, slots=True)
+PAGE = "Page"
+"""The envelope around a list: what `page(…)` is."""
+
+
+@frozen
 class ObjectDefinition:
-    """A named structure: typed JSON in a column, or a body or result of the API. `client` as in EntityApi."""
+    """A named structure: typed JSON in a column, or a body or result of the API. `client` as in EntityApi.
+
+    An object made of an envelope says which; `content` is the object or shape it holds, '' when that is neither.
+    `home` is the entity, object or view in whose file it stands, '' when it has one of its own.
+    """
 
     name: str
     fields: tuple[Field, ...]
     rules: tuple[Rule, ...] = ()
     client: tuple[Field, ...] = ()
     description: str = ""
+    envelope: str = ""
+    content: str = ""
+    home: str = ""
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """A stored query with declared columns. `refresh_seconds` says how old a materialized view may become.
 
@@ -297,7 +429,7 @@ class View:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RawSql:
     """Named SQL of the schema's author, by dialect; `before` the tables or after them."""
 
@@ -309,7 +441,7 @@ class RawSql:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """A parameter of an operation; `location` is `path`, `query` or `header`."""
 
@@ -322,12 +454,12 @@ class Parameter:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Payload:
     """A body or a result.
 
-    `name` is an entity, object or view; `variant` is `create`, `update`, `response` or `list` for an entity, ''
-    for an object. Or `type` is a plain type. `form` is `one`, `many` (a JSON array) or `page` (the list envelope);
+    `name` is an entity, object or view; `variant` is `create`, `update`, `response` or `list_item` for an entity, ''
+    for an object. Or `type` is a plain type, a shape by its name among them. `form` is `one` or `many` (a JSON array);
     `media` a media type for results that are no JSON.
     """
 
@@ -339,7 +471,7 @@ class Payload:
     nullable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """One call of the API. `errors` are the statuses it may answer beside `status`."""
 
@@ -358,20 +490,27 @@ class Operation:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extension:
+    """An extension of PostgreSQL; an `optional` one is created only where the server has it."""
+
     name: str
     schema: str = ""
+    optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Domain:
-    """One schema, understood. Everything below is in source order."""
+    """One schema, understood. Everything below is in source order.
+
+    `session` is `async` or `sync` when the models bring sessions, '' when they do not.
+    """
 
     name: str
     description: str = ""
     schema: str = ""
     guards: bool = True
+    session: str = ""
     case: str = "camel"
     api_title: str = ""
     api_version: str = "1.0.0"

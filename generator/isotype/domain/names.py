@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LONGEST = 63
 """PostgreSQL keeps this many bytes of an identifier (NAMEDATALEN - 1) and cuts the rest silently."""
@@ -10,11 +11,13 @@ LONGEST = 63
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+@lru_cache(maxsize=4096)
 def snake(name: str) -> str:
     """`CompressionRequest` as `compression_request`, `HTTPRoute` as `http_route`."""
     return _HUMP.sub("_", name).lower()
 
 
+@lru_cache(maxsize=4096)
 def camel(name: str) -> str:
     """`created_at` as `createdAt`; a name without underscores stays as it is."""
     first, *rest = name.split("_")

@@ -15,7 +15,8 @@ Node
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from isotype.domain.values import frozen
 
 Ranges = tuple[tuple[int, int], ...]
 """A set of code points as inclusive ranges: sorted, disjoint, and never touching."""
@@ -24,12 +25,12 @@ FIRST, LAST = 0x1, 0x10FFFF
 """The code points of which texts are made; U+0000 and surrogates stand in none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """A part of a pattern."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Characters(Node):
     """One code point inside (or, when `negated`, outside) the inclusive `ranges`, sorted and disjoint.
 
@@ -40,27 +41,27 @@ class Characters(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Start(Node):
     """Start of the text, never of a line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class End(Node):
     """End of the text; a trailing newline is part of the text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence(Node):
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alternatives(Node):
     options: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repeat(Node):
     """`part` from `low` to `high` times; `high` None is unbounded."""
 
@@ -69,7 +70,7 @@ class Repeat(Node):
     high: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """A parsed pattern beside the text the schema gives for it."""
 

@@ -15,12 +15,12 @@ A type is complete: whoever holds one needs no other place to know what is accep
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from isotype.domain.expressions import ValueType
 from isotype.domain.patterns import Pattern
 from isotype.domain.places import NOWHERE, Place
+from isotype.domain.values import frozen
 
 TEXTUAL = ("string", "text", "email", "url")
 INTEGERS = {"smallint": (-(2**15), 2**15 - 1), "int": (-(2**31), 2**31 - 1), "bigint": (-(2**63), 2**63 - 1)}
@@ -49,9 +49,9 @@ SCALARS = (
 `local_timestamp` a date and time without a zone."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scalar:
-    """One value. Bounds are inclusive (`minimum`, `maximum`) or exclusive (`above`, `below`).
+    """One value. Bounds are inclusive (`minimum`, `maximum`) or exclusive (`above`, `below`), in their fewest digits.
 
     `length` is the declared n of `string(n)`; `max_length` a bound on other text; both count code points.
     `precision` and `scale` belong to decimals. `number` is true when a bigint or decimal travels as a JSON number.
@@ -80,7 +80,7 @@ class Scalar:
         return min(bounds) if bounds else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnumValue:
     """One value of an enum; `member` is its final name in Python and TypeScript, `label` what a person reads."""
 
@@ -91,7 +91,7 @@ class EnumValue:
     was: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Enum:
     """A closed list of texts, stored as CHECK on its base type or, when `native`, as a database enum type.
 
@@ -112,12 +112,12 @@ class Enum:
         return tuple(value.value for value in self.values)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnumType:
     enum: Enum
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Array:
     """A one-dimensional list. Items are never null unless `nullable_items`. `sorted` is ascending, equal allowed."""
 
@@ -129,7 +129,7 @@ class Array:
     sorted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Map:
     """A JSON object with free text keys and values of one type."""
 
@@ -138,14 +138,14 @@ class Map:
     max_items: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ObjectType:
     """An object of the schema (in the domain) or a shape (in the wire projection), by its final name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opaque:
     """A PostgreSQL type passed through by its own spelling."""
 
@@ -153,6 +153,17 @@ class Opaque:
 
 
 Type = Scalar | EnumType | Array | Map | ObjectType | Opaque
+
+
+def innermost(of: Type) -> Type:
+    """What arrays and maps hold in the end."""
+    while True:
+        match of:
+            case Array(item=inner) | Map(value=inner):
+                of = inner
+            case _:
+                return of
+
 
 _DIGITS = {"smallint": 5, "int": 10, "bigint": 19}
 _TEXT_LIKE = {"string": "text", "text": "text", "email": "text", "url": "text", "bool": "boolean"}

@@ -7,7 +7,6 @@ way; a condition that reads no field is refused for the same reason.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Context, Decimal
 
 from isotype.domain.expressions import (
@@ -37,6 +36,7 @@ from isotype.domain.expressions import (
     names,
     walk,
 )
+from isotype.domain.values import replace
 from isotype.language import constants
 from isotype.language.expressions import ExpressionError
 from isotype.language.wording import did_you_mean, quoted

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from isotype.domain.names import camel, snake
 from isotype.domain.types import EnumType, Scalar, Type
+from isotype.domain.values import field, frozen, mutable, replace
 from isotype.language.given import Given
 from isotype.language.scope import Scope
 from isotype.language.types import Types
@@ -15,17 +15,19 @@ from isotype.language.values import Property
 from isotype.language.wording import plural, quoted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outline:
     """An entity or object before its fields are resolved: each field's mapping and the mapping that names it.
 
-    `broken` are fields that could not be read. `key` and `partition` name fields of an entity.
+    `broken` are fields that could not be read, `rules` the mappings of its own rules and of those its mixins bring.
+    `key` and `partition` name fields of an entity.
     """
 
     name: str
     given: Given
     fields: Mapping[str, tuple[Given, Given]]
     broken: frozenset[str]
+    rules: tuple[Given, ...] = ()
     key: tuple[str, ...] = ()
     partition: str = ""
     table: str = ""
@@ -40,7 +42,7 @@ class Outline:
         return [*self.fields, *self.broken]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """What a reference by one field points at: the key field, its column, and its type as a plain value."""
 
@@ -55,7 +57,7 @@ DEEPEST_KEY = 32
 """Keys may be references to entities whose keys are references in a chain this long."""
 
 
-@dataclass(slots=True)
+@mutable
 class Context:
     """The schema while its parts are resolved."""
 
@@ -101,7 +103,7 @@ class Context:
             return None
         of = resolved.type
         if isinstance(of, Scalar):
-            return Target(name, given.get("column") or name, replace(of, patterns=()))
+            return Target(name, given.get("column") or name, replace(of, patterns=()) if of.patterns else of)
         return Target(name, given.get("column") or name, of) if isinstance(of, EnumType) else None
 
     def structure(self, name: str) -> Mapping[str, Property] | None:
@@ -138,18 +140,21 @@ def outline(scope: Scope, name: str, given: Given, noun: str) -> Outline:
     if own is not None:
         fields = {field_name: (own, value) for field_name, value in own.words.items()}
         broken |= own.broken
-    for index, mixin in enumerate(given.get("include") or ()):
-        _include(scope, name, given, index, mixin, fields, broken)
+    rules: list[Given] = [given.words["rules"]] if "rules" in given else []
+    for index, included in enumerate(given.get("include") or ()):
+        _include(scope, name, given, index, included, fields, broken, rules)
     if not fields and not broken and own is not None:
         scope.report("no-fields", f"{noun} {name} has no fields", given, "fields", "give it one")
     if noun == "object":
-        return Outline(name, given, fields, frozenset(broken))
+        _refuse_access(scope, name, given)
+        return Outline(name, given, fields, frozenset(broken), tuple(rules))
     partition: Given | None = given.get("partition")
     return Outline(
         name,
         given,
         fields,
         frozenset(broken),
+        tuple(rules),
         key=_key(scope, name, given, fields, broken),
         partition=partition.get("by", "") if partition is not None else "",
         table=given.get("table") or plural(snake(name)),
@@ -162,10 +167,14 @@ def _include(
     name: str,
     given: Given,
     index: int,
-    mixin: str,
+    included: str | Given,
     fields: dict[str, tuple[Given, Given]],
     broken: set[str],
+    rules: list[Given],
 ) -> None:
+    mixin, prefix = _mixin(included)
+    if not mixin:
+        return
     place, path = given.item_place("include", index), given.path_of("include")
     mixins = scope.of("mixins")
     shared: Given | None = mixins.words.get(mixin)
@@ -173,17 +182,47 @@ def _include(
         if mixin not in mixins.broken:
             scope.unknown("mixin", mixin, scope.names("mixins"), place, path, f"the include of {name}")
         return
-    if mixin in given.words["include"][:index]:
-        scope.report_at("repeated-name", f"{name} includes {mixin} twice", place, path, "remove one")
+    if (mixin, prefix) in map(_mixin, given.words["include"][:index]):
+        advice = "remove one, or give them different prefixes"
+        scope.report_at("repeated-name", f"{name} includes {mixin} twice", place, path, advice)
         return
+    brought: Given | None = shared.get("$rules")
+    if brought is not None and not prefix:
+        rules.append(brought)
+    elif brought is not None:
+        message = f"{name} includes {mixin} with a prefix, but {mixin} has rules, which name fields without it"
+        scope.report_at("prefixed-rules", message, place, path, "give the rules to the entity")
+    if prefix:
+        shared = shared.prefixed(prefix)
     for field_name, value in shared.words.items():
+        if field_name.startswith("$"):
+            continue
         if field_name in fields:
             other = fields[field_name][0].key_place(field_name)
             message = f"{name} has the field {quoted(field_name)} already, at {other}; {mixin} gives it again"
             scope.report_at("repeated-name", message, place, path, "rename or remove one")
         else:
             fields[field_name] = (shared, value)
-    broken |= shared.broken
+    broken |= {field_name for field_name in shared.broken if not field_name.startswith("$")}
+
+
+def _refuse_access(scope: Scope, name: str, given: Given) -> None:
+    """An object is given and shown whole: a mixin that says otherwise is reported."""
+    for index, included in enumerate(given.get("include") or ()):
+        mixin, _ = _mixin(included)
+        shared: Given | None = scope.of("mixins").words.get(mixin)
+        if shared is not None and "$access" in shared:
+            place, path = given.item_place("include", index), given.path_of("include")
+            message = f'"$access" of {mixin} has no meaning in the object {name}'
+            scope.report_at("not-in-object", message, place, path, "keep it to entities")
+
+
+def _mixin(included: str | Given) -> tuple[str, str]:
+    """A mixin and the prefix of its fields; '' for one that was reported."""
+    if not isinstance(included, Given):
+        return included, ""
+    words = included.words
+    return (words["mixin"], words["prefix"]) if "mixin" in words and "prefix" in words else ("", "")
 
 
 def _key(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from isotype.domain.expressions import names as names_in
-from isotype.domain.model import Computed, Entity, Field, JsonValue, ObjectDefinition, Partition, Unique
-from isotype.domain.types import ObjectType, Scalar, value_type
+from isotype.domain.model import Computed, Entity, Field, JsonValue, ObjectDefinition, Unique
+from isotype.domain.types import ObjectType, value_type
+from isotype.domain.values import replace
 from isotype.language.context import Context, Outline
 from isotype.language.fields import entity_field, known_fields, object_field, plain_fields, waivers
 from isotype.language.given import Given
@@ -18,7 +17,7 @@ from isotype.language.indexes import read_indexes
 from isotype.language.references import read_references
 from isotype.language.rules import FieldTypes, Names, expression, read_rules
 from isotype.language.scope import Scope
-from isotype.language.types import describe
+from isotype.language.storage import read_distribution, read_hypertable, read_partition
 from isotype.language.values import Misfit, fit
 from isotype.language.wire import check_object_names, read_api
 from isotype.language.wording import quoted
@@ -47,8 +46,10 @@ def read_entity(context: Context, outline: Outline) -> Entity:
         references=read_references(context, outline, fields),
         uniques=_uniques(scope, outline),
         indexes=read_indexes(scope, outline, given.get("indexes"), names, unread),
-        rules=read_rules(scope, given.get("rules"), names, unread),
-        partition=_partition(scope, outline, fields),
+        rules=read_rules(scope, outline, names, unread),
+        partition=read_partition(scope, outline, fields),
+        hypertable=read_hypertable(scope, outline, fields),
+        distribution=read_distribution(scope, outline, fields),
         rows=_rows(context, outline, fields),
         was=given.get("was", ""),
         waivers=waivers(given),
@@ -115,41 +116,6 @@ def _uniques(scope: Scope, outline: Outline) -> tuple[Unique, ...]:
         distinct = given.get("nulls", "distinct") == "distinct"
         made.append(Unique(name, fields, distinct, given.get("deferrable", False), listed.key_place(name)))
     return tuple(made)
-
-
-def _partition(scope: Scope, outline: Outline, fields: Mapping[str, Field]) -> Partition | None:
-    given: Given | None = outline.given.get("partition")
-    if given is None or given.broken:
-        return None
-    name: str = given.words["by"]
-    if not outline.knows(name):
-        place, path = given.place("by"), given.path_of("by")
-        scope.unknown("field", name, outline.names(), place, path, f"the partition of {outline.name}")
-        return None
-    field = fields.get(name)
-    if field is None:
-        return None
-    if not (isinstance(field.type, Scalar) and field.type.base in ("timestamp", "local_timestamp", "date")):
-        message = f"{outline.name} is partitioned by {quoted(name)}, which is {describe(field.type)}"
-        scope.report("bad-partition", message, given, "by", "name a timestamp or date field")
-    elif field.nullable:
-        message = f"{outline.name} is partitioned by {quoted(name)}, which may be null"
-        scope.report("bad-partition", message, given, "by", "let its type not end in ?")
-    first: str = given.words["from"]
-    try:
-        date.fromisoformat(first)
-    except ValueError:
-        scope.report("bad-partition", f"{quoted(first)} is no day of the calendar", given, "from", "such as 2025-10-01")
-    every: str = given.words["every"]
-    if (every == "month" and first[8:] != "01") or (every == "year" and first[5:] != "01-01"):
-        message = f"partitions of a {every} start on its first day, not on {first}"
-        start = f"{first[:8]}01" if every == "month" else f"{first[:5]}01-01"
-        scope.report("bad-partition", message, given, "from", f"write {start}")
-    keep: int | None = None
-    if "keep" in given:
-        number, unit = given.words["keep"].split(" ")
-        keep = int(number) * (7 if unit.startswith("week") else 1)
-    return Partition(name, every, first, given.words["count"], keep, outline.given.place("partition"))
 
 
 # --- reference rows ---------------------------------------------------------------------------------------------------
@@ -236,10 +202,10 @@ def read_object(context: Context, outline: Outline) -> ObjectDefinition:
     return ObjectDefinition(
         outline.name,
         tuple(fields.values()),
-        read_rules(scope, given.get("rules"), names, unread),
+        read_rules(scope, outline, names, unread),
         client,
         given.text("description"),
-        scope.of("objects").place(outline.name),
+        place=scope.of("objects").place(outline.name),
     )
 
 

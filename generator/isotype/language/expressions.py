@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, NoReturn
@@ -37,6 +36,7 @@ from isotype.domain.expressions import (
     Quantified,
     children,
 )
+from isotype.domain.values import frozen
 from isotype.language import patterns
 from isotype.language.wording import quoted
 
@@ -49,7 +49,7 @@ DEEPEST = 60
 LONGEST_NUMBER = 300
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpressionError:
     """What is wrong at offset `at` of an expression; `suggestion` is the way out, '' when there is none."""
 

@@ -10,6 +10,7 @@ from isotype.domain.model import (
     FULL,
     INTERNAL,
     READ,
+    WRITE,
     Default,
     Field,
     InputConstraint,
@@ -18,7 +19,7 @@ from isotype.domain.model import (
     Waiver,
 )
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
-from isotype.findings import WARNING, Finding
+from isotype.domain.values import replace
 from isotype.language.context import Context, Outline, Target, reference_column
 from isotype.language.given import Given
 from isotype.language.scope import Scope
@@ -52,11 +53,27 @@ def entity_field(context: Context, outline: Outline, name: str) -> Field | None:
     key = name in outline.key
     shared = owner is not outline.given.get("fields") and not key and "ref" not in given and "computed" not in given
     scope = context.scope
-    if shared and id(given) in scope.mixin_fields:
-        return scope.mixin_fields[id(given)]
-    made = _entity_field(context, outline, name, owner, given, key)
+    if shared and (id(given), name) in scope.mixin_fields:
+        return scope.mixin_fields[id(given), name]
+    made = _known_field(context, outline, name, owner, given, key)
     if shared:
-        scope.mixin_fields[id(given)] = made
+        scope.mixin_fields[id(given), name] = made
+    return made
+
+
+def _known_field(context: Context, outline: Outline, name: str, owner: Given, given: Given, key: bool) -> Field | None:
+    """The field, made once for all of one name in the same words."""
+    if "ref" in given.words:
+        return _entity_field(context, outline, name, owner, given, key)
+    scope = context.scope
+    said = (id(given.words), name, key)
+    known = scope.fields.get(said)
+    if known is not None:
+        return replace(known, place=owner.key_place(name))
+    findings = len(scope.findings)
+    made = _entity_field(context, outline, name, owner, given, key)
+    if made is not None and len(scope.findings) == findings:
+        scope.fields[said] = made
     return made
 
 
@@ -76,7 +93,8 @@ def _entity_field(context: Context, outline: Outline, name: str, owner: Given, g
         if resolved is None:
             return None
         of, nullable, described = resolved
-    if len(words) == 1 and not key:
+    standing = outline.given.get("access") if owner is outline.given.get("fields") else owner.get("$access")
+    if len(words) == 1 and not key and standing is None:
         # Most fields say nothing but their type.
         return Field(
             name,
@@ -90,7 +108,7 @@ def _entity_field(context: Context, outline: Outline, name: str, owner: Given, g
         )
     default = read_default(context, given, of, nullable) if "default" in words else None
     computed = "computed" in words
-    access = words.get("access") or (READ if computed or (key and default is not None) else FULL)
+    access = words.get("access") or (READ if computed or (key and default is not None) else standing or FULL)
     stamped = words.get("on_update") == "now"
     made = Field(
         name=name,
@@ -102,7 +120,7 @@ def _entity_field(context: Context, outline: Outline, name: str, owner: Given, g
         unique=words.get("unique", False),
         stamped=stamped,
         transitions=_transitions(scope, given, of, default) if "transitions" in words else None,
-        input=_input(scope, given, of),
+        input=_input(scope, given, of) if "input" in words else None,
         replace=words.get("replace", False),
         column=column,
         wire=wire,
@@ -150,12 +168,6 @@ def _check_entity_field(context: Context, outline: Outline, made: Field, given: 
     elif key and isinstance(made.type, Scalar) and made.type.base in ("json", "float"):
         message = f"{subject} is {made.type.base}, which cannot be a key"
         scope.report("bad-key", message, given, _type_word(given), "use an exact scalar or an enum")
-    waived = any(waiver.rule == "unsettable-field" for waiver in made.waivers)
-    if made.access in (READ, INTERNAL) and made.default is None and not (made.nullable or waived or given.broken):
-        message = f"{subject} is {made.access}, never null and without a default, so only the service itself can set it"
-        suggestion = "give it a default, let its type end in ?, or waive unsettable-field with the reason"
-        place = given.place("access")
-        scope.findings.append(Finding("unsettable-field", message, place, suggestion, WARNING, given.path_of("access")))
     if made.default is not None and made.default.kind == "identity" and made.nullable:
         scope.report(
             "bad-default", f"{subject} is counted by the database and nullable", given, "default", "drop the ?"
@@ -207,6 +219,11 @@ def _target(context: Context, outline: Outline, name: str, given: Given) -> Targ
         message = f"{subject} refers to {entity}, whose key in the database includes {quoted(other.partition)}"
         suggestion = "name all its key columns under references of the entity"
         scope.report("reference-to-partitioned", message, given, "ref", suggestion)
+        return None
+    if "hypertable" in other.given:
+        message = f"{subject} refers to {entity}, a hypertable, to which nothing can refer"
+        suggestion = "keep the value of its key without ref, or let it be a plain table"
+        scope.report("reference-to-hypertable", message, given, "ref", suggestion)
         return None
     if len(other.key) != 1:
         fields = ", ".join(other.key)
@@ -422,6 +439,27 @@ def plain_fields(context: Context, given: Given | None, noun: str) -> tuple[Fiel
                 )
             )
     return tuple(made)
+
+
+def input_field(context: Context, name: str, owner: Given, given: Given) -> Field | None:
+    """A property of bodies that no column holds; None after a report."""
+    if "type" not in given:
+        return None
+    resolved = context.types.constrained(given.words["type"], given, "type", "input")
+    if resolved is None:
+        return None
+    of, nullable, described = resolved
+    return Field(
+        name,
+        of,
+        nullable,
+        description=given.text("description") or described,
+        default=read_default(context, given, of, nullable, "an input") if "default" in given else None,
+        access=WRITE,
+        wire=given.get("api", ""),
+        constraints=_NO_NAMES,
+        place=owner.key_place(name),
+    )
 
 
 def known_fields(

@@ -13,19 +13,31 @@ from isotype.language.yaml import Source
 class Given:
     """A mapping of the schema, read: `words` are its values by key, `pairs` the nodes of each key and value.
 
+    Mappings in the same characters share their `words`, which never change once they are read.
     `broken` holds the keys whose value was refused, so that nothing more is said about them.
     `path` is the object path, such as `entities.Post.fields.title`.
     """
 
-    __slots__ = ("broken", "node", "pairs", "path", "source", "words")
+    __slots__ = ("_pairs", "broken", "node", "path", "source", "words")
 
     def __init__(self, source: Source, path: str, node: Node) -> None:
         self.source = source
         self.path = path
         self.node = node
         self.words: dict[str, Any] = {}
-        self.pairs: dict[str, tuple[Node, Node]] = {}
+        self._pairs: dict[str, tuple[Node, Node]] | None = None
         self.broken: frozenset[str] = frozenset()
+
+    @property
+    def pairs(self) -> dict[str, tuple[Node, Node]]:
+        """The nodes of each key and value; a mapping whose words another has read finds its own when it is asked."""
+        if self._pairs is None:
+            self._pairs = {pair[0].value: pair for pair in self.node.value}
+        return self._pairs
+
+    @pairs.setter
+    def pairs(self, pairs: dict[str, tuple[Node, Node]]) -> None:
+        self._pairs = pairs
 
     def __contains__(self, word: str) -> bool:
         return word in self.words
@@ -69,7 +81,14 @@ class Given:
         """The object path of a word."""
         return f"{self.path}.{word}" if self.path else word
 
-    def refuse(self, word: str) -> None:
-        """Say nothing more about a word."""
-        self.words.pop(word, None)
-        self.broken |= {word}
+    def prefixed(self, prefix: str) -> Given:
+        """The same mapping with a prefix before every name, but not before `$words`; values and places stay."""
+
+        def named(word: str) -> str:
+            return word if word.startswith("$") else prefix + word
+
+        made = Given(self.source, self.path, self.node)
+        made.words = {named(word): value for word, value in self.words.items()}
+        made.pairs = {named(word): pair for word, pair in self.pairs.items()}
+        made.broken = frozenset(map(named, self.broken))
+        return made

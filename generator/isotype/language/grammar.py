@@ -42,11 +42,18 @@ PASCAL = Text(
     "start with a letter A-Z, then letters and digits, at most 63 of them",
 )
 DATABASE_NAME = Text("a database name", re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}"), "bad-name", _DATABASE_HINT)
+INHERITED = (
+    *("__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
+    *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "prototype"),
+    *("toLocaleString", "toString", "valueOf"),
+)
+"""Names that JavaScript finds on objects and functions which do not have them: absence could not be told."""
+
 WIRE_NAME = Text(
     "a property name",
-    re.compile(r"(?!(?:__proto__|constructor|prototype)$)[A-Za-z_][A-Za-z0-9_]{0,99}"),
+    re.compile(rf"(?!(?:{'|'.join(INHERITED)})$)[A-Za-z_][A-Za-z0-9_]{{0,99}}"),
     "bad-name",
-    "letters A-Z a-z, digits and _, no digit first; __proto__, constructor and prototype are not possible",
+    "letters A-Z a-z, digits and _, no digit first; no name that every JavaScript object has, such as toString",
 )
 MEMBER = Text(
     "the name of a constant",
@@ -73,6 +80,7 @@ ANYTHING = Anything()
 TYPE_TEXT = Text("a type")
 EXPRESSION = Text("an expression")
 ACTION = Choice(("no action", "restrict", "cascade", "set null", "set default"))
+ACCESS = Choice(("full", "read", "write", "once", "internal"))
 INPUTS = ListOf(Choice(("create", "update")), single=True, least=1)
 WAIVERS = MapOf(RULE_ID, TEXT_VALUE)
 
@@ -207,7 +215,7 @@ _FIELD: Record = Record(
         "back": Word(SNAKE, "the relationship on the other side, or none"),
         "deferrable": Word(FLAG_VALUE, "checked at the end of a transaction when it asks for that"),
         "computed": Word(_COMPUTED, "the database makes the value"),
-        "access": Word(Choice(("full", "read", "write", "once", "internal")), "where on the wire it stands"),
+        "access": Word(ACCESS, "where on the wire it stands"),
         "transitions": Word(_TRANSITIONS, "the moves allowed from each value of an enum"),
         "initial": Word(ListOf(TEXT_VALUE, single=True, least=1), "the values a new row may have"),
         "input": Word(_INPUT, "constraints of inputs only"),
@@ -218,7 +226,6 @@ _FIELD: Record = Record(
     hints=_FIELD_HINTS,
 )
 FIELDS = MapOf(SNAKE, FIELD)
-MIXIN = FIELDS
 
 _OBJECT_FIELD = Record(
     "field",
@@ -258,6 +265,11 @@ RULE = Record(
     short="that",
 )
 RULES = MapOf(DATABASE_NAME, RULE)
+MIXIN = Record(
+    "mixin",
+    {"$rules": Word(RULES, "what holds wherever it is included"), "$access": Word(ACCESS, "of fields that say none")},
+    others=FIELDS,
+)
 
 _INDEX_KEY = Record(
     "index key",
@@ -326,6 +338,38 @@ PARTITION = Record(
     },
 )
 
+SPAN = Text(
+    "a number of hours, days or weeks", re.compile(r"[1-9][0-9]{0,4} (?:hours?|days?|weeks?)"), hint="such as 7 days"
+)
+_COMPRESS = Record(
+    "compress",
+    {
+        "after": Word(SPAN, "the age at which a chunk is compressed", required=True),
+        "segment_by": Word(ListOf(SNAKE, single=True, least=1), "fields whose equal values are stored together"),
+        "order_by": Word(
+            ListOf(TEXT_VALUE, single=True, least=1), "field, optionally asc or desc, and nulls first or last"
+        ),
+    },
+)
+HYPERTABLE = Record(
+    "hypertable",
+    {
+        "by": Word(SNAKE, "a timestamp or date field", required=True),
+        "every": Word(SPAN, "how long each chunk is", required=True),
+        "keep": Word(SPAN, "the age after which a chunk may go"),
+        "compress": Word(_COMPRESS, "chunks of a certain age are compressed"),
+    },
+    hints={"chunk": "write every", "retain": "write keep", "time": "write by"},
+)
+_DISTRIBUTED = Record(
+    "distribute",
+    {
+        "by": Word(SNAKE, "the field that decides where a row is kept", required=True),
+        "with": Word(PASCAL, "the entity whose rows of the same value are kept in the same place"),
+    },
+)
+DISTRIBUTE = Either({TEXT: Choice(("reference",)), MAPPING: _DISTRIBUTED})
+
 # --- entities ---------------------------------------------------------------------------------------------------------
 
 GROUP = Named("group", lambda: _GROUP)
@@ -338,17 +382,63 @@ _GROUP: Record = Record(
     },
     others=MapOf(WIRE_NAME, Either({TEXT: SNAKE, MAPPING: GROUP})),
 )
+_ADDED = Word(MapOf(SNAKE, PLAIN_FIELD), "properties that the service computes")
+_INPUT_PROPERTY = Record(
+    "input",
+    {
+        **_PLAIN_FIELD.words,
+        "default": Word(ANYTHING, "what an absent value becomes"),
+        "on": Word(INPUTS, "create, update or both"),
+    },
+    short="type",
+    hints=_FIELD_HINTS,
+)
+_RELATION = Record(
+    "relation",
+    {
+        "shape": Word(PASCAL, "an entity or one of its shapes", required=True),
+        "api": Word(WIRE_NAME, "another name on the wire"),
+        "description": DESCRIPTION,
+    },
+    short="shape",
+)
+_ENTITY_SHAPE = Record(
+    "shape",
+    {
+        "description": DESCRIPTION,
+        "fields": Word(ListOf(SNAKE, least=1), "the fields it shows; all by default"),
+        "with": Word(
+            Either({LIST: ListOf(SNAKE, least=1), MAPPING: MapOf(SNAKE, _RELATION)}), "related rows shown inside"
+        ),
+        "add": _ADDED,
+    },
+    short_list="fields",
+)
 ENTITY_API = Record(
     "api",
     {
         "name": Word(PASCAL, "the stem of its shapes"),
         "nest": Word(MapOf(WIRE_NAME, GROUP), "flat fields as objects on the wire"),
-        "list": Word(ListOf(SNAKE, least=1), "what a list shows"),
+        "list": Word(
+            Either({TEXT: PASCAL, LIST: ListOf(SNAKE, least=1)}), "what a list shows: fields, or one of its shapes"
+        ),
         "client": Word(CLIENT, "fields the frontend computes"),
+        "add": _ADDED,
+        "inputs": Word(MapOf(SNAKE, _INPUT_PROPERTY), "properties of bodies that no column holds"),
+        "shapes": Word(MapOf(PASCAL, _ENTITY_SHAPE), "results with names of their own"),
         "expose": Word(FLAG_VALUE, "false: no shapes"),
     },
 )
-_INCLUDE = Word(ListOf(PASCAL), "mixins whose fields are appended")
+_PREFIXED_MIXIN = Record(
+    "prefixed mixin",
+    {
+        "mixin": Word(PASCAL, "whose fields are appended", required=True),
+        "prefix": Word(SNAKE, "what stands before each of their names, such as source_", required=True),
+    },
+)
+_INCLUDE = Word(
+    ListOf(Either({TEXT: PASCAL, MAPPING: _PREFIXED_MIXIN})), "mixins whose fields are appended, some with a prefix"
+)
 ENTITY = Record(
     "entity",
     {
@@ -358,12 +448,15 @@ ENTITY = Record(
         "was": WAS,
         "include": _INCLUDE,
         "key": Word(ListOf(SNAKE, least=1), "the fields of its logical key"),
+        "access": Word(ACCESS, "of its own fields that say none"),
         "fields": Word(FIELDS, "what it holds", required=True),
         "uniques": Word(MapOf(DATABASE_NAME, UNIQUE), "fields which no two rows share"),
         "references": Word(MapOf(SNAKE, REFERENCE), "references over several fields"),
         "indexes": Word(INDEXES, "what is found fast"),
         "rules": Word(RULES, "what holds for every row"),
         "partition": Word(PARTITION, "ranges of time kept apart"),
+        "hypertable": Word(HYPERTABLE, "chunks of time that TimescaleDB keeps"),
+        "distribute": Word(DISTRIBUTE, "spread over the nodes of a Citus cluster, or reference: a copy on each"),
         "rows": Word(ListOf(MapOf(SNAKE, ANYTHING)), "rows that are always there"),
         "api": Word(ENTITY_API, "how it looks on the wire"),
         "waive": WAIVE,
@@ -376,9 +469,21 @@ OBJECT = Record(
     {
         "description": DESCRIPTION,
         "include": _INCLUDE,
-        "fields": Word(MapOf(SNAKE, OBJECT_FIELD), "its properties", required=True),
+        "is": Word(TYPE_TEXT, "an envelope and what it holds, such as page(Post)"),
+        "fields": Word(MapOf(SNAKE, OBJECT_FIELD), "its properties"),
         "rules": Word(RULES, "what holds for every one"),
         "client": Word(CLIENT, "fields the frontend computes"),
+    },
+    short="is",
+)
+
+ENVELOPE = Record(
+    "envelope",
+    {
+        "description": DESCRIPTION,
+        "ending": Word(PASCAL, "what follows the name of its content in the name of an object made of it"),
+        "fields": Word(MapOf(SNAKE, OBJECT_FIELD), "its properties; the type T is what it holds"),
+        "rules": Word(RULES, "what holds for every one"),
     },
 )
 
@@ -411,6 +516,7 @@ _PARAMETER = Record(
     hints=_FIELD_HINTS,
 )
 _PARAMETERS = MapOf(SNAKE, Named("parameter", lambda: _PARAMETER))
+PARAMETER_WORDS = frozenset(_PARAMETER.words)
 METHODS = ("get", "post", "put", "patch", "delete")
 _PATH = Text("a path", re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/{}-]*"), "bad-path", "such as /api/posts/{id}")
 OPERATION = Record(
@@ -422,6 +528,7 @@ OPERATION = Record(
         "tags": Word(ListOf(TEXT_VALUE), "where documentation files it"),
         "path": Word(_PARAMETERS, "parameters in the path"),
         "query": Word(_PARAMETERS, "parameters after ?"),
+        "include": Word(ListOf(PASCAL, least=1), "mixins whose fields are parameters after ? too"),
         "headers": Word(_PARAMETERS, "parameters in headers"),
         "body": Word(TYPE_TEXT, "what is sent"),
         "returns": Word(TYPE_TEXT, "what is answered: Post, Post[], page(Post), a type, none, media(…)"),
@@ -457,12 +564,14 @@ DATABASE = Record(
                     {
                         "name": Word(EXTENSION_NAME, "its name", required=True),
                         "schema": Word(DATABASE_NAME, "where it is installed"),
+                        "optional": Word(FLAG_VALUE, "created only where the server has it"),
                     },
                     short="name",
                 )
             ),
             "created before anything else",
         ),
+        "session": Word(Choice(("async", "sync")), "the models bring sessions of this kind"),
         "guards": Word(
             Either({FLAG: FLAG_VALUE, TEXT: Choice(("on", "off"))}),
             "off leaves out the CHECKs that narrow a database type to its meaning",
@@ -487,9 +596,10 @@ HEADER = {
 SECTIONS: dict[str, Word] = {
     "types": Word(MapOf(PASCAL, VALUE_TYPE), "value types: a meaning with a name"),
     "enums": Word(MapOf(PASCAL, ENUM), "closed lists of texts"),
-    "mixins": Word(MapOf(PASCAL, MIXIN), "fields that several things share"),
+    "mixins": Word(MapOf(PASCAL, MIXIN), "fields that several things share, and rules over them"),
     "entities": Word(MapOf(PASCAL, ENTITY), "things with identity"),
     "objects": Word(MapOf(PASCAL, OBJECT), "shapes of the API, typed JSON of a column"),
+    "envelopes": Word(MapOf(PASCAL, ENVELOPE), "shapes around others"),
     "views": Word(MapOf(PASCAL, VIEW), "stored queries"),
     "operations": Word(MapOf(SNAKE, OPERATION), "calls of the API"),
     "sql": Word(MapOf(SNAKE, RAW_SQL), "what the language cannot say"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from isotype.domain.expressions import Name
-from isotype.domain.model import Index, IndexPart
+from isotype.domain.model import Entity, Extension, Index, IndexPart, View
+from isotype.domain.types import EnumType, Opaque, Type, value_type
 from isotype.language.context import Outline
 from isotype.language.fields import known_fields, waivers
 from isotype.language.given import Given
@@ -118,3 +119,71 @@ def _mapped_part(scope: Scope, key: Given, names: Names, unread: Iterable[str]) 
     if isinstance(tree, Name):
         return IndexPart(tree.name, order=order, nulls=nulls, operator_class=operator_class)
     return IndexPart(expression=tree, order=order, nulls=nulls, operator_class=operator_class)
+
+
+# --- operator classes -------------------------------------------------------------------------------------------------
+
+_TEXT = frozenset(("text", "enum"))
+_NUMBERS = frozenset(("integer", "decimal", "float"))
+_TIMES = frozenset(("timestamp", "local_timestamp", "date", "time", "duration"))
+_INDEXED: dict[str, tuple[frozenset[str], str]] = {
+    "gin": (frozenset(("array", "json")), "btree_gin"),
+    "gist": (frozenset(), "btree_gist"),
+    "spgist": (_TEXT | {"inet"}, ""),
+    "brin": (_TEXT | _NUMBERS | _TIMES | {"uuid", "bytes", "inet"}, ""),
+}
+"""What an access method of PostgreSQL indexes by itself, and the extension with which it indexes any scalar."""
+
+
+def check_operator_classes(
+    scope: Scope, entities: Iterable[Entity], views: Iterable[View], extensions: Iterable[Extension]
+) -> None:
+    """Every key of an index has a type that the index knows how to find, or says how."""
+    known = {extension.name for extension in extensions}
+    owners = [(f"entities.{entity.name}", entity.fields, entity.indexes) for entity in entities]
+    owners += [(f"views.{view.name}", view.columns, view.indexes) for view in views]
+    for path, fields, indexes in owners:
+        for index in indexes:
+            if index.method not in _INDEXED:
+                continue
+            kinds, extension = _INDEXED[index.method]
+            types = {field.name: field.type for field in fields}
+            for part in index.parts:
+                kind = _kind(part, types)
+                if not kind or kind in kinds or part.operator_class or (extension in known and kind not in _COMPOSITE):
+                    continue
+                subject = f"{quoted(part.field)} is" if part.field else "its expression is"
+                message = f"index {index.name} uses {index.method}, and {subject} {_NOUNS.get(kind, kind)}, "
+                message += f"which {index.method} cannot find without an operator class"
+                scope.report_at(
+                    "no-operator-class",
+                    message,
+                    index.place,
+                    f"{path}.indexes.{index.name}",
+                    _way_out(index, part, kind),
+                )
+
+
+_COMPOSITE = frozenset(("array", "json"))
+_NOUNS = {"integer": "an integer", "array": "an array", "enum": "an enum", "boolean": "a boolean"}
+
+
+def _kind(part: IndexPart, types: Mapping[str, Type]) -> str:
+    """What a key holds; '' where only the database knows."""
+    if part.expression is not None:
+        return part.expression.type.kind
+    of = types.get(part.field)
+    if of is None or isinstance(of, Opaque):
+        return ""
+    if isinstance(of, EnumType) and of.enum.native:
+        return "native enum"
+    return value_type(of).kind
+
+
+def _way_out(index: Index, part: IndexPart, kind: str) -> str:
+    if index.method == "gin" and kind in _TEXT:
+        key = f"{part.field} gin_trgm_ops" if part.field else "{expression: …, operator_class: gin_trgm_ops}"
+        return f"write {key}, and the extension pg_trgm; or leave out using: gin"
+    if kind == "inet" and index.method == "gist":
+        return f"write {part.field} inet_ops"
+    return "leave out using, or name an operator class"

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from sys import intern
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -26,7 +27,6 @@ from isotype.findings import Finding
 from isotype.language.given import Given
 from isotype.language.wording import did_you_mean, quoted
 from isotype.language.yaml import (
-    CORE,
     DEEPEST,
     FLAG,
     INTEGER,
@@ -35,6 +35,7 @@ from isotype.language.yaml import (
     Source,
     describe,
     is_text,
+    kept,
     scalar,
     shape,
 )
@@ -52,10 +53,11 @@ NO_HINTS: Mapping[str, str] = MappingProxyType({})
 class Walk:
     """One pass over one file: what was found, and the keys from the root to here."""
 
-    __slots__ = ("findings", "source", "trail")
+    __slots__ = ("findings", "known", "source", "trail")
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.known: dict[tuple[Record, str], dict[str, Any]] = {}
         self.findings: list[Finding] = []
         self.trail: list[str] = []
 
@@ -130,16 +132,20 @@ class Text:
         self.empty = empty
 
     def read(self, node: Node, walk: Walk) -> Any:
-        if type(node) is not ScalarNode or not (node.style or CORE.match(node.value) is None):
+        if not is_text(node):
             if self.empty and isinstance(node, ScalarNode) and shape(node) == NULL:
                 return ""
             return walk.wrong_type(node, self.noun, quotable=self.noun == "text")
+        return self.read_text(node, walk)
+
+    def read_text(self, node: Node, walk: Walk) -> Any:
+        """The same of a node that is known to be text."""
         value = node.value
         if is_unstorable(value):
             return _report_unstorable(node, walk)
         if self.pattern is not None and self.pattern.fullmatch(value) is None:
             return walk.report(self.code, node, f"{quoted(value)} is not {self.noun}", self.hint)
-        return value
+        return kept(value)
 
     def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
         made: JsonSchema = {"type": ["string", "null"] if self.empty else "string"}
@@ -244,7 +250,7 @@ class Choice:
             suggestion = did_you_mean(node.value, self.options)
             message = f"{quoted(node.value)} is not possible here; expected {self.noun}"
             return walk.report("bad-value", node, message, suggestion)
-        return node.value
+        return intern(node.value)
 
     def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
         return {"enum": list(self.options)}
@@ -293,7 +299,7 @@ class Anything:
             elif key.value in made:
                 walk.report("duplicate-key", key, f"the key {quoted(key.value)} is given twice", "remove one")
             else:
-                made[key.value] = self._value(value, walk, depth + 1)
+                made[kept(key.value)] = self._value(value, walk, depth + 1)
         return MappingProxyType(made)
 
     def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
@@ -356,7 +362,8 @@ class MapOf:
             return walk.wrong_type(node, "a mapping")
         trail = walk.trail
         given = Given(walk.source, ".".join(trail), node)
-        words, pairs, read_key, read_value = given.words, given.pairs, self.key.read, self.value.read
+        words, read_key, read_value = given.words, self.key.read_text, self.value.read
+        pairs = given.pairs = {}
         broken: list[str] = []
         for pair in node.value:
             key_node, value_node = pair
@@ -429,7 +436,7 @@ class Record:
     def read(self, node: Node, walk: Walk) -> Any:
         trail = walk.trail
         given = Given(walk.source, ".".join(trail), node)
-        words, pairs = given.words, given.pairs
+        words = given.words
         if not isinstance(node, MappingNode):
             short = self.short_list if isinstance(node, SequenceNode) else self.short
             if not short:
@@ -438,9 +445,26 @@ class Record:
             if value is REFUSED:
                 return REFUSED
             words[short] = value
-            pairs[short] = (node, node)
+            given.pairs = {short: (node, node)}
             return given
-        known = self.words
+        if not node.flow_style:
+            self._read_words(node, given, walk)
+            return given
+        # Much of a schema is said over and over in the same characters.
+        key = (self, walk.source.characters(node))
+        same = walk.known.get(key)
+        if same is not None:
+            given.words = same
+            return given
+        findings = len(walk.findings)
+        self._read_words(node, given, walk)
+        if len(walk.findings) == findings and not any(isinstance(word, Given | list) for word in words.values()):
+            walk.known[key] = words
+        return given
+
+    def _read_words(self, node: MappingNode, given: Given, walk: Walk) -> None:
+        trail, words, known = walk.trail, given.words, self.words
+        pairs = given.pairs = {}
         broken: list[str] = []
         for pair in node.value:
             key_node, value_node = pair
@@ -468,7 +492,6 @@ class Record:
                 suggestion = f'add "{name}"{meaning}'
                 walk.report("missing-word", node, f"{self._subject(walk)} lacks {quoted(name)}", suggestion)
                 given.broken |= {name}
-        return given
 
     def _subject(self, walk: Walk) -> str:
         last = walk.trail[-1] if walk.trail else self.noun
@@ -495,6 +518,9 @@ class Record:
             walk.trail.pop()
             return
         suggestion = self.hints.get(name.lower().replace("-", "_").replace("_", ""), "")
+        if value_node.start_mark.index == key_node.end_mark.index:
+            # Without a colon it is the rest of a text that its comma ends.
+            suggestion = "a text with a comma inside {…} needs quotes"
         if not suggestion:
             suggestion = did_you_mean(name, self.words)
         if not suggestion and len(self.words) <= 12:

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from isotype.domain.model import Domain, Entity, Extension, ObjectDefinition, RawSql, View
+from isotype.domain.model import PAGE, Domain, Entity, Extension, ObjectDefinition, RawSql, View
 from isotype.domain.places import NOWHERE, Place
 from isotype.findings import ERROR, Finding
 from isotype.language.context import Context, outline
 from isotype.language.entities import check_endless, read_entity, read_object
 from isotype.language.enums import read_enums
+from isotype.language.envelopes import filled, name_envelopes, read_envelopes
 from isotype.language.given import Given
 from isotype.language.grammar import FILE
+from isotype.language.indexes import check_operator_classes
 from isotype.language.kinds import Walk
 from isotype.language.operations import read_operations
-from isotype.language.references import check_relationships
+from isotype.language.references import check_cascades, check_relationships
 from isotype.language.scope import Scope, merge
+from isotype.language.shapes import with_shapes
+from isotype.language.storage_checks import check_storage
+from isotype.language.travel import check_travel
 from isotype.language.types import Types
 from isotype.language.views import read_view
+from isotype.language.wire_names import WireNames, name_entity, name_views
 from isotype.language.wording import quoted
 from isotype.language.yaml import Source, compose, uncollected
 
@@ -70,20 +76,36 @@ def _resolve(scope: Scope, roots: list[Given]) -> Domain:
     header = _header(scope, roots)
     scope.case, scope.schema = header["case"], header["schema"]
     read_enums(scope)
-    types = Types(scope)
+    wire = WireNames(scope)
+    types = Types(scope, wire)
     context = Context(scope, types)
+    name_views(wire, scope.names("views"))
     for name, given in scope.entries("entities"):
         context.entities[name] = outline(scope, name, given, "entity")
+        name_entity(wire, name, given)
     for name, given in scope.entries("objects"):
-        context.objects[name] = outline(scope, name, given, "object")
+        if "is" not in given and "is" not in given.broken:
+            context.objects[name] = outline(scope, name, given, "object")
     for name, _ in scope.entries("types"):
         types.value_type(name)
+    name_envelopes(scope, types)
+    for name, api in wire.apis.items():
+        if api.exposed:
+            wire.put_page(name, scope.of("entities").place(name))
+    within = Context(scope, Types(scope, wire, within=True), context.entities, context.objects)
+    envelopes = read_envelopes(within)
     objects = tuple(read_object(context, each) for each in context.objects.values())
-    check_endless(scope, objects)
     entities = {name: read_entity(context, each) for name, each in context.entities.items()}
     check_relationships(scope, context.entities, entities.values())
+    check_cascades(scope, entities)
+    check_storage(context, entities, header["extensions"])
+    entities = with_shapes(context, wire, entities)
     views = tuple(view for name, given in scope.entries("views") if (view := read_view(context, name, given)))
-    operations = read_operations(context, entities)
+    check_operator_classes(scope, entities.values(), views, header["extensions"])
+    operations = read_operations(context, wire, entities)
+    objects += filled(scope, wire, envelopes)
+    check_endless(scope, objects)
+    check_travel(scope, wire, entities.values(), objects, views, operations)
     _check_database_names(scope, entities.values(), views)
     _check_shape_names(scope, entities.values(), objects, views)
     return Domain(
@@ -91,6 +113,7 @@ def _resolve(scope: Scope, roots: list[Given]) -> Domain:
         description=header["description"],
         schema=scope.schema,
         guards=header["guards"],
+        session=header["session"],
         case=scope.case,
         api_title=header["title"],
         api_version=header["version"],
@@ -121,7 +144,7 @@ def _header(scope: Scope, roots: list[Given]) -> dict[str, Any]:
                 place = database.item_place("extensions", index)
                 scope.report_at("repeated-name", message, place, "database.extensions", "remove one")
             elif "name" in given:
-                extensions.append(Extension(given.words["name"], given.get("schema", "")))
+                extensions.append(Extension(given.words["name"], given.get("schema", ""), given.get("optional", False)))
     name, owner = scope.header.get("domain", ("", None))
     description, _ = scope.header.get("description", ("", None))
     return {
@@ -129,6 +152,7 @@ def _header(scope: Scope, roots: list[Given]) -> dict[str, Any]:
         "place": owner.key_place("domain") if owner is not None else NOWHERE,
         "description": description.strip(),
         "schema": database.get("schema", "") if database is not None else "",
+        "session": database.get("session", "") if database is not None else "",
         "guards": database is None or database.get("guards", True) not in (False, "off"),
         "extensions": tuple(extensions),
         "case": api.get("case", "camel") if api is not None else "camel",
@@ -209,20 +233,22 @@ def _check_shape_names(
 ) -> None:
     """No two shapes of the API have one name."""
     names = _Names(scope, "repeated-shape", "rename one of them, or give the entity another name under api")
+    for enum in scope.enums.values():
+        names.take(enum.name, enum.name, f"the enum {enum.name}", enum.place, f"enums.{enum.name}")
     for entity in entities:
         if entity.api.exposed:
-            endings = ("Create", "Update", "Response", *(("ListItem",) if entity.api.list_fields else ()), "List")
-            for ending in endings:
-                shape = f"{entity.api.name}{ending}"
-                what = f"a shape of entity {entity.name}"
-                names.take(shape, shape, what, entity.place, f"entities.{entity.name}.api")
+            what, path = f"a shape of entity {entity.name}", f"entities.{entity.name}.api"
+            variants = ("create", "update", "response", *(("list_item",) if entity.api.list_fields else ()))
+            for shape in map(entity.api.shape, variants):
+                names.take(shape, shape, what, entity.place, path)
+            for named in entity.api.shapes:
+                path = f"entities.{entity.name}.api.shapes.{named.name}"
+                names.take(named.name, named.name, what, named.place, path)
     definitions: tuple[ObjectDefinition | View, ...] = (*objects, *views)
     for definition in definitions:
         kind = "view" if isinstance(definition, View) else "object"
-        names.take(
-            definition.name,
-            definition.name,
-            f"the {kind} {definition.name}",
-            definition.place,
-            f"{kind}s.{definition.name}",
-        )
+        what = f"the {kind} {definition.name}"
+        if isinstance(definition, ObjectDefinition) and definition.envelope:
+            what = f"the {definition.envelope.lower() if definition.envelope == PAGE else definition.envelope} of "
+            what += definition.content or "something"
+        names.take(definition.name, definition.name, what, definition.place, f"{kind}s.{definition.name}")

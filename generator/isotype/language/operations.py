@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from isotype.domain.model import Entity, Operation, Parameter, Payload
+from isotype.domain.model import PAGE, Entity, EntityApi, Operation, Parameter, Payload
 from isotype.domain.places import Place
-from isotype.domain.types import Array, EnumType, Scalar, Type
+from isotype.domain.types import Array, EnumType, ObjectType, Scalar, Type
 from isotype.language.context import Context
 from isotype.language.fields import read_default
 from isotype.language.given import Given
-from isotype.language.grammar import MEDIA_TYPE, METHODS
+from isotype.language.grammar import MEDIA_TYPE, METHODS, PARAMETER_WORDS
 from isotype.language.types import describe
+from isotype.language.wire_names import WireNames
 from isotype.language.wording import quoted
 
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_PAGE = re.compile(r"page ?\((.*)\)")
 _LOCATIONS = (("path", "path"), ("query", "query"), ("headers", "header"))
 
 
@@ -26,12 +26,13 @@ class _Payloads(NamedTuple):
     """What payloads are made of."""
 
     context: Context
+    wire: WireNames
     entities: Mapping[str, Entity]
 
 
-def read_operations(context: Context, entities: Mapping[str, Entity]) -> tuple[Operation, ...]:
+def read_operations(context: Context, wire: WireNames, entities: Mapping[str, Entity]) -> tuple[Operation, ...]:
     """The operations of the schema."""
-    payloads = _Payloads(context, entities)
+    payloads = _Payloads(context, wire, entities)
     made = []
     routes: dict[tuple[str, str], tuple[str, Place]] = {}
     for name, given in context.scope.entries("operations"):
@@ -89,7 +90,7 @@ def _operation(payloads: _Payloads, name: str, given: Given) -> Operation | None
         parameters=parameters,
         body=body,
         returns=returns,
-        status=given.get("status") or _status(method, body, returns, silent),
+        status=given.get("status") or _status(payloads.wire, method, body, returns, silent),
         errors=errors,
         summary=given.text("summary"),
         description=given.text("description"),
@@ -99,12 +100,19 @@ def _operation(payloads: _Payloads, name: str, given: Given) -> Operation | None
     )
 
 
-def _status(method: str, body: Payload | None, returns: Payload | None, silent: bool) -> int:
+def _status(wire: WireNames, method: str, body: Payload | None, returns: Payload | None, silent: bool) -> int:
     if silent:
         return 204
-    same = body is not None and returns is not None and body.name == returns.name
-    creates = body is not None and body.variant == "create" and returns is not None and returns.variant == "response"
-    return 201 if method == "post" and same and creates else 200
+    if method != "post" or body is None or returns is None or body.variant != "create":
+        return 200
+    shown = returns.name if returns.variant == "response" else ""
+    if isinstance(returns.type, ObjectType):
+        made = wire.called(returns.type.name)
+        if returns.type.name in wire.shapes:
+            shown = wire.shapes[returns.type.name].owner
+        elif made is not None and made.envelope != PAGE:
+            shown = made.home
+    return 201 if shown == body.name else 200
 
 
 def _errors(context: Context, name: str, given: Given) -> tuple[int, ...]:
@@ -152,6 +160,37 @@ def _parameters(context: Context, name: str, given: Given, method: str, path: st
                 scope.report_at("repeated-name", message, place, object_path, "rename one")
             seen.setdefault(parameter, word)
             made = _parameter(context, section, parameter, words, location)
+            if made is not None:
+                yield made
+    yield from _included(context, name, given, seen)
+
+
+def _included(context: Context, name: str, given: Given, seen: dict[str, str]) -> Iterator[Parameter]:
+    """The query parameters that an operation shares with others."""
+    scope = context.scope
+    mixins = scope.of("mixins")
+    for index, mixin in enumerate(given.get("include") or ()):
+        place, path = given.item_place("include", index), given.path_of("include")
+        shared: Given | None = mixins.words.get(mixin)
+        if shared is None:
+            if mixin not in mixins.broken:
+                scope.unknown("mixin", mixin, scope.names("mixins"), place, path, f"the include of operation {name}")
+            continue
+        for parameter, words in shared.words.items():
+            if parameter.startswith("$"):
+                message = f"operation {name} includes {mixin}, whose {quoted(parameter)} no parameter can keep"
+                scope.report_at("not-a-parameter", message, place, path, "name the parameters under query")
+                continue
+            if other := [word for word in words.words if word not in PARAMETER_WORDS]:
+                message = f"operation {name} includes {mixin}.{parameter}, which has {quoted(other[0])}"
+                scope.report_at("not-a-parameter", message, place, path, "include a mixin of plain fields")
+                continue
+            if parameter in seen:
+                message = f"operation {name} has the parameter {quoted(parameter)} already, in {seen[parameter]}"
+                scope.report_at("repeated-name", message, place, path, "rename or remove one")
+                continue
+            seen[parameter] = mixin
+            made = _parameter(context, shared, parameter, words, "query")
             if made is not None:
                 yield made
 
@@ -206,8 +245,6 @@ def _payload(payloads: _Payloads, given: Given, word: str, text: str, variant: s
             scope.report("bad-type", fact, given, word, hint)
             return None
         return Payload(media=found[1])
-    if page := _PAGE.fullmatch(plain):
-        return _page(payloads, given, word, page[1].strip())
     name = plain.removesuffix("?").removesuffix("[]").strip()
     noun = scope.nouns.get(name)
     if noun is not None and scope.is_broken(name):
@@ -218,32 +255,15 @@ def _payload(payloads: _Payloads, given: Given, word: str, text: str, variant: s
             variant = ""
         elif not _exposed(payloads, given, word, name):
             return None
-        elif form == "many" and variant == "response" and payloads.entities[name].api.list_fields:
+        elif form == "many" and variant == "response" and _has_list(payloads.entities[name].api):
             variant = "list_item"
         return Payload(name, variant, form=form, nullable=plain.endswith("?"))
     resolved = payloads.context.types.resolve(plain, given, word, "operation")
     return None if resolved is None else Payload(type=resolved.type, nullable=resolved.nullable)
 
 
-def _page(payloads: _Payloads, given: Given, word: str, name: str) -> Payload | None:
-    scope = payloads.context.scope
-    if word == "body":
-        scope.report("bad-type", "a page is a result, not a body", given, word, f"write {name}[]")
-        return None
-    if scope.is_broken(name):
-        return None
-    if scope.nouns.get(name) != "entity":
-        place, path = given.place(word), given.path_of(word)
-        scope.unknown(
-            "entity",
-            name,
-            scope.names("entities"),
-            place,
-            path,
-            f"the result of operation {given.path.rpartition('.')[2]}",
-        )
-        return None
-    return Payload(name, "list", form="page") if _exposed(payloads, given, word, name) else None
+def _has_list(api: EntityApi) -> bool:
+    return bool(api.list_fields or api.list_shape)
 
 
 def _exposed(payloads: _Payloads, given: Given, word: str, name: str) -> bool:

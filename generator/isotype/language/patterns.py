@@ -8,8 +8,6 @@ Captures mean nothing here, and whether a repeat is lazy does not change what is
 
 from __future__ import annotations
 
-import string
-from dataclasses import dataclass
 from functools import lru_cache
 
 from isotype.domain.automata import automaton
@@ -30,6 +28,7 @@ from isotype.domain.patterns import (
     union,
     walk,
 )
+from isotype.domain.values import frozen
 
 MAXIMUM_COUNT = 255
 MAXIMUM_NESTING = 24
@@ -44,7 +43,9 @@ LINE_ENDS: Ranges = ((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029))
 
 _SETS = {"d": DIGITS, "w": WORD, "s": BLANK}
 _CONTROLS = {"n": 0x0A, "r": 0x0D, "t": 0x09, "f": 0x0C, "v": 0x0B}
-_PUNCTUATION = frozenset(string.punctuation + " ")
+_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ ")
+_DIGITS = frozenset("0123456789")
+_HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 _QUANTIFIERS = frozenset("*+?{")
 
 # A pattern of this size has few steps, whatever its shape.
@@ -83,7 +84,7 @@ _GROUPS = (
 _END_WITHOUT_FLAGS = "?![\\s\\S])"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PatternError:
     """Why a pattern was refused; `at` is the offset of the part that the message speaks of."""
 
@@ -319,7 +320,7 @@ class _Reader:
             return self.scalar(start, self.digits(start, 2), inside)
         if character == "u":
             return self.scalar(start, self.unicode(start), inside)
-        if character in string.digits:
+        if character in _DIGITS:
             if character == "0":
                 return self.scalar(start, 0, inside)
             fact = f"'\\{character}' is a back-reference, which is not known to every engine"
@@ -379,7 +380,7 @@ def _number(text: str) -> int:
 
 
 def _is_hexadecimal(text: str) -> bool:
-    return 0 < len(text) <= 6 and all(character in string.hexdigits for character in text)
+    return 0 < len(text) <= 6 and _HEXADECIMAL.issuperset(text)
 
 
 def _can_consume(node: Node) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from isotype.domain.model import Entity, Field, Reference
 from isotype.domain.names import snake
+from isotype.domain.places import Place
 from isotype.domain.types import EnumType, Scalar, Type
 from isotype.language.context import Context, Outline
 from isotype.language.given import Given
@@ -64,7 +65,9 @@ def _back(outline: Outline, given: str | None) -> str:
 
 def _checked(scope: Scope, outline: Outline, given: Given, fields: Iterable[Field], reference: Reference) -> Reference:
     for word, action in (("on_delete", reference.on_delete), ("on_update", reference.on_update)):
-        for field in fields:
+        # What a deleted target nulls are the fields that may be null, where there are any.
+        rest = [field for field in fields if field.nullable] if word == "on_delete" and action == "set null" else []
+        for field in rest or fields:
             if action == "set null" and not field.nullable:
                 message = f"{word} sets {quoted(field.name)} to null, but it is never null"
                 ref_word = "add a ? to the reference, or choose another action"
@@ -90,6 +93,11 @@ def _over_fields(
         if not scope.is_broken(entity):
             place, path = given.place("to"), given.path_of("to")
             scope.unknown("entity", entity, scope.names("entities"), place, path, subject)
+        return None
+    if "hypertable" in other.given:
+        message = f"{subject} refers to {entity}, a hypertable, to which nothing can refer"
+        suggestion = "keep the values of its key without a reference, or let it be a plain table"
+        scope.report("reference-to-hypertable", message, given, "to", suggestion)
         return None
     pairs: Given = given.words["on"]
     sound = not pairs.broken
@@ -175,7 +183,7 @@ def _same(one: Type, other: Type) -> bool:
 
 def check_relationships(scope: Scope, outlines: Mapping[str, Outline], entities: Iterable[Entity]) -> None:
     """Every relationship has a name of its own on both of its sides."""
-    taken: dict[str, dict[str, str]] = {}
+    taken: dict[str, dict[str, tuple[str, Place]]] = {}
     entities = list(entities)
     for entity in entities:
         names = taken.setdefault(entity.name, {})
@@ -186,27 +194,61 @@ def check_relationships(scope: Scope, outlines: Mapping[str, Outline], entities:
         }
         for field in entity.fields:
             name = links.get(field.name, field.name)
-            names.setdefault(name, f"a field at {field.place}")
+            names.setdefault(name, ("a field", field.place))
         for reference in entity.references:
             if reference.name in names:
-                message = f"the relationship {quoted(reference.name)} of {entity.name} is also {names[reference.name]}"
+                what, place = names[reference.name]
+                message = f"the relationship {quoted(reference.name)} of {entity.name} is also {what} at {place}"
                 path = f"entities.{entity.name}.fields.{reference.fields[0]}"
                 scope.report_at("repeated-name", message, reference.place, path, "rename one of them")
-            names.setdefault(reference.name, f"a relationship at {reference.place}")
+            names.setdefault(reference.name, ("a relationship", reference.place))
     for entity in entities:
         for reference in entity.references:
             names = taken.setdefault(reference.entity, {})
             if not reference.back:
                 continue
             if reference.back in names:
+                what, place = names[reference.back]
                 message = (
                     f"{reference.entity} would have {quoted(reference.back)} twice: as the other side of "
-                    f"{entity.name}.{reference.name}, and as {names[reference.back]}"
+                    f"{entity.name}.{reference.name}, and as {what} at {place}"
                 )
                 suggestion = f"say back: {plural(snake(entity.name))}_by_{reference.name}, or another name, or none"
                 path = f"entities.{entity.name}.fields.{reference.fields[0]}"
                 scope.report_at("repeated-back", message, reference.place, path, suggestion)
-            names.setdefault(reference.back, f"the other side of {entity.name}.{reference.name} at {reference.place}")
+            names.setdefault(reference.back, (f"the other side of {entity.name}.{reference.name}", reference.place))
+
+
+def check_cascades(scope: Scope, entities: Mapping[str, Entity]) -> None:
+    """Deleting one row never deletes rows of its own table that do not refer to it, by way of another table."""
+    behind: dict[str, list[tuple[Entity, Reference]]] = {}
+    for entity in entities.values():
+        for reference in entity.references:
+            if reference.on_delete == "cascade" and reference.entity != entity.name:
+                behind.setdefault(reference.entity, []).append((entity, reference))
+    finished: set[str] = set()
+    for start in behind:
+        path = {start: iter(behind[start])} if start not in finished else {}
+        while path:
+            name = next(reversed(path))
+            step = next(path[name], None)
+            if step is None:
+                finished.add(name)
+                del path[name]
+            elif step[0].name in path:
+                circle = list(path)
+                _report_cascade(scope, circle[circle.index(step[0].name) :], *step)
+            elif step[0].name not in finished:
+                path[step[0].name] = iter(behind.get(step[0].name, ()))
+
+
+def _report_cascade(scope: Scope, circle: list[str], entity: Entity, reference: Reference) -> None:
+    """`reference` closes the circle: it belongs to the first and points at the last."""
+    steps = ", then ".join(circle[1:])
+    message = f"deleting a row of {circle[0]} deletes rows of {steps}, then others of {circle[0]}"
+    path = f"entities.{entity.name}.fields.{reference.fields[0]}"
+    suggestion = "let one of the references between them restrict, or set null"
+    scope.report_at("cascade-cycle", message, reference.place, path, suggestion)
 
 
 def _is_several(outlines: Mapping[str, Outline], entity: Entity, reference: Reference) -> bool:

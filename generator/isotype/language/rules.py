@@ -10,9 +10,11 @@ from isotype.domain.expressions import names as names_in
 from isotype.domain.model import Field, Rule
 from isotype.domain.types import value_type
 from isotype.language import checking, expressions
+from isotype.language.context import Outline
 from isotype.language.expressions import ExpressionError
 from isotype.language.given import Given
 from isotype.language.scope import Scope
+from isotype.language.wording import quoted
 
 Names = Mapping[str, ValueType]
 
@@ -58,7 +60,11 @@ def expression(
     if isinstance(tree, Expression):
         if unread and not set(unread).isdisjoint(names_in(tree)):
             return None
-        tree = checking.check(tree, names, scope.enum_texts, computed, want)
+        # The same words over the same types mean the same, in whatever entity they stand.
+        key = (source, computed, want, tuple(map(names.get, names_in(tree))))
+        tree = scope.typed.get(key) or checking.check(tree, names, scope.enum_texts, computed, want)
+        if isinstance(tree, Expression):
+            scope.typed[key] = tree
     if isinstance(tree, Expression):
         return tree
     _report(scope, given, word, tree)
@@ -71,20 +77,24 @@ def _report(scope: Scope, given: Given, word: str, errors: tuple[ExpressionError
         scope.report_at(error.code, error.message, place, given.path_of(word), error.suggestion)
 
 
-def read_rules(scope: Scope, given: Given | None, names: Names, unread: Iterable[str]) -> tuple[Rule, ...]:
-    """The rules of an entity or object."""
-    if given is None:
-        return ()
-    rules = []
-    for name, rule in given.words.items():
-        if "that" not in rule:
-            continue
-        that = expression(scope, rule, "that", names, unread=unread)
-        if that is not None:
-            on = tuple(dict.fromkeys(rule.get("on") or ()))
-            source = _one_line(rule.words["that"])
-            rules.append(Rule(name, that, source, rule.text("message"), on, given.key_place(name)))
-    return tuple(rules)
+def read_rules(scope: Scope, outline: Outline, names: Names, unread: Iterable[str]) -> tuple[Rule, ...]:
+    """The rules of an entity or object, its own before those of its mixins."""
+    rules: dict[str, Rule] = {}
+    for given in outline.rules:
+        for name, rule in given.words.items():
+            place = given.key_place(name)
+            if name in rules:
+                message = f"{outline.name} has the rule {quoted(name)} already, at {rules[name].place}"
+                scope.report_at("repeated-name", message, place, given.path_of(name), "rename or remove one")
+                continue
+            if "that" not in rule:
+                continue
+            that = expression(scope, rule, "that", names, unread=unread)
+            if that is not None:
+                on = tuple(dict.fromkeys(rule.get("on") or ()))
+                source = _one_line(rule.words["that"])
+                rules[name] = Rule(name, that, source, rule.text("message"), on, place)
+    return tuple(rules.values())
 
 
 _BLANKS = re.compile(r"('[^']*')|\s+")

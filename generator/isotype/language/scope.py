@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from isotype.domain.expressions import Expression
 from isotype.domain.model import Field
 from isotype.domain.places import Place
 from isotype.domain.types import Enum
+from isotype.domain.values import field, mutable
 from isotype.findings import Finding
 from isotype.language.expressions import ExpressionError
 from isotype.language.given import Given
@@ -22,12 +22,13 @@ _NOUNS = {
     "mixins": "mixin",
     "entities": "entity",
     "objects": "object",
+    "envelopes": "envelope",
     "views": "view",
 }
 """The sections whose names share one namespace, and what each holds."""
 
 
-@dataclass(slots=True)
+@mutable
 class Section:
     """One section of the schema, merged from all files; `broken` are names whose content was refused."""
 
@@ -43,7 +44,7 @@ class Section:
         return name in self.words or name in self.broken
 
 
-@dataclass(slots=True)
+@mutable
 class Scope:
     """A schema while it is being understood.
 
@@ -58,7 +59,9 @@ class Scope:
     enums: dict[str, Enum] = field(default_factory=dict)
     enum_texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     parsed: dict[str, Expression | tuple[ExpressionError, ...]] = field(default_factory=dict)
-    mixin_fields: dict[int, Field | None] = field(default_factory=dict)
+    typed: dict[tuple[Any, ...], Expression] = field(default_factory=dict)
+    fields: dict[tuple[int, str, bool], Field] = field(default_factory=dict)
+    mixin_fields: dict[tuple[int, str], Field | None] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     suggestions: int = 0
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from isotype.domain.patterns import Pattern
+from isotype.domain.places import NOWHERE, Place
 from isotype.domain.types import (
     INTEGERS,
     SAFE_INTEGER,
@@ -23,9 +23,11 @@ from isotype.domain.types import (
     Scalar,
     Type,
 )
+from isotype.domain.values import replace
 from isotype.language import patterns
 from isotype.language.given import Given
 from isotype.language.scope import Scope
+from isotype.language.wire_names import CONTENT, Problem, WireNames
 from isotype.language.wording import quoted
 
 LONGEST_STRING = 10_485_760
@@ -48,6 +50,7 @@ _SQL_TYPE = re.compile(
     r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?(?: [A-Za-z_]+){0,4}"
     r"(?: ?\( ?[A-Za-z0-9_]+(?: ?, ?[A-Za-z0-9_]+)* ?\))?(?: [a-z]+){0,3}(?:\[\])?"
 )
+_ENVELOPE = re.compile(r"([A-Za-z][A-Za-z0-9]*) ?\((.*)\)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HINTS: Mapping[str, str] = MappingProxyType(
     {
@@ -91,24 +94,24 @@ class Resolved(NamedTuple):
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Problem(Exception):
-    code: str
-    message: str
-    suggestion: str = ""
-
-
 _RUNNING = object()
 
 
 class Types:
-    """Resolves type texts; each text and each value type once."""
+    """Resolves type texts; each text, alone and with the same constraints, and each value type once.
 
-    __slots__ = ("_depth", "_resolved", "_scope", "_value_types")
+    `within` is true for the fields of an envelope, where CONTENT is a type.
+    """
 
-    def __init__(self, scope: Scope) -> None:
+    __slots__ = ("_constrained", "_depth", "_place", "_resolved", "_scope", "_value_types", "_wire", "_within")
+
+    def __init__(self, scope: Scope, wire: WireNames, within: bool = False) -> None:
         self._scope = scope
+        self._wire = wire
+        self._within = within
+        self._place: Place = NOWHERE
         self._resolved: dict[str, Resolved | None] = {}
+        self._constrained: dict[tuple[Any, ...], Resolved] = {}
         self._value_types: dict[str, Any] = {}
         self._depth = 0
 
@@ -117,9 +120,10 @@ class Types:
         resolved = self._resolved.get(text)
         if resolved is not None:
             return resolved
+        self._place = given.place(word)
         try:
             resolved = self._read(text)
-        except _Problem as problem:
+        except Problem as problem:
             parts = given.path.split(".")
             name = f"{parts[1]}.{parts[-1]}" if noun == "field" and len(parts) > 2 else parts[-1]
             subject = f"{noun} {name}"
@@ -134,8 +138,17 @@ class Types:
         resolved = self.resolve(text, given, word, noun)
         if resolved is None or len(given.words) == 1:
             return resolved
-        narrowed = constrain(self._scope, resolved.type, given)
-        return resolved if narrowed is resolved.type else resolved._replace(type=narrowed)
+        words = [item for item in given.words.items() if item[0] in CONSTRAINT_WORDS]
+        if not words:
+            return resolved
+        key = (text, *words)
+        known = self._constrained.get(key)
+        if known is None:
+            findings = len(self._scope.findings)
+            known = resolved._replace(type=constrain(self._scope, resolved.type, given))
+            if len(self._scope.findings) == findings:
+                self._constrained[key] = known
+        return known
 
     def value_type(self, name: str) -> Resolved | None:
         """A value type of the schema, or None when something is wrong with it, which was reported."""
@@ -173,13 +186,11 @@ class Types:
     def _read(self, text: str, depth: int = 0) -> Resolved | None:
         plain = text.strip()
         if len(plain) > 300 or depth > 8:
-            raise _Problem(
-                "bad-type", f"the type {quoted(plain)}, which is too long", "declare parts of it under types"
-            )
+            raise Problem("bad-type", f"the type {quoted(plain)}, which is too long", "declare parts of it under types")
         if plain.endswith("?"):
             resolved = self._read(plain[:-1], depth + 1)
             if resolved is not None and resolved.nullable:
-                raise _Problem("bad-type", f"the type {quoted(plain)}, which is nullable twice", "write one ?")
+                raise Problem("bad-type", f"the type {quoted(plain)}, which is nullable twice", "write one ?")
             return None if resolved is None else resolved._replace(nullable=True)
         if plain.endswith("[]") and not _SQL.fullmatch(plain):
             return self._array(plain, depth)
@@ -189,9 +200,32 @@ class Types:
         if found := _SQL.fullmatch(plain):
             if not _SQL_TYPE.fullmatch(found[1].strip()):
                 fact = f"the type {quoted(plain)}, which names no PostgreSQL type"
-                raise _Problem("bad-type", fact, "such as sql(tsvector) or sql(geometry(Point,4326))")
+                raise Problem("bad-type", fact, "such as sql(tsvector) or sql(geometry(Point,4326))")
             return Resolved(Opaque(found[1].strip()))
+        if (found := _ENVELOPE.fullmatch(plain)) and self._wire.is_envelope(found[1]):
+            return self._enveloped(found[1], found[2], depth)
         return self._base(plain)
+
+    def named(self, text: str, given: Given, word: str, alias: str) -> bool:
+        """Give the envelope and content of a text a name; False when the content could not be read. Raises Problem."""
+        found = _ENVELOPE.fullmatch(text.strip())
+        if found is None or not self._wire.is_envelope(found[1]):
+            fact = f"{quoted(text)}, which is no envelope with a content"
+            raise Problem("bad-type", fact, "such as page(Post)")
+        self._place = given.place(word)
+        return self._enveloped(found[1], found[2], 0, alias) is not None
+
+    def _enveloped(self, word: str, text: str, depth: int, alias: str = "") -> Resolved | None:
+        if self._within and text.strip().removesuffix("[]").strip() == CONTENT:
+            fact = f"{quoted(f'{word}({text})')}, an envelope in an envelope"
+            raise Problem("bad-type", fact, "put one into the other where they are used")
+
+        def content(inner: str) -> Type | None:
+            resolved = self._read(inner, depth + 1)
+            return None if resolved is None else resolved.type
+
+        name = self._wire.put(word, text, content, self._place, alias)
+        return None if name is None else Resolved(ObjectType(name))
 
     def _array(self, plain: str, depth: int) -> Resolved | None:
         item = self._read(plain[:-2], depth + 1)
@@ -199,11 +233,9 @@ class Types:
             return None
         if isinstance(item.type, Array):
             fact = f"the type {quoted(plain)}, which is an array of arrays"
-            raise _Problem("nested-array", fact, "declare an object that holds the inner array")
+            raise Problem("nested-array", fact, "declare an object that holds the inner array")
         if isinstance(item.type, Opaque):
-            raise _Problem(
-                "bad-type", f"the type {quoted(plain)}, which is an array of a raw type", "write sql(type[])"
-            )
+            raise Problem("bad-type", f"the type {quoted(plain)}, which is an array of a raw type", "write sql(type[])")
         return Resolved(Array(item.type, item.nullable), False, "")
 
     def _base(self, plain: str) -> Resolved | None:
@@ -213,18 +245,20 @@ class Types:
             length = int(found[2])
             if not 1 <= length <= LONGEST_STRING:
                 fact = f"the type {quoted(plain)}; n is from 1 to {LONGEST_STRING}"
-                raise _Problem("bad-type", fact, "write text when there is no limit")
+                raise Problem("bad-type", fact, "write text when there is no limit")
             return Resolved(Scalar(found[1], length=length))
         if found := _DECIMAL.fullmatch(plain):
             precision, scale = int(found[1]), int(found[2])
             if not (1 <= precision <= GREATEST_PRECISION and scale <= precision):
                 fact = f"the type {quoted(plain)}; p is from 1 to {GREATEST_PRECISION}, s at most p"
-                raise _Problem("bad-type", fact, "p counts all digits, s those behind the point")
+                raise Problem("bad-type", fact, "p counts all digits, s those behind the point")
             return Resolved(Scalar("decimal", precision=precision, scale=scale))
         return self._named(plain)
 
     def _named(self, plain: str) -> Resolved | None:
         scope = self._scope
+        if self._within and plain == CONTENT:
+            return Resolved(ObjectType(CONTENT))
         noun = scope.nouns.get(plain)
         if noun == "enum":
             enum = scope.enums.get(plain)
@@ -233,22 +267,24 @@ class Types:
             return Resolved(ObjectType(plain))
         if noun == "value type":
             return self.value_type(plain)
+        if plain in self._wire.shapes:
+            return Resolved(ObjectType(plain))
         if noun == "entity":
-            raise _Problem("unknown-type", f"the type {quoted(plain)}, which is an entity", f"write ref: {plain}")
+            raise Problem("unknown-type", f"the type {quoted(plain)}, which is an entity", f"write ref: {plain}")
         if noun is not None:
-            raise _Problem(
+            raise Problem(
                 "unknown-type", f"the type {quoted(plain)}, which is a {noun}", "name a value type, enum or object"
             )
         start = _NAME.match(plain)
         word = start[0] if start else plain
         if hint := _HINTS.get(word.lower()):
-            raise _Problem("unknown-type", f"the unknown type {quoted(plain)}", hint)
+            raise Problem("unknown-type", f"the unknown type {quoted(plain)}", hint)
         if start is not None and "(" in plain and (meant := scope.meant(start[0], SCALARS)):
-            raise _Problem("unknown-type", f"the unknown type {quoted(plain)}", meant)
+            raise Problem("unknown-type", f"the unknown type {quoted(plain)}", meant)
         if start is None or start[0] != plain:
-            raise _Problem("bad-type", f"{quoted(plain)} for a type", "such as int, string(100), Name, T[] or map(T)")
+            raise Problem("bad-type", f"{quoted(plain)} for a type", "such as int, string(100), Name, T[] or map(T)")
         options = (*scope.names("types", "enums", "objects"), *SCALARS)
-        raise _Problem("unknown-type", f"the unknown type {quoted(plain)}", scope.meant(plain, options))
+        raise Problem("unknown-type", f"the unknown type {quoted(plain)}", scope.meant(plain, options))
 
 
 # --- constraints ------------------------------------------------------------------------------------------------------
@@ -334,6 +370,7 @@ def _constrain_scalar(scope: Scope, of: Scalar, given: Given, words: Any) -> Sca
                     scope.report("bad-bound", message, given, word, "give an integer")
                     continue
                 value = int(value)
+            value = _fewest_digits(value)
             old = getattr(of, attribute)
             tighter = max if word in ("min", "above") else min
             changes[attribute] = value if old is None else tighter(old, value)
@@ -354,6 +391,14 @@ def _constrain_scalar(scope: Scope, of: Scalar, given: Given, words: Any) -> Sca
         narrowed = _as_number(scope, narrowed, given)
     _check_scalar(scope, narrowed, given)
     return narrowed
+
+
+def _fewest_digits(number: int | Decimal) -> int | Decimal:
+    """The same number, so that equal bounds are spelled alike."""
+    if isinstance(number, int):
+        return number
+    whole = number.to_integral_value()
+    return int(whole) if number == whole else Decimal(f"{number:f}".rstrip("0"))
 
 
 def _replaced(of: Scalar, changes: dict[str, Any]) -> Scalar:

@@ -11,17 +11,12 @@ from typing import NamedTuple
 from isotype.domain.formats import FORMATS
 from isotype.domain.model import JsonValue
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, ObjectType, Opaque, Scalar, Type
+from isotype.language import forms
 from isotype.language.constants import canonical as canonical_form
 from isotype.language.constants import example, has_form
 from isotype.language.matching import found
 from isotype.language.wording import did_you_mean, quoted
 
-_DURATION = re.compile(
-    r"P(?=.)(?:[0-9]{1,9}Y)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}W)?(?:[0-9]{1,9}D)?"
-    r"(?:T(?=.)(?:[0-9]{1,9}H)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}(?:\.[0-9]{1,6})?S)?)?",
-    re.ASCII,
-)
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
 _EXACT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
 _WIDE = Context(prec=4000)
@@ -130,7 +125,7 @@ def _fit_scalar(value: JsonValue, of: Scalar) -> JsonValue:
             noun, sample = example(base)
             raise Misfit(f"{quoted(text)} is not {noun}", f"such as {sample}")
         return made
-    return _OTHER[base](text)
+    return _fit_form(text, base)
 
 
 def _fit_text(text: str, of: Scalar) -> str:
@@ -225,34 +220,21 @@ def _fit_json(value: JsonValue, top: bool = True) -> None:
             pass
 
 
-def _duration(text: str) -> str:
-    if _DURATION.fullmatch(text) is None:
-        raise Misfit(f"{quoted(text)} is not a duration", "such as P1DT2H30M")
-    return text
+_FORMS: Mapping[str, tuple[Callable[[str], str | None], str, str]] = MappingProxyType(
+    {
+        "duration": (forms.duration, "a duration of days, hours, minutes and seconds", "such as P1DT2H30M"),
+        "bytes": (forms.binary, "base64 with padding", "such as aGVsbG8="),
+        "inet": (forms.address, "the address of one host", "such as 192.0.2.1 or 2001:db8::1"),
+    }
+)
 
 
-def _bytes(text: str) -> str:
-    if _BASE64.fullmatch(text) is None:
-        raise Misfit(f"{quoted(text)} is not base64 with padding", "such as aGVsbG8=")
-    return text
-
-
-def _inet(text: str) -> str:
-    import ipaddress
-
-    address, slash, prefix = text.partition("/")
-    try:
-        if slash and not _WHOLE.fullmatch(prefix):
-            raise ValueError
-        ipaddress.ip_interface(text)
-        if "%" in address:
-            raise ValueError
-    except ValueError:
-        raise Misfit(f"{quoted(text)} is not an address", "such as 192.0.2.1 or 2001:db8::/32") from None
-    return text
-
-
-_OTHER: Mapping[str, Callable[[str], str]] = MappingProxyType({"duration": _duration, "bytes": _bytes, "inet": _inet})
+def _fit_form(text: str, base: str) -> str:
+    canonical, noun, hint = _FORMS[base]
+    made = canonical(text)
+    if made is None:
+        raise Misfit(f"{quoted(text)} is not {noun}", hint)
+    return made
 
 
 def _fit_array(value: JsonValue, of: Array, structures: Structures) -> JsonValue:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from isotype.domain.model import INTERNAL, WRITE, EntityApi, Field, Group
+from isotype.domain.model import INTERNAL, WRITE, ApiInput, EntityApi, Field, Group
 from isotype.domain.places import Place
 from isotype.language.context import Context, Outline
-from isotype.language.fields import known_fields, plain_fields
+from isotype.language.fields import INPUTS, input_field, known_fields, plain_fields
 from isotype.language.given import Given
+from isotype.language.grammar import INHERITED
 from isotype.language.scope import Scope
 from isotype.language.wording import quoted
 
-_UNSAFE = ("constructor", "prototype")
 _SPECIAL = ("$nullable", "$replace", "$description")
 
 
@@ -30,7 +30,39 @@ def read_api(context: Context, outline: Outline, fields: Mapping[str, Field]) ->
         for name, group in nest.words.items():
             groups.append(_group(scope, outline, fields, name, nest, group, seen))
     client = plain_fields(context, given.get("client"), "client field")
-    listed = known_fields(scope, given, "list", given.get("list") or (), outline, f"the list of {outline.name}")
+    added = plain_fields(context, given.get("add"), "added property")
+    inputs = _inputs(context, given.get("inputs"))
+    flat = [field for field in fields.values() if field.name not in seen]
+    own = [*_wire_names(context, flat), *((group.name, group.place) for group in groups)]
+    subject = f"entity {outline.name}"
+    check_wire_names(scope, [*own, *_wire_names(context, (*client, *added))], subject, outline.given.path)
+    check_wire_names(scope, [*own, *_wire_names(context, (one.field for one in inputs))], subject, outline.given.path)
+    listed = given.get("list")
+    return EntityApi(
+        name=given.get("name") or outline.name,
+        groups=tuple(groups),
+        client=client,
+        added=added,
+        inputs=inputs,
+        list_fields=_listed(scope, outline, fields, given) if isinstance(listed, list) else (),
+        list_shape=_list_shape(scope, outline, given) if isinstance(listed, str) else "",
+        exposed=given.get("expose", True),
+    )
+
+
+def _inputs(context: Context, given: Given | None) -> tuple[ApiInput, ...]:
+    if given is None:
+        return ()
+    made = []
+    for name, words in given.words.items():
+        field = input_field(context, name, given, words)
+        if field is not None:
+            made.append(ApiInput(field, tuple(word for word in INPUTS if word in (words.get("on") or INPUTS))))
+    return tuple(made)
+
+
+def _listed(scope: Scope, outline: Outline, fields: Mapping[str, Field], given: Given) -> tuple[str, ...]:
+    listed = known_fields(scope, given, "list", given.words["list"], outline, f"the list of {outline.name}")
     for name in listed:
         field = fields.get(name)
         if field is not None and field.access in (WRITE, INTERNAL):
@@ -39,17 +71,17 @@ def read_api(context: Context, outline: Outline, fields: Mapping[str, Field]) ->
             scope.report_at(
                 "hidden-field", message, given.item_place("list", index), given.path_of("list"), "remove it"
             )
-    flat = [field for field in fields.values() if field.name not in seen]
-    names = [*_wire_names(context, flat), *((group.name, group.place) for group in groups)]
-    names += _wire_names(context, client)
-    check_wire_names(scope, names, f"entity {outline.name}", outline.given.path)
-    return EntityApi(
-        name=given.get("name") or outline.name,
-        groups=tuple(groups),
-        client=client,
-        list_fields=listed,
-        exposed=given.get("expose", True),
-    )
+    return listed
+
+
+def _list_shape(scope: Scope, outline: Outline, given: Given) -> str:
+    name: str = given.words["list"]
+    shapes: Given | None = given.get("shapes")
+    options = (*shapes.words, *shapes.broken) if shapes is not None else ()
+    if name not in options and "shapes" not in given.broken:
+        place, path = given.place("list"), given.path_of("list")
+        scope.unknown("shape", name, options, place, path, f"the list of {outline.name}")
+    return name
 
 
 def _wire_names(context: Context, fields: Iterable[Field]) -> list[tuple[str, Place]]:
@@ -60,7 +92,7 @@ def check_wire_names(scope: Scope, names: Iterable[tuple[str, Place]], subject: 
     """No two properties have one name; a collision is a finding at both places."""
     seen: dict[str, Place] = {}
     for name, place in names:
-        if name in _UNSAFE:
+        if name in INHERITED:
             message = f"a property of {subject} is {quoted(name)} on the wire, a name every JavaScript object has"
             scope.report_at("bad-name", message, place, path, "give it another name with api")
         other = seen.setdefault(name, place)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import operator
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -38,6 +39,9 @@ CORE = re.compile(
 )
 """The core schema of YAML 1.2.2, section 10.3.2; exponents are kept short."""
 
+_CORE_STARTS = frozenset(("", *"~nNtTfF.+-0123456789"))
+"""How a scalar may begin that is no text."""
+
 _SHAPES = {
     "null": NULL,
     "true": FLAG,
@@ -50,6 +54,7 @@ _SHAPES = {
     "nan": NUMBER,
 }
 _MARK = re.compile(r"[&*!][^\s,\[\]{}]")
+_BREAK = re.compile(r"\r\n?|\n")
 _ODD_BREAKS = re.compile(r"[\x85\u2028\u2029]|\r(?!\n)")
 _BEFORE_MARK = " \t\r\n[{,:?-\x85\u2028\u2029"
 _STACK = 10 * DEEPEST
@@ -95,11 +100,12 @@ def _composer() -> Any:
 class Source:
     """One schema file: its name, its text, and where a node of it stands."""
 
-    __slots__ = ("_odd_breaks", "file", "text")
+    __slots__ = ("_lines", "_odd_breaks", "file", "text")
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
+        self._lines: list[int] = []
         self._odd_breaks = ("\r" in text or not text.isascii()) and _ODD_BREAKS.search(text) is not None
 
     def place(self, node: Node) -> Place:
@@ -114,13 +120,20 @@ class Source:
 
     def place_of(self, index: int) -> Place:
         """The place of the code point at `index` of the text."""
-        before = self.text[:index].replace("\r\n", "\n").replace("\r", "\n")
-        return Place(self.file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        if not self._lines:
+            self._lines = [0, *(found.end() for found in _BREAK.finditer(self.text))]
+        line = bisect_right(self._lines, index)
+        return Place(self.file, line, index - self._lines[line - 1] + 1)
+
+    def characters(self, node: Node) -> str:
+        """A node as it is written."""
+        characters: str = self.text[node.start_mark.index : node.end_mark.index]
+        return characters
 
     def inside(self, node: ScalarNode, offset: int) -> Place:
         """The place of the code point at `offset` of a scalar's value."""
-        start, end = node.start_mark.index, node.end_mark.index
-        raw = self.text[start:end]
+        start = node.start_mark.index
+        raw = self.characters(node)
         value: str = node.value
         if not node.style and "\n" not in raw and "\r" not in raw:
             return self.place_of(start + min(offset, len(raw)))
@@ -299,17 +312,25 @@ def shape(node: Node) -> str:
 
 def is_text(node: Node) -> bool:
     """Whether a node is a scalar that means text."""
-    return isinstance(node, ScalarNode) and (bool(node.style) or CORE.match(node.value) is None)
+    if not isinstance(node, ScalarNode):
+        return False
+    return bool(node.style) or node.value[:1] not in _CORE_STARTS or CORE.match(node.value) is None
+
+
+def kept(text: str) -> str:
+    """A copy of a scalar's text, to be kept when the nodes are gone: the text itself lies among them, and a few that
+    live on would hold the memory of all."""
+    return "".join((text, ""))
 
 
 def scalar(node: ScalarNode) -> bool | int | Decimal | str | None:
     """The value of a scalar; numbers with a fraction are exact, a number that is too long is not a number."""
     value: str = node.value
     if node.style:
-        return value
+        return kept(value)
     found = CORE.match(value)
     if found is None:
-        return value
+        return kept(value)
     match found.lastgroup:
         case "null":
             return None

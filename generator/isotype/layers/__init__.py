@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import Domain
 from isotype.findings import IsotypeError
 from isotype.layers.options import LAYERS, LayerOptions, Options
 
-__all__ = ["LAYERS", "LayerOptions", "Options", "Rendered", "render"]
+if TYPE_CHECKING:
+    from isotype.layers.rendering import Renderer
+    from isotype.shapes.model import Shapes
+
+Layer = tuple[str, dict[str, str], tuple[NotExpressible, ...]]
+"""A layer's name, its files by their path inside its folder, and what it cannot express."""
+
+__all__ = ["LAYERS", "Layer", "LayerOptions", "Options", "Rendered", "render", "rendered"]
 
 
 class Rendered(NamedTuple):
@@ -20,31 +28,46 @@ class Rendered(NamedTuple):
 
 
 def render(domain: Domain, options: Options) -> Rendered:
-    """Render the wanted layers of a domain. Raises IsotypeError when two things want one database name."""
-    from isotype import binding, shapes, tables
-    from isotype.layers import models, openapi, schemas, sql, typescript, zod
+    """Render the wanted layers of a domain. Raises `IsotypeError` when two things want one database name."""
+    files: dict[tuple[str, str], str] = {}
+    ledger: set[NotExpressible] = set()
+    for layer, texts, gaps in rendered(domain, options):
+        files.update({(layer, path): text for path, text in texts.items()})
+        ledger.update(gaps)
+    return Rendered(files, tuple(sorted(ledger)))
+
+
+def rendered(domain: Domain, options: Options) -> Iterator[Layer]:
+    """The wanted layers one after the other; each is rendered when it is asked for.
+
+    The order is that in which least is held at once: the one large document, then what stands on the tables, then,
+    when those are gone, the rest.
+    """
+    from isotype import shapes
+    from isotype.layers import openapi, schemas, typescript, zod
     from isotype.layers.rendering import Renderer
+
+    wire = shapes.project(domain)
+    renderer = Renderer(options.templates)
+    if "openapi" in options.wanted:
+        yield "openapi", *openapi.render(wire, renderer, options)
+    yield from _on_tables(domain, wire, renderer, options)
+    for layer, render in (("schemas", schemas.render), ("types", typescript.render), ("zod", zod.render)):
+        if layer in options.wanted:
+            yield layer, *render(wire, renderer, options)
+
+
+def _on_tables(domain: Domain, wire: Shapes, renderer: Renderer, options: Options) -> Iterator[Layer]:
+    from isotype import binding, tables
+    from isotype.layers import models, sql
 
     relational = tables.project(domain)
     clashes = tables.name_clashes(relational)
     if clashes:
         raise IsotypeError(*clashes)
-    wire = shapes.project(domain)
-    bindings = binding.bind(domain, relational, wire)
-    renderer = Renderer(options.templates)
     statements = sql.SqlStatements(relational)
-    renderers = {
-        "sql": lambda: sql.render(relational, renderer, options, statements),
-        "models": lambda: models.render(bindings, renderer, options, statements),
-        "schemas": lambda: schemas.render(wire, renderer, options),
-        "types": lambda: typescript.render(wire, renderer, options),
-        "zod": lambda: zod.render(wire, renderer, options),
-        "openapi": lambda: openapi.render(wire, renderer, options),
-    }
-    files: dict[tuple[str, str], str] = {}
-    ledger: set[NotExpressible] = set()
-    for layer in options.wanted:
-        rendered, gaps = renderers[layer]()
-        files.update({(layer, path): text for path, text in rendered.items()})
-        ledger.update(gaps)
-    return Rendered(files, tuple(sorted(ledger)))
+    if "sql" in options.wanted:
+        yield "sql", *sql.render(relational, renderer, options, statements)
+    if "models" in options.wanted:
+        bindings = binding.bind(domain, relational, wire)
+        yield "models", *models.render(bindings, renderer, options, statements)

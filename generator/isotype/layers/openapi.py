@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from http import HTTPStatus
 from typing import Any
 
 from isotype.dialects.json_schema import JsonSchema, Printer, plain, wire_constant
@@ -22,7 +21,7 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
     """The document as `openapi.json`, and what JSON Schema cannot say."""
     printer = Printer("#/components/schemas/{}".format)
     body = document(shapes, printer, " ".join(header(options.header_source)))
-    text = "\n".join(_lines(body, ""))
+    text = _text(body)
     return {"openapi.json": renderer("openapi/document.json.j2", document=text)}, tuple(sorted(printer.gaps))
 
 
@@ -37,7 +36,8 @@ def document(shapes: Shapes, printer: Printer, origin: str) -> JsonSchema:
     if any(module.machines for module in shapes.modules):
         printer.gap("transitions", "A schema sees the new value alone, not the one that is stored.")
     components = {enum.name: _enum(enum) for enum in shapes.enums}
-    components |= {shape.name: _shape(shape, printer) for module in shapes.modules for shape in module.shapes}
+    known: dict[object, JsonSchema] = {}
+    components |= {shape.name: _shape(shape, printer, known) for module in shapes.modules for shape in module.shapes}
     found: JsonSchema = {"x-origin": origin, "openapi": "3.1.0", "info": info, "paths": paths}
     if components:
         found["components"] = {"schemas": components}
@@ -51,23 +51,42 @@ _DEPTH = 5
 """How deep structure is broken into lines: down to the properties of a schema, one line each."""
 
 
-def _lines(value: Any, indent: str, before: str = "", after: str = "", depth: int = _DEPTH) -> Iterator[str]:
+def _text(document: JsonSchema) -> str:
     """JSON that is good to read and to compare: structure on lines of its own, leaves on one."""
-    inner = indent + _INDENT
-    parts: list[tuple[str, Any]] = []
-    if depth and isinstance(value, dict) and any(isinstance(part, dict) and part for part in value.values()):
-        parts, brackets = [(f"{json.dumps(key)}: ", part) for key, part in value.items()], "{}"
-    elif depth and isinstance(value, list) and value and isinstance(value[0], dict):
-        parts, brackets = [("", part) for part in value], "[]"
-    if not parts:
-        yield f"{indent}{before}{json.dumps(value)}{after}"
-        return
-    yield f"{indent}{before}{brackets[0]}"
-    for key, part in parts[:-1]:
-        yield from _lines(part, inner, key, ",", depth - 1)
-    key, part = parts[-1]
-    yield from _lines(part, inner, key, "", depth - 1)
-    yield f"{indent}{brackets[1]}{after}"
+    lines: list[str] = []
+    leaves: dict[int, str] = {}
+    encode = json.JSONEncoder().encode
+
+    def leaf(value: Any) -> str:
+        # A property that several shapes share is one object.
+        if not isinstance(value, dict):
+            return encode(value)
+        return leaves.get(id(value)) or leaves.setdefault(id(value), encode(value))
+
+    def add(value: Any, indent: str, before: str, after: str, depth: int) -> None:
+        parts: list[tuple[str, Any]] = []
+        inner = indent + _INDENT
+        if not depth or not value:
+            pass
+        elif isinstance(value, dict):
+            if any(isinstance(part, dict) and part for part in value.values()):
+                parts, brackets = [(f"{inner}{encode(key)}: ", part) for key, part in value.items()], "{}"
+        elif isinstance(value, list) and isinstance(value[0], dict):
+            parts, brackets = [(inner, part) for part in value], "[]"
+        if not parts:
+            lines.append(f"{before}{leaf(value)}{after}")
+            return
+        lines.append(before + brackets[0])
+        if depth == 1:
+            lines.append(",\n".join([head + leaf(part) for head, part in parts]))
+        else:
+            last = len(parts) - 1
+            for number, (head, part) in enumerate(parts):
+                add(part, inner, head, "," if number < last else "", depth - 1)
+        lines.append(f"{indent}{brackets[1]}{after}")
+
+    add(document, "", "", "", _DEPTH)
+    return "\n".join(lines)
 
 
 def _enum(enum: Enum) -> JsonSchema:
@@ -80,11 +99,11 @@ def _enum(enum: Enum) -> JsonSchema:
     return printed
 
 
-def _shape(shape: Shape, printer: Printer) -> JsonSchema:
+def _shape(shape: Shape, printer: Printer, known: dict[object, JsonSchema]) -> JsonSchema:
     printed: JsonSchema = {"type": "object"}
     if shape.description:
         printed["description"] = shape.description
-    printed["properties"] = {prop.name: _property(prop, printer) for prop in shape.properties}
+    printed["properties"] = {prop.name: _property(prop, printer, known) for prop in shape.properties}
     required = [prop.name for prop in shape.properties if prop.required]
     if required:
         printed["required"] = required
@@ -99,7 +118,17 @@ def _shape(shape: Shape, printer: Printer) -> JsonSchema:
     return printed
 
 
-def _property(prop: Property, printer: Printer) -> JsonSchema:
+def _property(prop: Property, printer: Printer, known: dict[object, JsonSchema]) -> JsonSchema:
+    """A property; those that are alike are one object."""
+    marks = (prop.read_only, prop.write_only, prop.deprecated)
+    key = (id(prop.type), prop.nullable, prop.description, id(prop.default), marks)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = _described(prop, printer)
+    return found
+
+
+def _described(prop: Property, printer: Printer) -> JsonSchema:
     printed = printer.schema(prop.type, prop.nullable)
     if prop.description:
         printed["description"] = prop.description
@@ -160,6 +189,8 @@ def _responses(operation: ApiOperation, shapes: Shapes, printer: Printer) -> Ite
 
 
 def _phrase(status: int) -> str:
+    from http import HTTPStatus
+
     try:
         return HTTPStatus(status).phrase
     except ValueError:

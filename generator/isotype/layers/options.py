@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from isotype.domain.values import field, frozen
+
 LAYERS = ("sql", "models", "schemas", "types", "zod", "openapi")
-"""Every layer, in the order they are rendered."""
+"""Every layer, in the order in which they are listed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LayerOptions:
     """`path` is the layer's folder, relative to the project root.
 
@@ -24,7 +25,7 @@ class LayerOptions:
     extension: str = "js"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """`header_source` is the schema's path as the header names it; `templates` a folder of overriding templates."""
 

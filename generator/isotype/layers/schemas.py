@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from isotype.dialects.expressions.calls import inexact
+from isotype.dialects.expressions.code import FunctionCall
 from isotype.dialects.expressions.python import print_expression
+from isotype.dialects.expressions.python_conditions import Given, if_lines, print_refusal
 from isotype.dialects.literals.python import python_comment_lines, python_docstring, python_string
+from isotype.dialects.literals.widths import width
 from isotype.dialects.python import (
     INDENT,
     WIDTH,
@@ -25,13 +29,13 @@ from isotype.dialects.python import (
     sequence,
     subscript,
 )
-from isotype.dialects.python_types import Names, annotation, default
-from isotype.domain.expressions import names as expression_names
+from isotype.dialects.python_types import Names, Uses, annotation, default
 from isotype.domain.ledger import NotExpressible
+from isotype.domain.model import Default
 from isotype.domain.names import camel, snake
 from isotype.domain.types import Array, Enum, EnumType, Map, ObjectType
 from isotype.layers.options import Options
-from isotype.layers.rendering import Renderer, header, templates_folder
+from isotype.layers.rendering import Renderer, header, shipped
 from isotype.shapes.model import OUTPUT, UPDATE, Operand, Property, Shape, ShapeModule, ShapeRule, Shapes, StateMachine
 
 TARGET = "python"
@@ -40,12 +44,23 @@ _TRANSITIONS = NotExpressible(
 )
 
 
+class _Field(NamedTuple):
+    """The lines of a property, and the names in them."""
+
+    lines: Sequence[str]
+    uses: Uses
+
+
 class _Context(NamedTuple):
-    """What every module of one domain shares; `camel_case` says how wire names follow from attributes."""
+    """What every module of one domain shares; `camel_case` says how wire names follow from attributes.
+
+    `fields` are the properties printed so far by all that they are made of: variants of an entity share most of them.
+    """
 
     shapes: Shapes
     camel_case: bool
     cyclic: frozenset[str]
+    fields: dict[object, _Field]
 
 
 class _Module(NamedTuple):
@@ -59,7 +74,7 @@ class _Module(NamedTuple):
 def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
     """Every file of the layer by its path, and what Pydantic cannot say."""
     heading = "".join(f"# {line}\n" for line in header(options.header_source))
-    context = _Context(shapes, _camel_case(shapes), _cyclic(shapes))
+    context = _Context(shapes, _camel_case(shapes), _cyclic(shapes), {})
     ledger: set[NotExpressible] = set()
     files: dict[str, str] = {}
     ruled = False
@@ -77,7 +92,7 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
 
 
 def _support(name: str) -> str:
-    return (templates_folder() / "support" / name).read_text(encoding="utf-8")
+    return shipped(f"support/{name}")
 
 
 def _camel_case(shapes: Shapes) -> bool:
@@ -188,28 +203,54 @@ def _body_lines(shape: Shape, here: _Module) -> Iterator[str]:
         if shape.properties:
             yield ""
     for prop in shape.properties:
-        yield from _field_lines(prop, shape, here)
-    rules: list[Code] = []
+        yield from _field(prop, here)
+    judged: list[str] = []
+    local: _Locals = {}
     for rule in shape.rules:
-        code = _rule(rule, shape, here)
-        if isinstance(code, NotExpressible):
-            here.ledger.add(code)
-            yield from python_comment_lines(f"Not judged here: {rule.name}. {code.reason}", INDENT, WIDTH)
+        lines = _rule_lines(rule, shape, here, local)
+        if isinstance(lines, NotExpressible):
+            here.ledger.add(lines)
+            yield from python_comment_lines(f"Not judged here: {rule.name}. {lines.reason}", INDENT, WIDTH)
         else:
-            rules.append(code)
-    if rules:
+            judged += lines
+    if judged:
         names = here.names
         if shape.properties or shape.refused:
             yield ""
         yield f'{INDENT}@{names.use("pydantic", "model_validator")}(mode="after")'
         yield f"{INDENT}def _keep_rules(self) -> {names.use('typing', 'Self')}:"
-        yield from layout(call(names.wire("check_rules"), *rules), INDENT * 2)
-        yield f"{INDENT * 2}return self"
+        for name, operand in local.values():
+            yield from layout(from_rule(_read(operand, shape, here)), f"{_IN_METHOD}{name} = ")
+        yield f"{_IN_METHOD}broken: dict[str, str] = {{}}"
+        yield from judged
+        yield f"{_IN_METHOD}if broken:"
+        yield f"{_IN_METHOD}{INDENT}raise {names.wire('broken_rules')}(broken)"
+        yield f"{_IN_METHOD}return self"
 
 
-def _field_lines(prop: Property, shape: Shape, here: _Module) -> list[str]:
-    names = here.names
-    settings = list(_settings(prop, here))
+def _field(prop: Property, here: _Module) -> Sequence[str]:
+    key = (
+        prop.attribute,
+        prop.name,
+        id(prop.type),
+        prop.nullable,
+        prop.required,
+        prop.description,
+        prop.default is not None and repr(prop.default.value),
+        prop.read_only,
+        prop.write_only,
+        prop.deprecated,
+    )
+    known = here.context.fields.get(key)
+    if known is None:
+        names = Names(frozenset(), frozenset())
+        lines = _field_lines(prop, here.context, names)
+        known = here.context.fields[key] = _Field(lines, names.uses())
+    return known.lines if here.names.take(known.uses) else _field_lines(prop, here.context, here.names)
+
+
+def _field_lines(prop: Property, context: _Context, names: Names) -> list[str]:
+    settings = list(_settings(prop, context))
     type_code = annotation(prop.type, prop.nullable, names)
     value: Code | None = None
     if prop.default is not None:
@@ -239,8 +280,8 @@ def _holds_object(prop: Property) -> bool:
     return isinstance(of, ObjectType) and value not in (None, (), {})
 
 
-def _settings(prop: Property, here: _Module) -> Iterator[Code]:
-    expected = camel(prop.attribute) if here.context.camel_case else prop.attribute
+def _settings(prop: Property, context: _Context) -> Iterator[Code]:
+    expected = camel(prop.attribute) if context.camel_case else prop.attribute
     if prop.name != expected:
         if not prop.required and prop.default is None and not prop.nullable:
             yield f"alias={python_string(prop.name)}"
@@ -257,43 +298,109 @@ def _settings(prop: Property, here: _Module) -> Iterator[Code]:
 # ----- rules
 
 
-def _rule(rule: ShapeRule, shape: Shape, here: _Module) -> Code | NotExpressible:
-    """The arguments for one rule: name, message, and whether it refuses."""
-    names = here.names
+_IN_METHOD = INDENT * 2
+
+
+class _Local(NamedTuple):
+    """The name a validator gives to an operand that stands in another object."""
+
+    name: str
+    operand: Operand
+
+
+_Locals = dict[tuple[str, ...], _Local]
+"""The local names of one validator, by the paths of attributes."""
+
+
+def _rule_lines(rule: ShapeRule, shape: Shape, here: _Module, local: _Locals) -> Sequence[str] | NotExpressible:
+    """The statements that judge one rule; none when nothing that is known here could break it."""
+    gap = inexact(rule.expression, TARGET)
+    if gap is not None:
+        return gap
     operands = {operand.field: operand for operand in rule.operands}
-    spelled = {name: _operand(operands[name], shape, here) for name in expression_names(rule.expression)}
-    printed = print_expression(rule.expression, spelled.__getitem__)
+    named = dict(local)
+    refusal = print_refusal(rule.expression, lambda name: _given(operands[name], shape, here, named))
+    if refusal is not None and refusal.condition is False:
+        return ()
+    opening = None if refusal is None or refusal.condition is True else if_lines(refusal.condition, _IN_METHOD)
+    if refusal is None or opening is None:
+        return (*_called(rule, operands, shape, here), *_broken_lines(rule))
+    local.update(named)
+    for helper in refusal.helpers:
+        here.names.use("._rules", helper)
+    return (*opening, *_broken_lines(rule))
+
+
+def _called(rule: ShapeRule, operands: Mapping[str, Operand], shape: Shape, here: _Module) -> Sequence[str]:
+    """The head of a rule that functions of the support module judge."""
+    printed = print_expression(rule.expression, lambda name: _read(operands[name], shape, here))
     if isinstance(printed, NotExpressible):
-        return printed
-    for helper in (*printed.helpers, "refuses"):
-        names.use("._rules", helper)
-    if any(not operand.known for operand in rule.operands):
-        names.use("._rules", "UNKNOWN")
-    verdict = call("refuses", from_rule(printed.code))
-    message = rule.message or f"{rule.name}: {rule.source}"
-    return bracket("(", (python_string(rule.name), python_string(message), verdict), ")", literal=True)
+        raise TypeError(f"rule {rule.name} has no Python")
+    for helper in printed.helpers - {"operand"}:
+        here.names.use("._rules", helper)
+    return layout(call(here.names.use("._rules", "refuses"), from_rule(printed.code)), f"{_IN_METHOD}if ", ":")
 
 
-def _operand(operand: Operand, shape: Shape, here: _Module) -> str:
-    """How the validator of a shape reads an operand."""
+def _broken_lines(rule: ShapeRule) -> Sequence[str]:
+    """The statement that notes a rule as broken."""
+    indent = _IN_METHOD + INDENT
+    key = python_string(rule.name)
+    message = python_string(rule.message or f"{rule.name}: {rule.source}")
+    head = f"{indent}broken[{key}] = "
+    if width(head) + width(message) <= WIDTH:
+        return (head + message,)
+    if width(head) < WIDTH:
+        return (f"{head}(", f"{indent}{INDENT}{message}", f"{indent})")
+    return (f"{indent}broken[", f"{indent}{INDENT}{key}", f"{indent}] = {message}")
+
+
+def _given(operand: Operand, shape: Shape, here: _Module, local: _Locals) -> Given | None:
+    """How the condition of a rule reads an operand; what stands in another object gets a local name."""
     if not operand.known:
-        return "UNKNOWN"
-    direct = len(operand.attributes) == 1
-    prop = _property(shape, operand.attributes[0])
-    if direct and (shape.direction == OUTPUT or prop.required or operand.default is not None):
+        return None
+    absent = _absent(operand, shape, here)
+    if len(operand.attributes) == 1:
+        prop = _property(shape, operand.attributes[0])
+        text = f"self.{prop.attribute}"
+        if absent is not None:
+            return Given(text, prop.nullable or not (prop.required or prop.default is not None))
+        return Given(text, True, f"{python_string(prop.attribute)} in self.model_fields_set" if prop.nullable else None)
+    known = local.get(operand.attributes)
+    if known is None:
+        name = f"given_{'_'.join(operand.attributes)}"
+        while any(name == other.name for other in local.values()):
+            name += "_"
+        known = local[operand.attributes] = _Local(name, operand)
+    return Given(known.name, nullable=True, marked=absent is None)
+
+
+def _read(operand: Operand, shape: Shape, here: _Module) -> str | FunctionCall:
+    """An operand as an expression: its value, None for NULL, or the mark for what is not known."""
+    if not operand.known:
+        return here.names.use("._rules", "UNKNOWN")
+    absent = _absent(operand, shape, here)
+    if absent is None:
+        spelled = here.names.use("._rules", "UNKNOWN")
+    elif len(operand.attributes) == 1:
         return f"self.{operand.attributes[0]}"
-    if shape.direction == OUTPUT:
-        absent = "None"
-    elif shape.direction == UPDATE or (operand.default is None and _server_made(operand, shape, here)):
-        absent = here.names.use("._rules", "UNKNOWN")
-    elif operand.default is None or operand.default.value is None:
-        absent = "None"
     else:
-        absent = _flat_default(operand, shape, here)
-    if direct and absent == "None":
-        return f"self.{operand.attributes[0]}"
-    path = ", ".join(map(python_string, operand.attributes))
-    return f"{here.names.wire('operand')}(self, {path}, absent={absent})"
+        spelled = "None" if absent.value is None else _flat_default(absent, operand, shape, here)
+    path = map(python_string, operand.attributes)
+    return FunctionCall(here.names.wire("operand"), ("self", *path, f"absent={spelled}"))
+
+
+_NULL = Default("literal")
+
+
+def _absent(operand: Operand, shape: Shape, here: _Module) -> Default | None:
+    """What an operand is when it is absent; None when that is not known."""
+    if shape.direction == OUTPUT:
+        return _NULL
+    if operand.default is not None and shape.direction != UPDATE:
+        return operand.default
+    if len(operand.attributes) == 1 and _property(shape, operand.attributes[0]).required:
+        return _NULL
+    return None if shape.direction == UPDATE or _server_made(operand, shape, here) else _NULL
 
 
 def _property(shape: Shape, attribute: str) -> Property:
@@ -314,12 +421,11 @@ def _server_made(operand: Operand, shape: Shape, here: _Module) -> bool:
     return _target(operand, shape, here).server_default
 
 
-def _flat_default(operand: Operand, shape: Shape, here: _Module) -> str:
-    value = operand.default.value if operand.default is not None else None
+def _flat_default(absent: Default, operand: Operand, shape: Shape, here: _Module) -> str:
     target = _target(operand, shape, here)
     if isinstance(target.type, EnumType):
         here.names.imports.setdefault(".enums", set()).add(target.type.enum.name)
-    return flat(default(value, target.type, here.names))
+    return flat(default(absent.value, target.type, here.names))
 
 
 # ----- state machines and enums

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import lru_cache
 
 from isotype.layers.options import LayerOptions, Options
 
@@ -24,6 +25,10 @@ def across(options: Options, source: str, target: str, module: str) -> str:
     here, there = layer_options(options, source), layer_options(options, target)
     if there.import_base:
         return f"{there.import_base.rstrip('/')}/{module}{_EXTENSIONS[there.extension]}"
-    folder = posixpath.relpath(there.path or ".", here.path or ".")
-    prefix = folder if folder.startswith(".") else f"./{folder}"
-    return f"{prefix}/{module}{_EXTENSIONS[here.extension]}"
+    return f"{_way(here.path, there.path)}/{module}{_EXTENSIONS[here.extension]}"
+
+
+@lru_cache(maxsize=64)
+def _way(here: str, there: str) -> str:
+    folder = posixpath.relpath(there or ".", here or ".")
+    return folder if folder.startswith(".") else f"./{folder}"

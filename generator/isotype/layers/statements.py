@@ -56,7 +56,7 @@ class Statements(Protocol):
         ...
 
     def behind(self, table: Table) -> list[str]:
-        """What PostgreSQL makes as soon as a table is there: its partitions and its reference rows."""
+        """What PostgreSQL makes as soon as a table is there: its partitions or chunks, and its reference rows."""
         ...
 
     def around_postgres(self) -> Around:

@@ -64,9 +64,9 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
     converted = conversions(shapes)
     files: dict[str, str] = {}
     used_json = False
-    docs: Docs = {}
+    printed: Printed = {}
     for module in shapes.modules:
-        declarations = _declarations(shapes, module, docs, converted.get(module.name, ()))
+        declarations = _declarations(shapes, module, printed, converted.get(module.name, ()))
         imports = _imports(shapes, module, converted.get(module.name, ()), options)
         files[f"{module.name}.ts"] = renderer(
             "types/module.ts.j2", header=head, imports=imports, declarations=declarations
@@ -87,14 +87,16 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
     return files, ledger
 
 
-Docs = dict[tuple[int, str, bool], list[str]]
-"""The comments of properties by type and description: an entity's variants share most of them."""
+Printed = dict[object, str]
+"""The lines of properties by all that they are made of: an entity's variants share most of them."""
 
 
-def _declarations(shapes: Shapes, module: ShapeModule, docs: Docs, converted: tuple[Conversion, ...]) -> list[str]:
+def _declarations(
+    shapes: Shapes, module: ShapeModule, printed: Printed, converted: tuple[Conversion, ...]
+) -> list[str]:
     return [
-        *(_interface(shape, docs) for shape in module.shapes),
-        *_aliases(shapes, module, docs),
+        *(_interface(shape, printed) for shape in module.shapes),
+        *_aliases(shapes, module, printed),
         *map(_machine, module.machines),
         *(conversion.text for conversion in converted),
     ]
@@ -126,13 +128,12 @@ def _uses_json(module: ShapeModule) -> bool:
 # --- shapes ---
 
 
-def _interface(shape: Shape, docs: Docs) -> str:
+def _interface(shape: Shape, printed: Printed) -> str:
     lines = doc(_shape_text(shape))
     if not shape.properties:
         return "\n".join([*lines, f"export type {shape.name} = Record<string, never>;"])
     lines.append(f"export interface {shape.name} {{")
-    for prop in shape.properties:
-        lines.extend(_property(prop, docs))
+    lines.extend([_property(prop, printed) for prop in shape.properties])
     lines.append("}")
     return "\n".join(lines)
 
@@ -150,20 +151,22 @@ def _shape_text(shape: Shape) -> str:
     return "\n\n".join(part for part in (shape.description, note, "\n".join(f"- {rule}" for rule in rules)) if part)
 
 
-def _property(prop: Property, docs: Docs) -> Iterator[str]:
-    if prop.default is not None or prop.server_default:
-        absent = default_words(prop.default.value) if prop.default is not None else "Left out, the server chooses."
-        yield from doc(f"{described(prop.description, prop.type)} {absent}", INDENT, prop.deprecated)
-    else:
-        key = (id(prop.type), prop.description, prop.deprecated)
-        if key not in docs:
-            docs[key] = doc(described(prop.description, prop.type), INDENT, prop.deprecated)
-        yield from docs[key]
-    mark = "" if prop.required else "?"
-    yield f"{INDENT}{typescript_property(prop.name)}{mark}: {type_text(prop.type, prop.nullable)};"
+def _property(prop: Property, printed: Printed) -> str:
+    absent = "Left out, the server chooses." if prop.server_default else ""
+    if prop.default is not None:
+        absent = default_words(prop.default.value)
+    key = (prop.name, id(prop.type), prop.description, absent, prop.required, prop.nullable, prop.deprecated)
+    found = printed.get(key)
+    if found is None:
+        text = described(prop.description, prop.type)
+        lines = doc(f"{text} {absent}" if absent else text, INDENT, prop.deprecated)
+        mark = "" if prop.required else "?"
+        lines.append(f"{INDENT}{typescript_property(prop.name)}{mark}: {type_text(prop.type, prop.nullable)};")
+        found = printed[key] = "\n".join(lines)
+    return found
 
 
-def _aliases(shapes: Shapes, module: ShapeModule, docs: Docs) -> Iterator[str]:
+def _aliases(shapes: Shapes, module: ShapeModule, printed: Printed) -> Iterator[str]:
     """The thing under its own name; with the properties the frontend computes where there are some."""
     for shape in module.shapes:
         whole = module.entity and shape.variant == "response"
@@ -175,8 +178,7 @@ def _aliases(shapes: Shapes, module: ShapeModule, docs: Docs) -> Iterator[str]:
             yield "\n".join([*lines, assigned(f"export type {name} =", shape.name)])
             continue
         lines.append(extending(name, shape.name))
-        for prop in shape.client:
-            lines.extend(_property(prop, docs))
+        lines.extend([_property(prop, printed) for prop in shape.client])
         yield "\n".join([*lines, "}"])
 
 

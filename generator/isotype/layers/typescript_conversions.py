@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from isotype.dialects.literals.typescript import typescript_access, typescript_property
+from isotype.dialects.literals.widths import width
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, entry, flat, layout, signature, ternary
 from isotype.domain.types import Array, Map, ObjectType, Type
 from isotype.shapes.model import INPUT, OUTPUT, Property, Shape, ShapeModule, Shapes
@@ -175,7 +176,7 @@ def _copied(prop: Property, origin: Property) -> str:
         if origin.nullable:
             lines.append(ternary(head, f"{value} === null", "null", flat(made), indent, ";"))
         else:
-            lines.append(f"{head} {layout(made, indent, len(head) + 1)};")
+            lines.append(f"{head} {layout(made, indent, width(head) + 1)};")
     else:
         lines.append(_rebuilt(f"{indent}to{access} = ", prop, value, origin.nullable, indent, ";"))
     return "\n".join([*lines, f"{INDENT}}}"])
@@ -185,11 +186,11 @@ def _rebuilt(head: str, prop: Property, value: str, nullable: bool, indent: str,
     """An array or map whose objects are converted one by one."""
     of = prop.type
     if isinstance(of, Array) and isinstance(of.item, ObjectType) and not of.nullable_items and not nullable:
-        return head + layout(Call(f"{value}.map", (function_name(of.item.name),)), indent, len(head), len(end)) + end
+        return head + layout(Call(f"{value}.map", (function_name(of.item.name),)), indent, width(head), len(end)) + end
     made = _each(of, value)
     text = f"{head}{value} === null ? null : {made}{end}" if nullable else f"{head}{made}{end}"
     # A formatter would break nested arrow functions in a way of its own.
-    return text if len(text) <= WIDTH else f"{indent}// biome-ignore format: one expression, one line\n{text}"
+    return text if width(text) <= WIDTH else f"{indent}// biome-ignore format: one expression, one line\n{text}"
 
 
 def _each(of: Type, value: str, depth: int = 0) -> str:

@@ -13,10 +13,12 @@ No schema transforms, coerces or fills in: what goes in comes out, less the prop
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from isotype.dialects.literals.typescript import typescript_regex, typescript_string
+from isotype.dialects.literals.widths import width
 from isotype.dialects.patterns import javascript
 from isotype.dialects.typescript import doc, import_lines, source_order
 from isotype.dialects.typescript_layout import (
@@ -32,7 +34,7 @@ from isotype.domain.types import INTEGERS, SAFE_INTEGER, Enum
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
 from isotype.layers.specifiers import across, sibling
-from isotype.layers.zod_schemas import Context, loops, schema
+from isotype.layers.zod_schemas import Context, circles, loops, schema
 from isotype.layers.zod_types import Names, schema_name
 from isotype.shapes.model import ShapeModule, Shapes
 
@@ -43,7 +45,7 @@ _TYPES = "types"
 def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
     """The layer's files by path, and what its validators cannot say."""
     head = [f"// {line}" for line in header(options.header_source)]
-    context = Context(shapes, loops(shapes), {})
+    context = Context(shapes, loops(shapes), {}, {}, circles(shapes), {})
     files: dict[str, str] = {}
     support: set[str] = set()
     rules = False
@@ -55,7 +57,7 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
         missing.update(view.missing)
         files[f"{module.name}.ts"] = renderer(
             "zod/module.ts.j2",
-            header=head,
+            header=[*head, *_waivers(view.schemas)],
             imports=view.imports,
             schemas=view.schemas,
             stem=module.stem,
@@ -139,7 +141,7 @@ def _format(name: str) -> str:
     head = f"const {name.upper()} ="
     regex = typescript_regex(javascript(FORMATS[name]))
     line = f"{head} {regex};"
-    return line if len(line) <= WIDTH else f"{head}\n{INDENT}{regex};"
+    return line if width(line) <= WIDTH else f"{head}\n{INDENT}{regex};"
 
 
 def _support_imports(support: set[str], options: Options) -> list[str]:
@@ -167,6 +169,17 @@ def _with_needs(wanted: Iterable[str]) -> frozenset[str]:
             found.add(part)
             todo.extend(_NEEDS.get(part, ()))
     return frozenset(found)
+
+
+# Those control characters of a regular expression that have no letter.
+_UNNAMED_CONTROL = re.compile(r"/[^\n]*\\u00(?:00|1[b-f])[^\n]*/u")
+
+
+def _waivers(schemas: Iterable[str]) -> list[str]:
+    """What a linter must be told about a module."""
+    if any("\\u00" in text and _UNNAMED_CONTROL.search(text) for text in schemas):
+        return ["// biome-ignore-all lint/suspicious/noControlCharactersInRegex: a pattern of the schema names some"]
+    return []
 
 
 class _View(NamedTuple):
@@ -223,7 +236,7 @@ def _enum(enum: Enum) -> str:
     name = schema_name(enum.name)
     head = f"export const {name} = "
     code = Call("z.enum", (Items(tuple(map(typescript_string, enum.texts))),))
-    return "\n".join([*doc(enum.description), f"{head}{layout(code, '', len(head))};"])
+    return "\n".join([*doc(enum.description), f"{head}{layout(code, '', width(head))};"])
 
 
 def _proof(name: str) -> tuple[str, str]:
@@ -234,11 +247,11 @@ def _tuple(name: str, proofs: list[tuple[str, str]]) -> str:
     head = f"export type {name} = ["
     texts = [f"Proof<{schema}, {of}>" for schema, of in proofs]
     whole = f"{head}{', '.join(texts)}];"
-    if len(whole) <= WIDTH:
+    if width(whole) <= WIDTH:
         return whole
     lines = [head]
     for text, (value, of) in zip(texts, proofs, strict=True):
-        if len(text) + len(INDENT) + 1 <= WIDTH:
+        if width(text) + len(INDENT) + 1 <= WIDTH:
             lines.append(f"{INDENT}{text},")
         else:
             inner = INDENT * 2

@@ -5,10 +5,12 @@ An operand that the value does not carry is `undefined`: not known, which refuse
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from isotype.dialects.expressions import typescript as expressions
 from isotype.dialects.literals.typescript import typescript_access, typescript_comment_lines, typescript_string
+from isotype.dialects.literals.widths import width
 from isotype.dialects.typescript import constant
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, Items, flat, layout, ternary
 from isotype.domain.identifiers import pascal
@@ -26,7 +28,11 @@ class Refinement(NamedTuple):
     missing: tuple[NotExpressible, ...]
 
 
-def refinement(shapes: Shapes, shape: Shape, indent: str) -> Refinement:
+Judged = dict[object, Refinement]
+"""Rules printed before, by the identity of their expression and how they read it: variants share most of them."""
+
+
+def refinement(shapes: Shapes, shape: Shape, indent: str, known: Judged) -> Refinement:
     """Every rule of a shape, its statements indented by `indent`."""
     statements: list[str] = []
     helpers: set[str] = set()
@@ -36,17 +42,28 @@ def refinement(shapes: Shapes, shape: Shape, indent: str) -> Refinement:
         for operand in rule.operands:
             if operand.field not in operands:
                 operands[operand.field] = _operand(shapes, shape, operand, statements, indent)
-        printed = expressions.print_expression(rule.expression, operands.__getitem__)
-        statements.extend(typescript_comment_lines(f"{rule.name}: {rule.source}", indent))
-        if isinstance(printed, NotExpressible):
-            missing.append(printed)
-            statements.extend(typescript_comment_lines(f"Not judged here: {printed.reason}", indent))
-            continue
-        helpers.update(printed.helpers)
-        verdict = f"{camel(rule.name)}Holds"
-        statements.append(printed.layout(f"{indent}const {verdict} = ", ";", width=WIDTH, indent=INDENT))
-        statements.append(_refusal(rule, verdict, indent))
+        read = tuple([(operand.wire, operands[operand.field]) for operand in rule.operands])
+        key = (id(rule.expression), rule.name, rule.source, rule.message, read, indent)
+        judged = known.get(key)
+        if judged is None:
+            judged = known[key] = _judged(rule, operands, indent)
+        statements.extend(judged.statements)
+        helpers.update(judged.helpers)
+        missing.extend(judged.missing)
     return Refinement(statements, frozenset(helpers), tuple(missing))
+
+
+def _judged(rule: ShapeRule, operands: Mapping[str, str], indent: str) -> Refinement:
+    """One rule, after the statements that make its operands."""
+    statements = typescript_comment_lines(f"{rule.name}: {rule.source}", indent)
+    printed = expressions.print_expression(rule.expression, operands.__getitem__)
+    if isinstance(printed, NotExpressible):
+        statements.extend(typescript_comment_lines(f"Not judged here: {printed.reason}", indent))
+        return Refinement(statements, frozenset(), (printed,))
+    verdict = f"{camel(rule.name)}Holds"
+    statements.append(printed.layout(f"{indent}const {verdict} = ", ";", width=WIDTH, indent=INDENT))
+    statements.append(_refusal(rule, verdict, indent))
+    return Refinement(statements, printed.helpers, ())
 
 
 def _refusal(rule: ShapeRule, verdict: str, indent: str) -> str:
@@ -80,7 +97,7 @@ def _operand(shapes: Shapes, shape: Shape, operand: Operand, statements: list[st
 
 def _declared(name: str, condition: str, yes: str, no: str, indent: str) -> str:
     text = ternary(f"{indent}const {name} =", condition, yes, no, indent, ";")
-    if max(map(len, text.splitlines())) <= WIDTH:
+    if max(map(width, text.splitlines())) <= WIDTH:
         return text
     return f"{indent}// biome-ignore format: the default is one constant\n{text}"
 

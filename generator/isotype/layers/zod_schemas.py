@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from isotype.dialects.literals.typescript import typescript_property, typescript_string
+from isotype.dialects.literals.widths import width
 from isotype.dialects.typescript import doc, type_text
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, Code, Entries, block, block_and, entry, flat, layout
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import Array, Map, ObjectType, Type
-from isotype.layers.zod_rules import refinement
+from isotype.layers.zod_rules import Judged, refinement
 from isotype.layers.zod_types import Names, nullable, optional, schema_name, type_code
 from isotype.shapes.model import OUTPUT, Property, Shape, Shapes
 
@@ -22,12 +24,38 @@ class _Code(NamedTuple):
     names: Names
 
 
+class _Line(NamedTuple):
+    """A property as a schema has it, and what it speaks of."""
+
+    text: str
+    names: Names
+
+
 class Context(NamedTuple):
-    """What all schemas of a run share: the loops of shapes, and the code of types seen before, by identity."""
+    """What all schemas of a run share: the loops of shapes, and what was printed before.
+
+    The code of types is kept by their identity, the lines of properties by all that they are made of.
+    `circles` numbers the modules that need one another.
+    """
 
     shapes: Shapes
     loops: dict[str, int]
     codes: dict[int, _Code]
+    lines: dict[object, _Line]
+    circles: dict[str, int]
+    judged: Judged
+
+    def waits(self, shape: Shape) -> bool:
+        """Whether some schema that a shape speaks of may not exist yet when the shape's own is made."""
+        return shape.name in self.loops or shape.module in self.circles
+
+    def is_late(self, shape: Shape, target: str) -> bool:
+        """Whether a schema that a shape speaks of may not exist yet when the shape's own is made."""
+        if shape.name in self.loops and self.loops[shape.name] == self.loops.get(target):
+            return True
+        there = self.shapes.shape(target).module
+        circle = self.circles.get(shape.module)
+        return there != shape.module and circle is not None and circle == self.circles.get(there)
 
 
 class Schema(NamedTuple):
@@ -48,17 +76,17 @@ def schema(context: Context, shape: Shape, names: Names) -> Schema:
     refused = _refused(shape, names)
     opened = block(head, f"z.{function}", "{") if refused is None else block_and(head, f"z.{function}", refused)
     if shape.properties:
-        loop = context.loops.get(shape.name)
+        waiting = shape if context.waits(shape) else None
         lines.append(opened.opening)
-        lines.extend(_property(context, prop, names, opened.indent, loop) for prop in shape.properties)
+        lines.extend([_property(context, prop, names, opened.indent, waiting) for prop in shape.properties])
         lines.append(opened.closing)
     else:
         empty: tuple[Code, ...] = (Entries(()),) if refused is None else (Entries(()), refused)
-        lines.append(f"{head} {layout(Call(f'z.{function}', empty), '', len(head) + 1)};")
+        lines.append(f"{head} {layout(Call(f'z.{function}', empty), '', width(head) + 1)};")
     if not shape.rules:
         return Schema("\n".join(lines))
     refining = block(f"export const {name} =", f"{base}.superRefine", "(row, context) => {")
-    refined = refinement(context.shapes, shape, refining.indent)
+    refined = refinement(context.shapes, shape, refining.indent, context.judged)
     lines.extend(["", *doc(shape.description)])
     if refined.helpers:
         names.support.add("refuse")
@@ -77,7 +105,19 @@ def _refused(shape: Shape, names: Names) -> Code | None:
     return Call(names.function("refusing"), (Entries(tuple(reasons)),))
 
 
-def _property(context: Context, prop: Property, names: Names, indent: str, loop: int | None) -> str:
+def _property(context: Context, prop: Property, names: Names, indent: str, waiting: Shape | None) -> str:
+    if waiting is not None:
+        return _printed(context, prop, names, indent, waiting)
+    key = (prop.name, id(prop.type), prop.nullable, prop.required, indent)
+    line = context.lines.get(key)
+    if line is None:
+        own = Names()
+        line = context.lines[key] = _Line(_printed(context, prop, own, indent, None), own)
+    names.merge(line.names)
+    return line.text
+
+
+def _printed(context: Context, prop: Property, names: Names, indent: str, waiting: Shape | None) -> str:
     key = typescript_property(prop.name)
     found = context.codes.get(id(prop.type))
     if found is None:
@@ -85,12 +125,12 @@ def _property(context: Context, prop: Property, names: Names, indent: str, loop:
         code = type_code(prop.type, own)
         found = context.codes[id(prop.type)] = _Code(code, flat(code), own)
     names.merge(found.names)
-    target = _object(prop.type) if loop is not None else ""
-    if target and context.loops.get(target) == loop:
+    target = _object(prop.type) if waiting is not None else ""
+    if target and waiting is not None and context.is_late(waiting, target):
         return _lazy(prop, key, _wrapped(prop, found.code), target, names, indent)
     text = f"z.nullable({found.text})" if prop.nullable else found.text
     line = f"{indent}{key}: {text}," if prop.required else f"{indent}{key}: z.exactOptional({text}),"
-    return line if len(line) <= WIDTH else entry(key, _wrapped(prop, found.code), indent)
+    return line if width(line) <= WIDTH else entry(key, _wrapped(prop, found.code), indent)
 
 
 def _wrapped(prop: Property, code: Code) -> Code:
@@ -111,7 +151,7 @@ def _lazy(prop: Property, key: str, code: Code, target: str, names: Names, inden
 
 def _getter(key: str, annotation: str, indent: str) -> str:
     head = f"{indent}get {key}(): {annotation} {{"
-    if len(head) <= WIDTH or not annotation.endswith(">"):
+    if width(head) <= WIDTH or not annotation.endswith(">"):
         return head
     outer, _, inner = annotation[:-1].partition("<")
     if inner.startswith("{ "):
@@ -129,6 +169,16 @@ def _object(of: Type) -> str:
             return ""
 
 
+def circles(shapes: Shapes) -> dict[str, int]:
+    """Modules that import one another in a circle, each with the number of its circle."""
+    needs = {
+        module.name: [home for name in module.imports if (home := shapes.shape(name).module) != module.name]
+        for module in shapes.modules
+        if module.imports
+    }
+    return _numbered(needs)
+
+
 def loops(shapes: Shapes) -> dict[str, int]:
     """Shapes that contain themselves, each with the number of its loop; a loop's shapes name each other lazily."""
     inside = {
@@ -136,6 +186,11 @@ def loops(shapes: Shapes) -> dict[str, int]:
         for name, shape in shapes.by_name.items()
         if shape.recursive
     }
+    return _numbered(inside)
+
+
+def _numbered(inside: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """Names that lead back to themselves; those that lead to one another have the same number."""
     reach: dict[str, set[str]] = {}
     for name in inside:
         seen: set[str] = set()
@@ -144,12 +199,12 @@ def loops(shapes: Shapes) -> dict[str, int]:
             found = todo.pop()
             if found not in seen:
                 seen.add(found)
-                todo.extend(inside[found])
+                todo.extend(inside.get(found, ()))
         reach[name] = seen
     numbers: dict[str, int] = {}
     for number, name in enumerate(inside):
         if name in reach[name] and name not in numbers:
             for other in reach[name]:
-                if name in reach[other]:
+                if name in reach.get(other, ()):
                     numbers[other] = number
     return numbers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 from isotype.dialects.literals.typescript import typescript_regex, typescript_string
@@ -11,6 +10,7 @@ from isotype.dialects.patterns import javascript
 from isotype.dialects.typescript import number_text
 from isotype.dialects.typescript_layout import Call, Code, Entries, Items
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, Array, EnumType, Map, ObjectType, Opaque, Scalar, Type
+from isotype.domain.values import field, mutable
 
 INTEGER_FUNCTIONS = {"smallint": "smallint", "int": "int", "bigint": "safeInteger"}
 """The functions for integers that are JSON numbers."""
@@ -33,7 +33,7 @@ _KEYS = {
 _ORDER_KEYS = {"string": "textKey", "text": "textKey", "email": "textKey", "url": "textKey", "bytes": "bytesKey"}
 
 
-@dataclass(slots=True)
+@mutable
 class Names:
     """What the code of a file speaks of: functions of the support module, enums, shapes, interfaces of shapes."""
 

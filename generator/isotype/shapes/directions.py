@@ -7,14 +7,14 @@ the output keeps the plain name, the input is `…Input`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from isotype.domain.model import INTERNAL, READ, WRITE, Domain, Field, Payload
-from isotype.domain.types import Array, Map, ObjectType, Type
+from isotype.domain.types import Array, EnumType, Map, ObjectType, Scalar, Type
+from isotype.domain.values import frozen
 from isotype.shapes.model import INPUT, OUTPUT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directions:
     """The objects of a domain by direction of travel, and those that contain themselves."""
 
@@ -42,6 +42,8 @@ class Directions:
     def wired(self, of: Type, direction: str) -> Type:
         """The type with objects replaced by the shapes of this direction."""
         match of:
+            case Scalar() | EnumType():
+                return of
             case ObjectType(name=name):
                 return ObjectType(self.output(name) if direction == OUTPUT else self.input(name))
             case Array(item=item):
@@ -66,6 +68,9 @@ def directions(domain: Domain) -> Directions:
     for entity in domain.entities:
         if entity.api.exposed:
             into.update(_objects(_input_types(entity.fields)))
+            into.update(_objects(one.field.type for one in entity.api.inputs))
+            added = (*entity.api.added, *(field for shape in entity.api.shapes for field in shape.added))
+            out.update(_objects(field.type for field in added))
             out.update(_objects(field.type for field in entity.fields if field.access not in (WRITE, INTERNAL)))
     for view in domain.views:
         out.update(_objects(field.type for field in view.columns))
@@ -73,6 +78,8 @@ def directions(domain: Domain) -> Directions:
         into.update(_payload(operation.body, contents))
         into.update(_objects(parameter.type for parameter in operation.parameters))
         out.update(_payload(operation.returns, contents))
+    bodies = {entity.api.shape(variant) for entity in domain.entities for variant in ("create", "update")}
+    into.update(name for name, inside in contents.items() if not inside.isdisjoint(bodies))
     loops = frozenset(name for name in contents if name in _reached(contents[name], contents))
     return Directions(_reached(into, contents), _reached(out, contents), loops)
 

@@ -1,16 +1,29 @@
-"""An entity in its variants: create, update, response, list item and list, with nested groups."""
+"""An entity in its variants: create, update, response, list item and those with names of their own; nested groups."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
 
 from isotype.domain.expressions import BOOLEAN, Expression, In, IsNull, Literal, Name, Or
 from isotype.domain.expressions import names as expression_names
-from isotype.domain.identifiers import module_name, pascal, schema_attribute
-from isotype.domain.model import FULL, INTERNAL, ONCE, READ, WRITE, Domain, Entity, Field, Group
+from isotype.domain.identifiers import module_name, pascal, schema_attribute, wire_name
+from isotype.domain.model import (
+    FULL,
+    INTERNAL,
+    ONCE,
+    READ,
+    SHAPE_ENDINGS,
+    WRITE,
+    Domain,
+    Entity,
+    EntityShape,
+    Field,
+    Group,
+    Relation,
+)
 from isotype.domain.names import snake
-from isotype.domain.types import EnumType, ObjectType, value_type
+from isotype.domain.types import Array, EnumType, ObjectType, innermost, value_type
+from isotype.domain.values import frozen, replace
 from isotype.shapes.directions import Directions
 from isotype.shapes.fields import (
     FieldName,
@@ -18,7 +31,6 @@ from isotype.shapes.fields import (
     field_names,
     input_property,
     output_property,
-    page_shape,
     when_absent,
 )
 from isotype.shapes.model import INPUT, OUTPUT, UPDATE, Operand, Property, Shape, ShapeRule, StateMachine, WirePath
@@ -26,29 +38,23 @@ from isotype.shapes.model import INPUT, OUTPUT, UPDATE, Operand, Property, Shape
 CREATE = "create"
 RESPONSE = "response"
 LIST_ITEM = "list_item"
+NAMED = "named"
 
-_CARRIES = {
-    CREATE: (FULL, WRITE, ONCE),
-    UPDATE: (FULL, WRITE),
-    RESPONSE: (FULL, READ, ONCE),
-    LIST_ITEM: (FULL, READ, ONCE),
-}
-_DIRECTION = {CREATE: INPUT, UPDATE: UPDATE, RESPONSE: OUTPUT, LIST_ITEM: OUTPUT}
-_SUFFIX = {CREATE: "Create", UPDATE: "Update", RESPONSE: "Response", LIST_ITEM: "ListItem"}
+_INPUTS = {CREATE: (FULL, WRITE, ONCE), UPDATE: (FULL, WRITE)}
+_RESULT = (FULL, READ, ONCE)
+_DIRECTION = {CREATE: INPUT, UPDATE: UPDATE}
 
 
 def entity_shapes(domain: Domain, entity: Entity, used: Directions) -> Iterator[Shape]:
-    """Groups before the shapes that hold them; the page last."""
-    builder = _Builder(domain, entity, used, entity_field_names(domain, entity))
-    variants = [CREATE, UPDATE, RESPONSE, *([LIST_ITEM] if entity.api.list_fields else [])]
+    """Groups before the shapes that hold them."""
+    builder = _builder(domain, entity, used)
+    variants = [CREATE, UPDATE, RESPONSE, *([LIST_ITEM] if entity.api.list_fields else []), *builder.shapes]
     seen: set[str] = set()
     for variant in variants:
         for shape in builder.variant(variant):
             if shape.name not in seen:
                 seen.add(shape.name)
                 yield shape
-    item = f"{entity.api.name}{_SUFFIX[LIST_ITEM if entity.api.list_fields else RESPONSE]}"
-    yield page_shape(domain, entity.api.name, item, entity.name, entity.place)
 
 
 def entity_field_names(domain: Domain, entity: Entity) -> dict[str, FieldName]:
@@ -79,40 +85,99 @@ def state_machines(entity: Entity) -> Iterator[StateMachine]:
             )
 
 
-@dataclass(frozen=True, slots=True)
+def _builder(domain: Domain, entity: Entity, used: Directions) -> _Builder:
+    shapes = {shape.name: shape for shape in entity.api.shapes}
+    limits = {LIST_ITEM: entity.api.list_fields, **{name: shape.fields for name, shape in shapes.items()}}
+    carried = {variant: _carried(entity, variant, limits.get(variant)) for variant in (*SHAPE_ENDINGS, *shapes)}
+    names = entity_field_names(domain, entity)
+    grouped = {name for group in entity.api.groups for name in group.fields()}
+    flat = {name: WirePath((named.wire,), (named.attribute,)) for name, named in names.items() if name not in grouped}
+    return _Builder(domain, entity, used, names, shapes, limits, carried, flat)
+
+
+def _carried(entity: Entity, variant: str, shown: Collection[str] | None) -> frozenset[str]:
+    """The fields a variant has, in groups or not; `shown` are those it is limited to, None for no limit."""
+    access, is_input = _INPUTS.get(variant, _RESULT), variant in _INPUTS
+    return frozenset(
+        field.name
+        for field in entity.fields
+        if field.access in access
+        and (shown is None or field.name in shown)
+        and not (is_input and field.computed is not None)
+    )
+
+
+@frozen
 class _Builder:
-    """Everything one entity's variants are made of."""
+    """Everything one entity's variants are made of; a variant is a word of SHAPE_ENDINGS, or the name of a shape."""
 
     domain: Domain
     entity: Entity
     used: Directions
     names: FieldNames
+    shapes: Mapping[str, EntityShape]
+    limits: Mapping[str, Collection[str]]
+    carried: Mapping[str, frozenset[str]]
+    flat: Mapping[str, WirePath]
 
     def variant(self, variant: str) -> Iterator[Shape]:
         """The shape of a variant, after the groups inside it."""
         entity = self.entity
+        named = self.shapes.get(variant)
         nested: list[Shape] = []
-        properties = tuple(self._properties(variant, nested))
+        properties = (*self._properties(variant, nested), *self._beside(variant))
         yield from nested
         client = entity.api.client if variant == RESPONSE else ()
         client_names = field_names(client, (), self.domain.case)
         yield Shape(
-            name=f"{entity.api.name}{_SUFFIX[variant]}",
-            variant=variant,
-            direction=_DIRECTION[variant],
+            name=variant if named is not None else entity.api.shape(variant),
+            variant=variant if named is None else NAMED,
+            direction=_DIRECTION.get(variant, OUTPUT),
             owner=entity.name,
-            module=module_name(entity.name),
+            module=self._module(variant),
             properties=properties,
             rules=tuple(self._rules(variant)),
             refused=tuple(self._refused(variant)),
             client=tuple(output_property(field, client_names, self.used) for field in client),
-            description=entity.description,
-            place=entity.place,
+            description=(named.description if named is not None else "") or entity.description,
+            place=named.place if named is not None else entity.place,
+        )
+
+    def _module(self, variant: str) -> str:
+        """The file of a shape: one of its own where it shows others, so that using an entity loads no other."""
+        named = self.shapes.get(variant)
+        return module_name(self.entity.name if named is None or not is_apart(named) else named.name)
+
+    def _beside(self, variant: str) -> Iterator[Property]:
+        """What a shape has that no column of the row holds: properties of bodies, related rows, what is added."""
+        api, named = self.entity.api, self.shapes.get(variant)
+        if variant in _INPUTS:
+            inputs = [one.field for one in api.inputs if variant in one.on]
+            names = field_names(inputs, (), self.domain.case)
+            yield from (replace(input_property(field, names, self.used, variant), given=True) for field in inputs)
+        if named is not None:
+            yield from map(self._relation, named.relations)
+        added = named.added if named is not None else api.added if variant == RESPONSE else ()
+        names = field_names(added, (), self.domain.case)
+        yield from (replace(output_property(field, names, self.used), read_only=True, given=True) for field in added)
+
+    def _relation(self, relation: Relation) -> Property:
+        shape = ObjectType(relation.shape)
+        return Property(
+            name=relation.wire or wire_name(relation.name, self.domain.case),
+            attribute=schema_attribute(relation.name),
+            field="",
+            type=Array(shape) if relation.many else shape,
+            required=True,
+            nullable=relation.nullable,
+            description=relation.description,
+            relation=relation.name,
+            place=relation.place,
         )
 
     def _properties(self, variant: str, nested: list[Shape]) -> Iterator[Property]:
         """Fields in source order; a group stands where its first field would."""
-        home = {name: group for group in self.entity.api.groups for name in members(group)}
+        home = {name: group for group in self.entity.api.groups for name in group.fields()}
         done: set[str] = set()
         for field in self.entity.fields:
             group = home.get(field.name)
@@ -126,19 +191,17 @@ class _Builder:
                     yield made
 
     def _carries(self, variant: str, field: Field) -> bool:
-        if variant == LIST_ITEM and field.name not in self.entity.api.list_fields:
-            return False
-        if field.computed is not None and variant in (CREATE, UPDATE):
-            return False
-        return field.access in _CARRIES[variant]
+        return field.name in self.carried[variant]
 
-    def _is_listed_whole(self, group: Group) -> bool:
-        """Whether a list shows all that a response shows of a group, so that both can share a shape."""
-        shown = (name for name in members(group) if self._carries(RESPONSE, self.entity.field(name)))
-        return all(name in self.entity.api.list_fields for name in shown)
+    def _is_whole(self, variant: str, group: Group) -> bool:
+        """Whether a variant shows all that a response shows of a group, so that both can share a shape."""
+        shown = self.limits.get(variant)
+        return shown is not None and all(
+            name in shown for name in group.fields() if self._carries(RESPONSE, self.entity.field(name))
+        )
 
     def _property(self, variant: str, field: Field, wire: str = "") -> Property:
-        if variant in (CREATE, UPDATE):
+        if variant in _INPUTS:
             made = input_property(field, self.names, self.used, variant)
         else:
             made = output_property(field, self.names, self.used)
@@ -147,7 +210,7 @@ class _Builder:
     def _group(self, variant: str, group: Group, path: str, nested: list[Shape]) -> Property | None:
         """The property that holds a group, its shape appended to `nested`; None when the variant has none of it."""
         inner = CREATE if variant == UPDATE and group.replace else variant
-        if variant == LIST_ITEM and self._is_listed_whole(group):
+        if self._is_whole(variant, group):
             inner = RESPONSE
         properties: list[Property] = []
         for wire, member in group.members:
@@ -161,7 +224,8 @@ class _Builder:
                     properties.append(self._property(inner, field, wire))
         if not properties:
             return None
-        name = f"{self.entity.api.name}{path}{'' if inner == RESPONSE else _GROUP_SUFFIX[inner]}"
+        stem = inner if inner in self.shapes else self.entity.api.name
+        name = f"{stem}{path}{_GROUP_SUFFIX.get(inner, '')}"
         refused = tuple(
             (wire, reason)
             for wire, member in group.members
@@ -171,9 +235,9 @@ class _Builder:
             Shape(
                 name=name,
                 variant="object",
-                direction=_DIRECTION[inner],
+                direction=_DIRECTION.get(inner, OUTPUT),
                 owner=self.entity.name,
-                module=module_name(self.entity.name),
+                module=self._module(inner),
                 properties=tuple(properties),
                 rules=(_some_value(group, properties),) if group.nullable_when_all_null else (),
                 refused=refused,
@@ -186,21 +250,22 @@ class _Builder:
             attribute=schema_attribute(snake(group.name)),
             field="",
             type=ObjectType(name),
-            required=variant in (RESPONSE, LIST_ITEM)
-            or (variant == CREATE and any(prop.required for prop in properties)),
+            required=variant not in _INPUTS or (variant == CREATE and any(prop.required for prop in properties)),
             nullable=group.nullable_when_all_null,
             description=group.description,
             place=group.place,
         )
 
     def _rules(self, variant: str) -> Iterator[ShapeRule]:
+        if not self.entity.rules and variant != CREATE:
+            return
         paths = self.paths(variant)
         for rule in self.entity.rules:
             if rule.on and variant not in rule.on:
                 continue
             operands = tuple(self._operand(variant, name, paths) for name in expression_names(rule.that))
             known = sum(operand.known for operand in operands)
-            if known == len(operands) or (known and variant in (CREATE, UPDATE)):
+            if known == len(operands) or (known and variant in _INPUTS):
                 yield ShapeRule(rule.name, rule.that, rule.source, rule.message, operands)
         if variant == CREATE:
             for field in self.entity.fields:
@@ -243,23 +308,25 @@ class _Builder:
 
         for group in self.entity.api.groups:
             visit(group, (group.name,), (schema_attribute(snake(group.name)),))
-        grouped = {name for group in self.entity.api.groups for name in members(group)}
-        for field in self.entity.fields:
-            if field.name not in grouped and self._carries(variant, field):
-                named = self.names[field.name]
-                found[field.name] = WirePath((named.wire,), (named.attribute,))
+        carried = self.carried[variant]
+        found.update((name, path) for name, path in self.flat.items() if name in carried)
         return found
 
     def _refused(self, variant: str) -> Iterator[tuple[str, str]]:
-        grouped = {name for group in self.entity.api.groups for name in members(group)}
+        if variant not in _INPUTS:
+            return
         for field in self.entity.fields:
             reason = self._reason(variant, field)
-            if reason and field.name not in grouped:
+            if reason and field.name in self.flat:
                 yield self.names[field.name].wire, reason
+        taken = {one.field.name for one in self.entity.api.inputs if variant in one.on}
+        added = [field for field in self.entity.api.added if field.name not in taken]
+        names = field_names(added, (), self.domain.case)
+        yield from ((names[field.name].wire, "is read-only") for field in added)
 
     def _reason(self, variant: str, field: Field) -> str:
         """Why an input refuses a field that a response shows; '' when it does not, or when nobody sees the field."""
-        if variant not in (CREATE, UPDATE) or field.access in (INTERNAL, WRITE) or self._carries(variant, field):
+        if variant not in _INPUTS or field.access in (INTERNAL, WRITE) or self._carries(variant, field):
             return ""
         if field.access == ONCE:
             return "is set once, when it is created"
@@ -269,18 +336,15 @@ class _Builder:
 _GROUP_SUFFIX = {CREATE: "Input", UPDATE: "Update", LIST_ITEM: "ListItem"}
 
 
-def variant_paths(domain: Domain, entity: Entity, used: Directions, variant: str) -> dict[str, WirePath]:
-    """Field → (wire path, attribute path) in one variant of an entity."""
-    return _Builder(domain, entity, used, entity_field_names(domain, entity)).paths(variant)
+def variant_paths(domain: Domain, entity: Entity, used: Directions) -> dict[str, dict[str, WirePath]]:
+    """For each variant of an entity where its fields stand, each by wire path and attribute path."""
+    builder = _builder(domain, entity, used)
+    return {variant: builder.paths(variant) for variant in SHAPE_ENDINGS}
 
 
-def members(group: Group) -> Iterator[str]:
-    """Every field inside a group, at any depth."""
-    for _, member in group.members:
-        if isinstance(member, Group):
-            yield from members(member)
-        else:
-            yield member
+def is_apart(shape: EntityShape) -> bool:
+    """Whether a shape of an entity shows other shapes, and stands in a file of its own."""
+    return bool(shape.relations) or any(isinstance(innermost(field.type), ObjectType) for field in shape.added)
 
 
 def _some_value(group: Group, properties: list[Property]) -> ShapeRule:

@@ -6,12 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from isotype.domain.expressions import names as expression_names
-from isotype.domain.identifiers import module_name, schema_attribute, wire_name
-from isotype.domain.model import Default, Domain, Field, Rule
-from isotype.domain.places import Place
-from isotype.domain.types import Array, ObjectType, Scalar
+from isotype.domain.identifiers import schema_attribute, wire_name
+from isotype.domain.model import Default, Field, Rule
 from isotype.shapes.directions import Directions
-from isotype.shapes.model import INPUT, OUTPUT, Operand, Property, Shape, ShapeRule
+from isotype.shapes.model import INPUT, OUTPUT, Operand, Property, ShapeRule
 
 
 class FieldName(NamedTuple):
@@ -50,9 +48,10 @@ def input_property(field: Field, names: FieldNames, used: Directions, variant: s
     update = variant == "update"
     of = field.input.type if field.input is not None and variant in field.input.on else field.type
     default = None if update else field.default
+    wire, attribute = names[field.name]
     return Property(
-        name=names[field.name].wire,
-        attribute=names[field.name].attribute,
+        name=wire,
+        attribute=attribute,
         field=field.name,
         type=used.wired(of, INPUT),
         required=not (update or field.nullable or field.optional or field.default is not None),
@@ -68,9 +67,10 @@ def input_property(field: Field, names: FieldNames, used: Directions, variant: s
 
 def output_property(field: Field, names: FieldNames, used: Directions) -> Property:
     """The property that carries a field out of the API: always present unless the field is optional."""
+    wire, attribute = names[field.name]
     return Property(
-        name=names[field.name].wire,
-        attribute=names[field.name].attribute,
+        name=wire,
+        attribute=attribute,
         field=field.name,
         type=used.wired(field.type, OUTPUT),
         required=not field.optional,
@@ -102,25 +102,3 @@ def rules(declared: Iterable[Rule], fields: Iterable[Field], names: FieldNames, 
             for name in expression_names(rule.that)
         )
         yield ShapeRule(rule.name, rule.that, rule.source, rule.message, operands)
-
-
-def page_shape(domain: Domain, stem: str, item: str, owner: str, place: Place) -> Shape:
-    """The list envelope: items, how many there are in all, which page this is and how long pages are."""
-    count = Scalar("int", minimum=0)
-    number = Scalar("int", minimum=1)
-    size = wire_name("page_size", domain.case)
-    return Shape(
-        name=f"{stem}List",
-        variant="list",
-        direction=OUTPUT,
-        owner=owner,
-        module=module_name(owner),
-        properties=(
-            Property("items", "items", "", Array(ObjectType(item)), True, False, description="What this page shows"),
-            Property("total", "total", "", count, True, False, description="How many there are in all"),
-            Property("page", "page", "", number, True, False, description="Which page this is, from 1"),
-            Property(size, "page_size", "", number, True, False, description="How many items a full page holds"),
-        ),
-        description=f"A page of {stem}.",
-        place=place,
-    )

@@ -9,17 +9,17 @@ Types inside shapes are domain types in which `ObjectType.name` is the name of a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from isotype.domain.expressions import Expression
 from isotype.domain.model import Default, JsonValue, Transitions
 from isotype.domain.places import NOWHERE, Place
 from isotype.domain.types import Enum, Type
+from isotype.domain.values import frozen
 
 INPUT, OUTPUT, UPDATE = "input", "output", "update"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WirePath:
     """Where a field stands in one shape: wire names and Python attributes down from the shape."""
 
@@ -27,12 +27,13 @@ class WirePath:
     attributes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Property:
     """One property. `name` is its wire name, `attribute` its Python name, `field` the field it carries ('' for groups).
 
     `required`: the key must be present. `default`: what an absent value means, for literals only.
     `server_default` is true when absence lets the server choose (now, uuid, identity, raw SQL).
+    `relation` names the relationship whose rows the property holds; `given` is true where only the service has it.
     """
 
     name: str
@@ -47,10 +48,12 @@ class Property:
     deprecated: bool = False
     write_only: bool = False
     read_only: bool = False
+    relation: str = ""
+    given: bool = False
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operand:
     """Where a rule finds a field in a shape: names down from the shape (`wire` and Python `attributes`).
 
@@ -67,7 +70,7 @@ class Operand:
         return bool(self.wire)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShapeRule:
     """A condition over a whole shape; refuses only when FALSE. The expression names fields, `operands` finds them."""
 
@@ -78,14 +81,15 @@ class ShapeRule:
     operands: tuple[Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """A JSON object.
 
-    `variant` is `create`, `update`, `response`, `list_item`, `list` or `object`; `owner` the entity, object or
+    `variant` is `create`, `update`, `response`, `list_item`, `named`, `list` or `object`; `owner` the entity, object or
     operation it comes from; `module` the file it stands in (snake_case, no extension).
     `refused` are wire names that exist elsewhere but not in this input, with the reason in words.
     `client` are properties the frontend computes; they exist in TypeScript only.
+    `content` is the shape that an envelope holds.
     """
 
     name: str
@@ -98,11 +102,12 @@ class Shape:
     refused: tuple[tuple[str, str], ...] = ()
     client: tuple[Property, ...] = ()
     recursive: bool = False
+    content: str = ""
     description: str = ""
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StateMachine:
     """Allowed moves of an enum field. `name` is the stem of the emitted names (`CompressionRequestStatus`)."""
 
@@ -114,7 +119,7 @@ class StateMachine:
     transitions: Transitions
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiParameter:
     """A parameter of an operation; `name` is its wire name, `attribute` its Python name."""
 
@@ -129,7 +134,7 @@ class ApiParameter:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiBody:
     """A body or result. `type` is None for no content and for media other than JSON."""
 
@@ -138,7 +143,7 @@ class ApiBody:
     media: str = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiOperation:
     """One call of the API. `errors` answer with the shape `ErrorResponse`."""
 
@@ -158,7 +163,7 @@ class ApiOperation:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShapeModule:
     """One emitted file. `entity` is '' for objects.
 
@@ -176,7 +181,7 @@ class ShapeModule:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shapes:
     """The whole wire side of a domain. Enums live in a module `enums` of their own."""
 

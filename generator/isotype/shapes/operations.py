@@ -16,12 +16,6 @@ def operations(domain: Domain, used: Directions) -> tuple[ApiOperation, ...]:
     return tuple(_operation(operation, entities, used) for operation in domain.operations)
 
 
-def paged(domain: Domain) -> frozenset[str]:
-    """Names that some operation returns as a page."""
-    payloads = (operation.returns for operation in domain.operations)
-    return frozenset(payload.name for payload in payloads if payload is not None and payload.form == "page")
-
-
 def _operation(operation: Operation, entities: dict[str, Entity], used: Directions) -> ApiOperation:
     return ApiOperation(
         name=operation.name,
@@ -65,17 +59,12 @@ def _body(payload: Payload, direction: str, entities: dict[str, Entity], used: D
     return ApiBody(of, payload.nullable, payload.media)
 
 
-_SUFFIX = {"create": "Create", "update": "Update", "response": "Response", "list": "List", "list_item": "ListItem"}
-
-
 def _type(payload: Payload, direction: str, entities: dict[str, Entity], used: Directions) -> Type | None:
     if not payload.name:
         return None if payload.type is None else used.wired(payload.type, direction)
     entity = entities.get(payload.name)
-    if payload.form == "page":
-        return ObjectType(f"{entity.api.name if entity else payload.name}List")
     if entity is not None:
-        return ObjectType(f"{entity.api.name}{_SUFFIX[payload.variant]}")
+        return ObjectType(entity.api.shape(payload.variant))
     return used.wired(ObjectType(payload.name), direction)
 
 

@@ -6,39 +6,42 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 from isotype.domain.identifiers import module_name
-from isotype.domain.model import Domain, ObjectDefinition, View
-from isotype.domain.types import Array, EnumType, Map, ObjectType, Type
+from isotype.domain.model import PAGE, Domain, ObjectDefinition, View
+from isotype.domain.types import EnumType, ObjectType, innermost
 from isotype.shapes.directions import Directions, directions
-from isotype.shapes.entities import entity_shapes, state_machines
-from isotype.shapes.fields import field_names, output_property, page_shape, properties, rules
+from isotype.shapes.entities import entity_shapes, is_apart, state_machines
+from isotype.shapes.fields import field_names, output_property, properties, rules
 from isotype.shapes.model import INPUT, OUTPUT, Shape, ShapeModule, Shapes, StateMachine
-from isotype.shapes.operations import error_shapes, operations, paged
+from isotype.shapes.operations import error_shapes, operations
 
 
 def project(domain: Domain) -> Shapes:
     """Every shape and operation of a domain, in source order."""
     used = directions(domain)
-    pages = paged(domain)
+    made = _by_home(domain)
+
+    def beside(home: str) -> Iterator[Shape]:
+        """The envelopes that stand in the file of an entity, a shape, an object or a view."""
+        return (shape for definition in made.get(home, ()) for shape in _object_shapes(domain, definition, used, home))
+
     drafts: list[tuple[str, str, str, tuple[Shape, ...], tuple[StateMachine, ...], str]] = []
     for entity in domain.entities:
         if entity.api.exposed:
-            shapes = tuple(entity_shapes(domain, entity, used))
+            name, shapes = module_name(entity.name), tuple(entity_shapes(domain, entity, used))
+            own = tuple(shape for shape in shapes if shape.module == name)
             machines = tuple(state_machines(entity))
-            drafts.append(
-                (module_name(entity.name), entity.api.name, entity.name, shapes, machines, entity.description)
-            )
-    for definition in domain.objects:
-        shapes = tuple(_object_shapes(domain, definition, used))
-        if definition.name in pages:
-            shapes = (
-                *shapes,
-                page_shape(domain, definition.name, used.output(definition.name), definition.name, definition.place),
-            )
-        drafts.append((module_name(definition.name), definition.name, "", shapes, (), definition.description))
+            stem, described = entity.api.name, entity.description
+            drafts.append((name, stem, entity.name, (*own, *beside(entity.name)), machines, described))
+            for named in filter(is_apart, entity.api.shapes):
+                name = module_name(named.name)
+                own = tuple(shape for shape in shapes if shape.module == name)
+                drafts.append((name, named.name, "", (*own, *beside(named.name)), (), named.description or described))
+    for definition in made.get("", ()):
+        name = definition.name
+        shapes = (*_object_shapes(domain, definition, used, name), *beside(name))
+        drafts.append((module_name(name), name, "", shapes, (), definition.description))
     for view in domain.views:
-        shapes = (_view_shape(domain, view, used),)
-        if view.name in pages:
-            shapes = (*shapes, page_shape(domain, view.name, view.name, view.name, view.place))
+        shapes = (_view_shape(domain, view, used), *beside(view.name))
         drafts.append((module_name(view.name), view.name, "", shapes, (), view.description))
     if any(operation.errors for operation in domain.operations):
         drafts.append(("errors", "ErrorResponse", "", error_shapes(), (), "What every refused call answers"))
@@ -56,6 +59,18 @@ def project(domain: Domain) -> Shapes:
     )
 
 
+def _by_home(domain: Domain) -> dict[str, list[ObjectDefinition]]:
+    """Objects by the file they stand in, '' for their own: an envelope stands beside what it holds."""
+    apart = {shape.name: shape.name for entity in domain.entities for shape in entity.api.shapes if is_apart(shape)}
+    made: dict[str, list[ObjectDefinition]] = {}
+    for definition in domain.objects:
+        home = apart.get(definition.content, definition.home)
+        if definition.content in apart:
+            apart[definition.name] = home
+        made.setdefault(home, []).append(definition)
+    return made
+
+
 def _module(
     name: str,
     stem: str,
@@ -65,40 +80,34 @@ def _module(
     description: str,
 ) -> ShapeModule:
     own = {shape.name for shape in shapes}
-    types = [prop.type for shape in shapes for prop in (*shape.properties, *shape.client)]
-    found = {part.name for of in types for part in _parts(of) if isinstance(part, ObjectType)}
-    enums = {part.enum.name for of in types for part in _parts(of) if isinstance(part, EnumType)}
+    # Variants share the types of their fields.
+    types = {id(prop.type): prop.type for shape in shapes for prop in (*shape.properties, *shape.client)}
+    parts = [innermost(of) for of in types.values()]
+    found = {part.name for part in parts if isinstance(part, ObjectType)}
+    enums = {part.enum.name for part in parts if isinstance(part, EnumType)}
     enums |= {machine.enum.name for machine in machines}
     return ShapeModule(
         name, stem, entity, shapes, machines, tuple(sorted(found - own)), tuple(sorted(enums)), description
     )
 
 
-def _parts(of: Type) -> Iterator[Type]:
-    yield of
-    match of:
-        case Array(item=inner) | Map(value=inner):
-            yield from _parts(inner)
-        case _:
-            pass
-
-
-def _object_shapes(domain: Domain, definition: ObjectDefinition, used: Directions) -> Iterator[Shape]:
+def _object_shapes(domain: Domain, definition: ObjectDefinition, used: Directions, home: str) -> Iterator[Shape]:
     names = field_names(definition.fields, (), domain.case)
     client_names = field_names(definition.client, (), domain.case)
     for direction in used.of(definition.name):
         yield Shape(
             name=used.input(definition.name) if direction == INPUT else used.output(definition.name),
-            variant="object",
+            variant="list" if definition.envelope == PAGE else "object",
             direction=direction,
-            owner=definition.name,
-            module=module_name(definition.name),
+            owner=definition.home or definition.name,
+            module=module_name(home),
             properties=tuple(properties(definition.fields, names, direction, used)),
             rules=tuple(rules(definition.rules, definition.fields, names, direction)),
             client=tuple(output_property(field, client_names, used) for field in definition.client)
             if direction == OUTPUT
             else (),
             recursive=used.recursive(definition.name),
+            content=definition.content,
             description=definition.description,
             place=definition.place,
         )

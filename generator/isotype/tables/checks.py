@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
 from isotype.domain.expressions import (
     BOOLEAN,
@@ -34,28 +36,41 @@ _LENGTH = ValueType("integer", digits=10)
 
 def column_checks(table: str, column: str, field: Field) -> Iterator[Check]:
     """One CHECK per kind of constraint of the field's type, so that a refusal names the reason."""
-    of = field.type
-
-    def check(kind: str, suffix: str, given: str, expression: Expression | None = None) -> Check:
+    for kind, suffix, given, expression in _conditions(column, field.type):
         name = field.constraints.get(given) or shorten(f"{table}_{column}_{suffix}")
-        return Check(name, kind, (column,), expression, None if expression else of, place=field.place)
+        yield Check(name, kind, (column,), expression, None if expression else field.type, place=field.place)
 
+
+class _Condition(NamedTuple):
+    """A CHECK before it has a name: `suffix` ends the name that it gets when the schema gives none as `given`."""
+
+    kind: str
+    suffix: str
+    given: str
+    expression: Expression | None = None
+
+
+# Columns of one name and type are many, and what shares a tree is printed once.
+@lru_cache(maxsize=4096)
+def _conditions(column: str, of: Type) -> tuple[_Condition, ...]:
+    found: list[_Condition] = []
     match of:
         case EnumType(enum=enum) if not enum.native:
-            yield check("enum", "check", "check", _membership(column, of))
+            found.append(_Condition("enum", "check", "check", _membership(column, of)))
         case Scalar():
             if (bounds := _bounds(Name(column, type=value_type(of)), of)) is not None:
-                yield check("range", "check", "check", bounds)
+                found.append(_Condition("range", "check", "check", bounds))
             if (length := _length(column, of)) is not None:
-                yield check("length", "length_check", "length", length)
+                found.append(_Condition("length", "length_check", "length", length))
             if of.patterns:
-                yield check("pattern", "pattern_check", "pattern", _match(column, of.patterns))
+                found.append(_Condition("pattern", "pattern_check", "pattern", _match(column, of.patterns)))
             if of.base in FORMATS:
-                yield check("pattern", "format_check", "format", _match(column, (FORMATS[of.base],)))
+                found.append(_Condition("pattern", "format_check", "format", _match(column, (FORMATS[of.base],))))
         case Array():
-            yield check("items", "items_check", "items")
+            found.append(_Condition("items", "items_check", "items"))
         case Map() | ObjectType():
-            yield check("object", "object_check", "object")
+            found.append(_Condition("object", "object_check", "object"))
+    return tuple(found)
 
 
 def _membership(column: str, of: EnumType) -> Expression:

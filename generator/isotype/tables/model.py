@@ -5,7 +5,8 @@ Tables
 ├── schemas, extensions, enum types     created first
 ├── Table                               in an order in which references can be made
 │   ├── Column  PrimaryKey  Unique  ForeignKey  Check  Index
-│   ├── Partitions                      range partitions
+│   ├── Partitions  Hypertable          ranges of time kept apart
+│   ├── Distribution                    where rows are kept in a cluster
 │   ├── UpdateStamp  TransitionGuard    what needs a trigger
 │   └── rows                            reference rows
 ├── View
@@ -18,16 +19,17 @@ Expressions in here name columns, not fields.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from isotype.domain.expressions import Expression
+from isotype.domain.identifiers import shorten
 from isotype.domain.ledger import NotExpressible
-from isotype.domain.model import Computed, Default, Extension, JsonValue, RawSql, Transitions
+from isotype.domain.model import Computed, Default, Extension, JsonValue, RawSql, Span, Transitions
 from isotype.domain.places import NOWHERE, Place
 from isotype.domain.types import Enum, ObjectType, Type
+from isotype.domain.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column of a table; `field` is the schema's name for it, `writable` false when only the database makes it.
 
@@ -48,13 +50,13 @@ class Column:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrimaryKey:
     name: str
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UniqueConstraint:
     name: str
     columns: tuple[str, ...]
@@ -63,12 +65,17 @@ class UniqueConstraint:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForeignKey:
-    """`late` is true when the target table is made after this one, so that PostgreSQL adds it afterwards."""
+    """`late` is true when the target table is made after this one, so that PostgreSQL adds it afterwards.
+
+    `written` are the columns that are this reference's own: linking a row writes them, unlinking it nulls them.
+    The others belong to something else of the row too, such as its tenant or its key.
+    """
 
     name: str
     columns: tuple[str, ...]
+    written: tuple[str, ...]
     target_schema: str
     target_table: str
     target_columns: tuple[str, ...]
@@ -78,8 +85,13 @@ class ForeignKey:
     late: bool = False
     place: Place = NOWHERE
 
+    @property
+    def nulled(self) -> tuple[str, ...]:
+        """What a deleted target sets to null where that is some of the columns; () otherwise."""
+        return self.written if self.on_delete == "set null" and self.written != self.columns else ()
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Check:
     """A condition on a row.
 
@@ -96,7 +108,7 @@ class Check:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IndexKey:
     """One key of an index: `column`, or an `expression`, or raw `sql` (`sqlite` is its counterpart, '' without)."""
 
@@ -109,7 +121,7 @@ class IndexKey:
     operator_class: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableIndex:
     name: str
     keys: tuple[IndexKey, ...]
@@ -123,7 +135,7 @@ class TableIndex:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartitionBound:
     """A partition from `lower` (inclusive) to `upper` (exclusive), both `YYYY-MM-DD`, midnight UTC."""
 
@@ -132,7 +144,7 @@ class PartitionBound:
     upper: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Partitions:
     """Range partitions on `column`; `maintain` names the emitted function that creates ahead and drops the old."""
 
@@ -144,7 +156,39 @@ class Partitions:
     keep_days: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
+class Compression:
+    """Chunks older than `after` are stored by column: rows with equal `segment_by` together, in `order_by`."""
+
+    after: Span
+    segment_by: tuple[str, ...]
+    order_by: tuple[IndexKey, ...]
+
+
+@frozen
+class Hypertable:
+    """Chunks of TimescaleDB on `column`; `maintain` names the emitted function that drops the old, '' to keep all."""
+
+    column: str
+    every: Span
+    keep: Span | None = None
+    maintain: str = ""
+    compression: Compression | None = None
+
+
+@frozen
+class Distribution:
+    """Rows spread over a Citus cluster by `column`, '' for a copy on every node.
+
+    `beside` is the table next to whose rows they are kept, '' for none.
+    """
+
+    column: str = ""
+    beside_schema: str = ""
+    beside: str = ""
+
+
+@frozen
 class UpdateStamp:
     """Columns that every UPDATE sets to the current instant; `name` is the trigger's and its function's."""
 
@@ -152,17 +196,21 @@ class UpdateStamp:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TransitionGuard:
-    """Refuses an UPDATE that is no allowed move and an INSERT outside `transitions.initial`."""
+    """Refuses an UPDATE that is no allowed move and an INSERT outside `transitions.initial`.
+
+    `start` names what refuses the INSERT where that takes a trigger of its own.
+    """
 
     name: str
+    start: str
     column: str
     transitions: Transitions
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """A table. `entity` is the schema's name; `unproved` says what its constraints cannot promise, and why."""
 
@@ -176,6 +224,8 @@ class Table:
     checks: tuple[Check, ...] = ()
     indexes: tuple[TableIndex, ...] = ()
     partitions: Partitions | None = None
+    hypertable: Hypertable | None = None
+    distribution: Distribution | None = None
     stamp: UpdateStamp | None = None
     transition_guards: tuple[TransitionGuard, ...] = ()
     rows: tuple[Mapping[str, JsonValue], ...] = ()
@@ -192,7 +242,7 @@ class Table:
         raise KeyError(name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ViewColumn:
     name: str
     field: str
@@ -201,7 +251,7 @@ class ViewColumn:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredView:
     """A view; `refresh` names the emitted function that refreshes a materialized one, '' otherwise."""
 
@@ -219,7 +269,7 @@ class StoredView:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JsonProperty:
     """A property of a typed JSON object: its key, its type, whether it may be null, whether it may be absent."""
 
@@ -229,7 +279,7 @@ class JsonProperty:
     optional: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JsonStructure:
     """What a typed JSON object stored in a column must look like. `function` names its emitted check.
 
@@ -242,7 +292,7 @@ class JsonStructure:
     rules: tuple[Check, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tables:
     """The whole database of a domain. `structures` are the typed JSON objects that some column reaches.
 
@@ -260,6 +310,13 @@ class Tables:
     raw_sql: tuple[RawSql, ...] = ()
     comment: str = ""
     prefix: str = ""
+
+    def judge(self, table: Table, column: Column) -> str:
+        """The function that judges the parts of a column's value: the items of an array, the values of a map."""
+        name = shorten(f"is_{table.name}_{column.name}")
+        if any(structure.function == name for structure in self.structures):
+            return shorten(f"is_{table.name}_{column.name}_value")
+        return name
 
     def structure(self, of: ObjectType) -> JsonStructure:
         """The structure of a typed JSON object; KeyError when no column holds one."""

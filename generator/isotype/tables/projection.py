@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from isotype.domain.expressions import names as expression_names
 from isotype.domain.expressions import rename
@@ -22,9 +21,7 @@ from isotype.domain.model import (
     Unique,
     View,
 )
-from isotype.domain.names import snake
-from isotype.domain.places import Place
-from isotype.findings import Finding
+from isotype.domain.values import replace
 from isotype.tables.checks import column_checks, structures
 from isotype.tables.model import (
     Check,
@@ -42,6 +39,7 @@ from isotype.tables.model import (
     ViewColumn,
 )
 from isotype.tables.partitions import partitions
+from isotype.tables.storage import distribution, hypertable
 
 
 def project(domain: Domain) -> Tables:
@@ -100,7 +98,7 @@ def _creation_order(entities: tuple[Entity, ...]) -> list[Entity]:
 
 def _table(domain: Domain, entity: Entity, entities: Mapping[str, Entity], position: Mapping[str, int]) -> Table:
     names = column_names(entity)
-    columns = tuple(_column(domain, entity, field) for field in entity.fields)
+    columns = tuple(_column(domain, entity, field, names) for field in entity.fields)
     extra = () if entity.partition is None else (names[entity.partition.field],)
     key = _with(tuple(names[field] for field in entity.key), extra)
     stamped = tuple(column.name for column in columns if column.stamped)
@@ -120,10 +118,13 @@ def _table(domain: Domain, entity: Entity, entities: Mapping[str, Entity], posit
         partitions=partitions(entity.table, names[entity.partition.field], entity.partition)
         if entity.partition
         else None,
+        hypertable=hypertable(entity.table, names, entity.hypertable) if entity.hypertable else None,
+        distribution=distribution(names, entities, entity.distribution) if entity.distribution else None,
         stamp=UpdateStamp(shorten(f"{entity.table}_stamp"), stamped) if stamped else None,
         transition_guards=tuple(
             TransitionGuard(
                 shorten(f"{entity.table}_{names[field.name]}_transitions"),
+                shorten(f"{entity.table}_{names[field.name]}_transitions_insert"),
                 names[field.name],
                 field.transitions,
                 field.place,
@@ -144,8 +145,8 @@ def column_names(entity: Entity) -> dict[str, str]:
     return {field.name: field.column or field.name for field in entity.fields}
 
 
-def _column(domain: Domain, entity: Entity, field: Field) -> Column:
-    name = field.column or field.name
+def _column(domain: Domain, entity: Entity, field: Field, names: Mapping[str, str]) -> Column:
+    name = names[field.name]
     writable = field.computed is None and field.access in (FULL, WRITE, ONCE)
     guard = field.constraints.get("guard") or shorten(f"{entity.table}_{name}_guard")
     return Column(
@@ -154,7 +155,7 @@ def _column(domain: Domain, entity: Entity, field: Field) -> Column:
         type=field.type,
         nullable=field.nullable,
         default=field.default,
-        computed=_computed(field.computed, column_names(entity)),
+        computed=_computed(field.computed, names),
         stamped=field.stamped,
         writable=writable,
         guard=guard if domain.guards and writable else "",
@@ -226,6 +227,7 @@ def _foreign_key(
     return ForeignKey(
         name=shorten(given),
         columns=columns,
+        written=tuple(names[field] for field in _written(entity, reference)),
         target_schema=target.schema,
         target_table=target.table,
         target_columns=tuple(target_names[field] for field in reference.target_fields),
@@ -235,6 +237,17 @@ def _foreign_key(
         late=position[target.name] > position[entity.name],
         place=reference.place,
     )
+
+
+def _written(entity: Entity, reference: Reference) -> tuple[str, ...]:
+    """The fields of a reference that are its own: those that may be null, else those that no other reference has."""
+    if len(reference.fields) == 1:
+        return reference.fields
+    nullable = tuple(name for name in reference.fields if entity.field(name).nullable)
+    if nullable:
+        return nullable
+    others = {name for other in entity.references if other is not reference for name in other.fields}
+    return tuple(name for name in reference.fields if name not in others) or reference.fields
 
 
 def _checks(entity: Entity, names: Mapping[str, str]) -> Iterator[Check]:
@@ -293,50 +306,3 @@ def _view(view: View) -> StoredView:
         comment=view.description,
         place=view.place,
     )
-
-
-def name_clashes(tables: Tables) -> tuple[Finding, ...]:
-    """Two things that want one name in a namespace PostgreSQL or SQLite shares.
-
-    Tables, views, indexes, key constraints and enum types of one PostgreSQL schema share a namespace; on SQLite the
-    whole database does. CHECK and foreign key names are unique per table.
-    """
-    found: list[Finding] = []
-    seen: dict[tuple[str, str], str] = {}
-    for schema, name, owner, place in _relation_names(tables):
-        first = seen.setdefault((schema, name), owner)
-        if first != owner:
-            message = f'the database name "{name}" is wanted by {first} and by {owner}'
-            found.append(Finding("name-clash", message, place, "give one of them another name"))
-    for table in tables.tables:
-        names: set[str] = set()
-        constraints = [(check.name, check.place) for check in table.checks]
-        constraints += [(key.name, key.place) for key in table.foreign_keys]
-        for name, place in constraints:
-            if name in names:
-                message = f'table "{table.name}" has two constraints named "{name}"'
-                found.append(Finding("name-clash", message, place, "give one of them another name"))
-            names.add(name)
-    return tuple(found)
-
-
-def _relation_names(tables: Tables) -> Iterator[tuple[str, str, str, Place]]:
-    for enum in tables.enum_types:
-        yield tables.schema, enum.database_name or snake(enum.name), f"the enum {enum.name}", enum.place
-    for table in tables.tables:
-        yield table.schema, table.name, f"the table of {table.entity}", table.place
-        if table.primary_key:
-            yield table.schema, table.primary_key.name, f"the primary key of {table.name}", table.place
-        for unique in table.uniques:
-            columns = ", ".join(unique.columns)
-            yield table.schema, unique.name, f"the unique of {table.name} over {columns}", unique.place
-        for index in table.indexes:
-            yield table.schema, index.name, f"an index of {table.name} at line {index.place.line}", index.place
-        if table.partitions:
-            for bound in table.partitions.bounds:
-                yield table.schema, bound.name, f"a partition of {table.name} from {bound.lower}", table.place
-            yield table.schema, table.partitions.default, f"the default partition of {table.name}", table.place
-    for view in tables.views:
-        yield view.schema, view.name, f"the view {view.view}", view.place
-        for index in view.indexes:
-            yield view.schema, index.name, f"an index of {view.name} at line {index.place.line}", index.place

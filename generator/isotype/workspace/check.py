@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
-from pathlib import Path
 
 from isotype.findings import Finding, IsotypeError
 from isotype.workspace import comparison, lock, writing
@@ -22,7 +22,7 @@ def ready(configuration: Configuration) -> None:
             suggestion=f"run `isotype generate {domain.name}`, and commit what it writes",
         )
         for domain in configuration.domains
-        if not Path(configuration.root, domain.manifest).is_file()
+        if not os.path.isfile(f"{configuration.root}/{domain.manifest}")  # noqa: PTH113
     ]
     if missing:
         raise IsotypeError(*missing)
@@ -49,6 +49,6 @@ def differences(configuration: Configuration, rendered: Collection[Rendered]) ->
     """Every generated file that is missing, edited, stale or left over."""
     sources = {domain.name: domain.schema for domain in configuration.all_domains}
     return tuple(
-        comparison.as_finding(difference, sources.get(difference.domain, difference.domain))
+        comparison.as_finding(configuration.root, difference, sources.get(difference.domain, difference.domain))
         for difference in comparison.compare(configuration, rendered)
     )

@@ -7,8 +7,8 @@ one on which `generate` has nothing to write.
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from isotype.domain.places import Place
@@ -26,19 +26,26 @@ FOREIGN = "foreign"
 
 
 class Rendered(NamedTuple):
-    """What a domain's files should hold: layer → path under the project root → bytes, and the digest of what that was
-    made from."""
+    """What a domain's files should hold: layer → path under the project root → bytes; the digest of each file by its
+    path, the digest of what they were made from, and how much some target cannot express."""
 
     domain: DomainSettings
     layers: Mapping[str, Mapping[str, bytes]]
+    digests: Mapping[str, str]
     inputs: str
+    gaps: int = 0
+
+    @property
+    def ledger(self) -> str:
+        """How many entries the ledger has, to end a line with."""
+        return f"; ledger: {self.gaps} {'entry' if self.gaps == 1 else 'entries'}" if self.gaps else ""
 
 
 class Difference(NamedTuple):
     """One file that is not as it should be.
 
-    `content` is what it should hold, None when it should not be there; `actual` what it holds, None when it is missing
-    or no plain file; `reason` says in the latter case what it is.
+    `content` is what it should hold, None when it should not be there, and `digest` that of the content; `reason` says
+    of something that is no plain file, or not Isotype's, what it is.
     """
 
     kind: str
@@ -46,7 +53,7 @@ class Difference(NamedTuple):
     domain: str
     layer: str
     content: bytes | None
-    actual: bytes | None = None
+    digest: str = ""
     reason: str = ""
 
 
@@ -56,7 +63,7 @@ def compare(
     """Every difference, sorted by path, manifests last; `only` restricts it to some layers and to the manifests."""
     root = configuration.root
     previous = {domain.name: _manifest(root, domain.manifest) for domain in configuration.all_domains}
-    expected = {path for item in rendered for layer in item.layers.values() for path in layer}
+    expected = {path for item in rendered for path in item.digests}
     listed = {path for made in previous.values() for path in made.entries}
     found: dict[str, Difference] = {}
     for item in rendered:
@@ -70,11 +77,11 @@ def compare(
         for difference in _former(configuration, expected):
             found.setdefault(difference.path, difference)
     manifests = [_manifest_difference(root, item, previous[item.domain.name], only) for item in rendered]
-    ordinary = sorted(found.values(), key=lambda it: (Path(it.path).name == files.MANIFEST, it.path))
+    ordinary = sorted(found.values(), key=lambda it: (_is_manifest(it.path), it.path))
     return (*ordinary, *(difference for difference in manifests if difference is not None))
 
 
-def as_finding(difference: Difference, source: str) -> Finding:
+def as_finding(root: str, difference: Difference, source: str) -> Finding:
     """A difference in the words of the check; `source` is the schema the file is made from."""
     path = difference.path
     place = Place(path, 1, 1)
@@ -93,13 +100,14 @@ def as_finding(difference: Difference, source: str) -> Finding:
             "move it away, or give the layer another folder",
             layer=difference.layer,
         )
-    line, expected, actual = _first_difference(difference.content or b"", difference.actual or b"")
-    if b"\n=======\n" in (difference.actual or b"") and b"\n>>>>>>> " in (difference.actual or b""):
+    present = _bytes(f"{root}/{path}")
+    line, expected, actual = _first_difference(difference.content or b"", present)
+    if b"\n=======\n" in present and b"\n>>>>>>> " in present:
         fact = f"{path!r} holds conflict markers"
     elif difference.kind == EDITED:
         fact = f"{path!r} was edited: line {line} is not as generated"
         remake += ", and change the schema or a template instead"
-    elif path.endswith(f"/{files.MANIFEST}"):
+    elif _is_manifest(path):
         expected = actual = ""
         fact = f"{path!r} was made from something else than the present {source!r}, templates, settings and Isotype"
     else:
@@ -108,29 +116,48 @@ def as_finding(difference: Difference, source: str) -> Finding:
 
 
 def _outputs(root: str, item: Rendered, made: Manifest, only: Collection[str]) -> Iterator[Difference]:
+    folders: dict[str, frozenset[str] | None] = {}
     for layer, outputs in item.layers.items():
         if only and layer not in only:
             continue
         for path, content in outputs.items():
-            difference = _difference(root, path, content, item.domain.name, layer, made)
-            if difference is not None:
+            folder, _, name = path.rpartition("/")
+            if folder not in folders:
+                folders[folder] = _names(f"{root}/{folder}")
+            names = folders[folder]
+            digest = item.digests[path]
+            if names is not None and name not in names:
+                yield Difference(MISSING, path, item.domain.name, layer, content, digest)
+            elif difference := _difference(root, path, content, digest, item.domain.name, layer, made):
                 yield difference
 
 
-def _difference(root: str, path: str, content: bytes, domain: str, layer: str, made: Manifest) -> Difference | None:
+def _names(folder: str) -> frozenset[str] | None:
+    """What stands in a folder; None when it cannot be told before asking for one file."""
+    try:
+        return frozenset(os.listdir(folder))  # noqa: PTH208 -- pathlib is slow to import
+    except FileNotFoundError:
+        return frozenset()
+    except OSError:
+        return None
+
+
+def _difference(
+    root: str, path: str, content: bytes, digest: str, domain: str, layer: str, made: Manifest
+) -> Difference | None:
     try:
         actual = files.read(f"{root}/{path}")
     except FileNotFoundError:
-        return Difference(MISSING, path, domain, layer, content)
+        return Difference(MISSING, path, domain, layer, content, digest)
     except OSError as error:
-        return Difference(FOREIGN, path, domain, layer, content, reason=_reason(error))
+        return Difference(FOREIGN, path, domain, layer, content, digest, _reason(error))
     if actual == content:
         return None
     noted = made.entries.get(path)
     if noted is None and not files.has_marker(actual) and (layer or actual):
-        return Difference(FOREIGN, path, domain, layer, content, actual, "was not made by it")
+        return Difference(FOREIGN, path, domain, layer, content, digest, "was not made by it")
     kind = STALE if noted is None or noted == manifest.digest(actual) else EDITED
-    return Difference(kind, path, domain, layer, content, actual)
+    return Difference(kind, path, domain, layer, content, digest)
 
 
 def _reason(error: OSError) -> str:
@@ -153,7 +180,7 @@ def _orphans(
 ) -> Iterator[Difference]:
     known = {*listed, *expected}
     left = [path for path in made.entries if path not in expected and files.is_ours(f"{root}/{path}")]
-    left += [path for path in owned.unlisted(root, domain, known) if Path(path).name != files.MANIFEST]
+    left += [path for path in owned.unlisted(root, domain, known) if not _is_manifest(path)]
     for path in left:
         layer = layer_of(domain, path)
         if not only or layer in only:
@@ -163,7 +190,7 @@ def _orphans(
 def _former(configuration: Configuration, expected: Collection[str]) -> Iterator[Difference]:
     root = configuration.root
     for path in owned.former(root, configuration.table, list(configuration.all_domains)):
-        name = Path(path).parent.name
+        name = path.split("/")[-2]
         yield Difference(ORPHANED, path, name, "", None)
         for output in _manifest(root, path).entries:
             if output not in expected and files.is_ours(f"{root}/{output}"):
@@ -172,7 +199,7 @@ def _former(configuration: Configuration, expected: Collection[str]) -> Iterator
 
 def _manifest_difference(root: str, item: Rendered, made: Manifest, only: Collection[str]) -> Difference | None:
     domain = item.domain
-    entries = {path: manifest.digest(content) for outputs in item.layers.values() for path, content in outputs.items()}
+    entries = item.digests
     inputs = item.inputs
     if only:
         partial = {path: noted for path, noted in made.entries.items() if layer_of(domain, path) not in only}
@@ -180,7 +207,7 @@ def _manifest_difference(root: str, item: Rendered, made: Manifest, only: Collec
         # The layers left alone may be behind, and then the manifest must not say that all of them are up to date.
         inputs, entries = (inputs if partial == entries else made.inputs or "unknown"), partial
     content = manifest.write(domain.name, inputs, entries)
-    difference = _difference(root, domain.manifest, content, domain.name, "", made)
+    difference = _difference(root, domain.manifest, content, manifest.digest(content), domain.name, "", made)
     if difference is None or difference.kind != STALE:
         return difference
     return difference if made.sound else difference._replace(kind=EDITED)
@@ -192,11 +219,20 @@ def layer_of(domain: DomainSettings, path: str) -> str:
     return max(holding, key=lambda layer: len(domain.layers[layer].path), default="")
 
 
+def _is_manifest(path: str) -> bool:
+    return path.rpartition("/")[2] == files.MANIFEST
+
+
 def _manifest(root: str, path: str) -> Manifest:
+    return manifest.parse(_bytes(f"{root}/{path}"))
+
+
+def _bytes(path: str) -> bytes:
+    """What a file holds; nothing when it is no plain file."""
     try:
-        return manifest.parse(files.read(f"{root}/{path}"))
+        return files.read(path)
     except OSError:
-        return Manifest("", {}, sound=False)
+        return b""
 
 
 def _first_difference(expected: bytes, actual: bytes) -> tuple[int, str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from isotype.domain.places import NOWHERE, Place
@@ -65,6 +64,15 @@ def contained(root: str, path: str) -> bool:
     """Whether a path, wherever links lead it, stays below the root."""
     real = os.path.realpath(root)
     return settings.inside(os.path.realpath(f"{root}/{path}"), real)
+
+
+def naming_place(configuration: Configuration, domain: DomainSettings) -> str:
+    """Where a domain has its name from: the configuration that lists it, else the name of its schema."""
+    listed = configuration.table.get("domains")
+    if not isinstance(listed, dict) or domain.name not in listed:
+        return domain.schema
+    found = project.find(configuration.root)
+    return str(_place(found, ("domains", domain.name))) if found else configuration.file
 
 
 def _restricted(
@@ -128,7 +136,7 @@ def _containment_findings(found: project.Project, domains: list[DomainSettings])
                     _place(found, ("domains", domain.name, *key)),
                     "give a folder that is really below the project root",
                 )
-        if domain.templates and not Path(found.root, domain.templates).is_dir():
+        if domain.templates and not os.path.isdir(f"{found.root}/{domain.templates}"):  # noqa: PTH112
             yield Finding(
                 "templates-missing",
                 f"there is no folder {domain.templates!r} to take templates from",
@@ -144,7 +152,7 @@ def _unreadable(path: str, reason: str) -> Finding:
     return Finding(
         "unreadable-configuration",
         f"the configuration cannot be read: {fact}",
-        Place(Path(path).name, line, column),
+        Place(path.replace(os.sep, "/").rpartition("/")[2], line, column),
         "write it as TOML in UTF-8",
     )
 

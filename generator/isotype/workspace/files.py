@@ -21,13 +21,15 @@ MANIFEST = "isotype.manifest"
 
 _HEAD = 2048
 _CHUNK = 32768
-_NO_FOLLOW = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+NO_FOLLOW = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+"""How a file is opened that must not be a symbolic link."""
+
 _SKIPPED = frozenset(("node_modules", "__pycache__"))
 
 
 def read(path: str) -> bytes:
     """The bytes of a file that is no symbolic link."""
-    descriptor = os.open(path, _NO_FOLLOW)
+    descriptor = os.open(path, NO_FOLLOW)
     try:
         content = os.read(descriptor, _CHUNK)
         if len(content) < _CHUNK:
@@ -43,7 +45,7 @@ def read(path: str) -> bytes:
 def is_ours(path: str) -> bool:
     """Whether a plain file carries the header marker; a file that cannot be read is not ours."""
     try:
-        descriptor = os.open(path, _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, NO_FOLLOW | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return False
     try:

@@ -3,14 +3,15 @@
 The lock is the kernel's: it ends with the process that holds it, however that process ends, so a lock file left behind
 is never in the way.
 """
+# Importing pathlib costs as much as starting Python does.
+# ruff: noqa: PTH102, PTH110, PTH113, PTH114, PTH123
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 
 from isotype.findings import Finding, IsotypeError
 from isotype.workspace import files
@@ -21,12 +22,12 @@ PATIENCE = 5.0
 @contextmanager
 def held(root: str, patience: float = PATIENCE) -> Iterator[None]:
     """Hold the project's lock; raises `IsotypeError` when another run keeps it longer than `patience` seconds."""
-    path = state_folder(root) / "lock"
-    with path.open("a+b", buffering=0) as file:
+    path = f"{state_folder(root)}/lock"
+    with open(path, "a+b", buffering=0) as file:
         deadline = time.monotonic() + patience
         while not _taken(file.fileno()):
             if time.monotonic() >= deadline:
-                holder = path.read_text("utf-8", "replace").strip()
+                holder = files.read(path).decode("utf-8", "replace").strip()
                 raise IsotypeError(
                     Finding(
                         "already-running",
@@ -42,24 +43,26 @@ def held(root: str, patience: float = PATIENCE) -> Iterator[None]:
 
 def is_held(root: str) -> bool:
     """Whether another run holds the lock now."""
-    path = Path(root, files.STATE, "lock")
-    if not path.is_file():
+    path = f"{root}/{files.STATE}/lock"
+    if not os.path.isfile(path):
         return False
-    with path.open("rb", buffering=0) as file:
+    with open(path, "rb", buffering=0) as file:
         return not _taken(file.fileno())
 
 
-def state_folder(root: str) -> Path:
+def state_folder(root: str) -> str:
     """The folder of the lock and the journal, made when it is not there, and hidden from git by itself."""
-    folder = Path(root, files.STATE)
-    if folder.is_symlink():
+    folder = f"{root}/{files.STATE}"
+    if os.path.islink(folder):
         raise IsotypeError(
             Finding("path-outside-project", f"{files.STATE!r} is a symbolic link", suggestion="remove it")
         )
-    folder.mkdir(exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
+    with suppress(FileExistsError):
+        os.mkdir(folder)
+    ignore = f"{folder}/.gitignore"
+    if not os.path.exists(ignore):
+        with open(ignore, "w", encoding="utf-8") as file:
+            file.write("*\n")
     return folder
 
 

@@ -15,6 +15,8 @@ other, merged badly or full of conflict markers, still say which files were Isot
 
 from __future__ import annotations
 
+import os
+
 from isotype.workspace import files
 
 try:  # The public name imports every other algorithm first.
@@ -24,12 +26,13 @@ except ImportError:  # pragma: no cover -- interpreters built without OpenSSL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from hashlib import _Hash as HASH
 
     from isotype.workspace.settings import DomainSettings
 
 _WIDTH = 64
+_CHUNK = 65536
 _PATH = _WIDTH + 2
 _INPUTS = "# inputs "
 _SEAL = "# seal "
@@ -49,6 +52,25 @@ class Manifest:
 def digest(content: bytes) -> str:
     """The digest that stands in manifests and journals: SHA-256 in hexadecimal."""
     return sha256(content).hexdigest()
+
+
+def digests(root: str, paths: Iterable[str]) -> Iterator[str]:
+    """The digests of files, none of them a symbolic link, one after the other and without holding any. Raises
+    `OSError`."""
+    buffer = memoryview(bytearray(_CHUNK))
+    buffers = [buffer]
+    read = os.readv
+    for path in paths:
+        descriptor = os.open(f"{root}/{path}", files.NO_FOLLOW)
+        try:
+            length = read(descriptor, buffers)
+            state = sha256(buffer[:length])
+            while length == _CHUNK:
+                length = read(descriptor, buffers)
+                state.update(buffer[:length])
+        finally:
+            os.close(descriptor)
+        yield state.hexdigest()
 
 
 def write(domain: str, inputs: str, entries: Mapping[str, str]) -> bytes:
@@ -79,8 +101,8 @@ def parse_unchecked(content: bytes) -> Manifest:
 
 def is_safe(path: str) -> bool:
     """Whether a path stays below the folder it is relative to."""
-    parts = path.split("/")
-    return bool(path) and "\0" not in path and "\\" not in path and not {"", ".", ".."}.intersection(parts)
+    steps = f"/{path}/"
+    return not ("//" in steps or "/./" in steps or "/../" in steps or "\0" in path or "\\" in path)
 
 
 def input_digest(root: str, domain: DomainSettings, version: str) -> str:

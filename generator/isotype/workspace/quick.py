@@ -47,5 +47,6 @@ def _in_sync(start: str, names: list[str], version: str) -> list[tuple[str, int]
 def _holds(root: str, domain: DomainSettings, made: Manifest, version: str) -> bool:
     if not made.sound or not made.entries or made.inputs != manifest.input_digest(root, domain, version):
         return False
-    read, digest = files.read, manifest.digest
-    return all(digest(read(f"{root}/{path}")) == noted for path, noted in made.entries.items())
+    return all(
+        noted == found for noted, found in zip(made.entries.values(), manifest.digests(root, made.entries), strict=True)
+    )

@@ -1,10 +1,12 @@
 """Schema files as `{name: text}`, from disk or from a git revision."""
 
+# Importing pathlib costs as much as starting Python does.
+# ruff: noqa: PTH113, PTH202
+
 from __future__ import annotations
 
-import subprocess
+import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from isotype.domain.places import Place
@@ -24,8 +26,7 @@ class Sources(NamedTuple):
 
 def read(root: str, schema: str) -> Sources:
     """The schema file, or every YAML file of the schema folder, as it is on disk."""
-    path = Path(root, schema)
-    names = [schema if not name else f"{schema}/{name}" for name in files.schema_files(str(path))]
+    names = [schema if not name else f"{schema}/{name}" for name in files.schema_files(f"{root}/{schema}")]
     return _decoded(schema, ((name, _content(root, name)) for name in names))
 
 
@@ -93,12 +94,15 @@ def _decoded(schema: str, contents: Iterable[tuple[str, bytes | Finding]], where
 
 
 def _content(root: str, name: str) -> bytes | Finding:
-    path = Path(root, name)
+    path = f"{root}/{name}"
     try:
-        if not path.is_file():
+        if not os.path.isfile(path):
             return Finding("not-a-file", f"{name!r} is not a regular file", suggestion="put the schema into one")
-        size = path.stat().st_size
-        return _too_large(name, size) if size > SIZE_LIMIT else path.read_bytes()
+        size = os.path.getsize(path)
+        if size > SIZE_LIMIT:
+            return _too_large(name, size)
+        with open(path, "rb") as file:  # noqa: PTH123
+            return file.read()
     except OSError as error:
         return Finding("unreadable-file", f"{name!r} cannot be read: {error.strerror}", suggestion="correct its rights")
 
@@ -116,6 +120,8 @@ def _failed(code: str, message: str, suggestion: str) -> Sources:
 
 
 def _git(root: str, *arguments: str) -> bytes | None:
+    import subprocess
+
     run = subprocess.run(
         ["git", "--no-optional-locks", "-C", root, *arguments],
         capture_output=True,
@@ -125,8 +131,8 @@ def _git(root: str, *arguments: str) -> bytes | None:
     return run.stdout if run.returncode == 0 else None
 
 
-def watched(root: str, schema: str) -> Iterator[Path]:
+def watched(root: str, schema: str) -> Iterator[str]:
     """Every path whose change can change what `read` returns: the folder itself, folders in it, the files."""
-    path = Path(root, schema)
+    path = f"{root}/{schema}"
     yield path
-    yield from (Path(root, schema, name) for name in files.schema_files(str(path)) if name)
+    yield from (f"{path}/{name}" for name in files.schema_files(path) if name)

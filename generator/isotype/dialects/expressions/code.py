@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from isotype.dialects.literals.widths import width as columns
+from isotype.domain.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FunctionCall:
     """A call of a support function by its name; an argument in text is printed as it is."""
 
@@ -17,7 +19,7 @@ class FunctionCall:
         return f"{self.name}({', '.join(map(str, self.arguments))})"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Helper:
     """A support function handed to another one."""
 
@@ -30,7 +32,7 @@ class Helper:
 Code = str | Helper | FunctionCall
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrintedCode:
     """An expression of the target and the `helpers` it imports from the support module."""
 
@@ -51,13 +53,13 @@ class PrintedCode:
 
 def _lines(code: Code, before: str, after: str, width: int, indent: str, packs: bool) -> Iterator[str]:
     whole = f"{before}{code}{after}"
-    if len(whole) <= width or not isinstance(code, FunctionCall):
+    if columns(whole) <= width or not isinstance(code, FunctionCall):
         yield whole
         return
     inner = before[: len(before) - len(before.lstrip(" \t"))] + indent
     yield f"{before}{code.name}("
     packed = inner + ", ".join(map(str, code.arguments))
-    if packs and len(packed) <= width:
+    if packs and columns(packed) <= width:
         yield packed
     else:
         comma = "" if packs and len(code.arguments) == 1 else ","

@@ -41,7 +41,7 @@ _READERS = {"timestamp": "instant", "local_timestamp": "local", "date": "day", "
 _CALLS = {"length": "length", "cardinality": "cardinality", "abs": "absolute", "coalesce": "coalesce"}
 
 
-def print_expression(tree: Expression, operand: Callable[[str], str]) -> PrintedCode | NotExpressible:
+def print_expression(tree: Expression, operand: Callable[[str], Code]) -> PrintedCode | NotExpressible:
     """The call that gives the verdict (or value) for the operands that `operand` spells by field name."""
     gap = inexact(tree, "python")
     if gap is not None:
@@ -50,7 +50,7 @@ def print_expression(tree: Expression, operand: Callable[[str], str]) -> Printed
     return PrintedCode(code, helpers(code), packs_arguments=True)
 
 
-def _code(node: Expression, operand: Callable[[str], str]) -> Code:
+def _code(node: Expression, operand: Callable[[str], Code]) -> Code:
     def call(name: str, *parts: Expression) -> FunctionCall:
         return FunctionCall(name, tuple(_code(part, operand) for part in parts))
 
@@ -58,7 +58,7 @@ def _code(node: Expression, operand: Callable[[str], str]) -> Code:
         case Name(name=name):
             return operand(name)
         case Literal():
-            return _literal(node)
+            return print_literal(node)
         case And(parts=parts):
             return call("and_", *parts)
         case Or(parts=parts):
@@ -99,7 +99,8 @@ def _code(node: Expression, operand: Callable[[str], str]) -> Code:
     raise TypeError(f"no such expression: {type(node).__name__}")
 
 
-def _literal(node: Literal) -> Code:
+def print_literal(node: Literal) -> Code:
+    """A constant, as operators and support functions take it."""
     match node.value:
         case None | bool():
             return repr(node.value)

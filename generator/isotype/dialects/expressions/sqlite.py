@@ -357,13 +357,17 @@ def _rounds_once(node: Arithmetic, digits: int) -> bool:
     """Whether PostgreSQL's quotient has digits enough that rounding it equals rounding the exact one.
 
     numeric division keeps 16 significant digits (select_div_scale), by groups of four; what it drops must be less
-    than the distance of any quotient from a half that it is not.
+    than the distance of any quotient from a half that it is not. A quotient with more groups has a smaller divisor.
     """
     left, right = scale_of(node.left), scale_of(node.right)
-    whole = len(str(max(map(abs, bounds(node)))))
-    kept = max(16 - 4 * ((whole - 1) // 4), left, right)
-    divisor = max(map(abs, bounds(node.right))) * 10 ** max(left - right - digits, 0)
-    return kept > digits and divisor < 10 ** (kept - digits)
+    dividend = max(map(abs, bounds(node.left))) * 10**right // 10**left + 1
+    divisor = max(map(abs, bounds(node.right)))
+    finer = 10 ** max(left - right - digits, 0)
+    groups = (len(str(max(map(abs, bounds(node))))) - 1) // 4
+    return all(
+        min(divisor, dividend // 10 ** (4 * group) + 1) * finer < 10 ** (max(16 - 4 * group, left, right) - digits)
+        for group in range(groups + 1)
+    )
 
 
 def _overflowing(node: Expression, hidden: bool) -> list[Expression]:

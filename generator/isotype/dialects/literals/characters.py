@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import cache
 
 # Controls, soft hyphen, fillers, zero-width and bidirectional marks, line separators, surrogates, private signs of
 # annotation and tags. A closed list, so that output does not depend on the Unicode tables of the Python that runs.
@@ -27,13 +29,27 @@ def is_hidden(character: str) -> bool:
     return code <= _HIDDEN[bisect_right(_STARTS, code) - 1][1]
 
 
+def has_hidden(text: str) -> bool:
+    """Whether any character of the text is hidden."""
+    return not (text.isascii() and text.isprintable()) and _finder("").search(text) is not None
+
+
 def escape(text: str, spell: Callable[[str], str], special: str = "") -> str:
     """The text with each hidden character, and each of `special`, as `spell` spells it."""
-    if text.isascii() and text.isprintable() and not any(character in text for character in special):
-        return text
-    return "".join(
-        spell(character) if character in special or is_hidden(character) else character for character in text
-    )
+    if text.isascii() and text.isprintable():
+        for character in special:
+            if character in text:
+                break
+        else:
+            return text
+    return _finder(special).sub(lambda found: spell(found[0]), text)
+
+
+@cache
+def _finder(special: str) -> re.Pattern[str]:
+    """What finds a hidden character or one of `special`."""
+    ranges = "".join(f"{re.escape(chr(low))}-{re.escape(chr(high))}" for low, high in _HIDDEN)
+    return re.compile(f"[{ranges}{re.escape(special)}]")
 
 
 def visible(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from isotype.dialects.literals.characters import escape, paragraph_lines, spell_hexadecimal, visible, wrap
 
@@ -25,6 +26,8 @@ _ENCODING = re.compile(r"(coding)([:=])(?=[ \t]*[-\w.])")
 
 def python_string(text: str) -> str:
     """A string literal on one line, in double quotes unless single ones need fewer backslashes."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     quote = "'" if text.count('"') > text.count("'") else '"'
     return quote + escape(text, _spell, "\\" + quote) + quote
 
@@ -52,21 +55,27 @@ def python_docstring(text: str, indent: str = "", width: int = WIDTH) -> list[st
 
     Long lines are wrapped and blanks at line ends dropped; all else is what `inspect.cleandoc` gives back.
     """
+    return list(_docstring(text, indent, width))
+
+
+# Generated modules say many things in the same words.
+@lru_cache(maxsize=4096)
+def _docstring(text: str, indent: str, width: int) -> tuple[str, ...]:
     paragraphs = [_in_docstring(line) for line in paragraph_lines(text)]
     if not paragraphs:
-        return []
+        return ()
     opening = '""" ' if paragraphs[0].startswith('"') else '"""'
     closing = ' """' if _OPEN_QUOTE.search(paragraphs[0]) else '"""'
     whole = indent + opening + paragraphs[0] + closing
     if len(paragraphs) == 1 and len(whole) <= width:
-        return [whole]
+        return (whole,)
     room = width - len(indent)
     first, *rest = wrap(paragraphs[0], room, room - len(opening))
     if len(paragraphs) == 1 and not rest:
-        return [whole]
+        return (whole,)
     for paragraph in paragraphs[1:]:
         rest.extend(wrap(paragraph, room))
-    return [indent + opening + first, *((indent + line).rstrip(" ") for line in rest), indent + '"""']
+    return (indent + opening + first, *((indent + line).rstrip(" ") for line in rest), indent + '"""')
 
 
 def python_comment_lines(text: str, indent: str = "", width: int = WIDTH) -> list[str]:

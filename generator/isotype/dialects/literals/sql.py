@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from isotype.dialects.literals.characters import escape, is_hidden, visible
+from isotype.dialects.literals.characters import escape, has_hidden, is_hidden, visible
 
 # Every word that PostgreSQL 14 to 18 or SQLite does not take, everywhere, as a plain name.
 # PostgreSQL's are those which its own `quote_ident` quotes in any of these versions.
@@ -44,14 +44,14 @@ def postgres_string(text: str) -> str:
 
     `standard_conforming_strings` is on, as it is unless somebody turned it off.
     """
-    if not _has_hidden(_storable(text)):
+    if not has_hidden(_storable(text)):
         return _quoted(text)
     return "E'" + escape(text, _spell_in_postgres, "\\'") + "'"
 
 
 def sqlite_string(text: str) -> str:
     """A string of SQLite: `'…'`, or `('…' || char(…))` when something in it could not be seen."""
-    if not _has_hidden(_storable(text)):
+    if not has_hidden(_storable(text)):
         return _quoted(text)
     pieces: list[str] = []
     shown = ""
@@ -81,13 +81,9 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _has_hidden(text: str) -> bool:
-    return not (text.isascii() and text.isprintable()) and any(map(is_hidden, text))
-
-
 def _storable(text: str) -> str:
     """The text, which the language has already held to what a database can store."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if "\0" in text or (not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)):
         raise ValueError("U+0000 and unpaired surrogates stand in no SQL text")
     return text
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 from isotype.dialects.literals.characters import escape, paragraph_lines, spell_hexadecimal, visible, wrap
 
@@ -29,9 +31,13 @@ _DIRECTIVE = re.compile(
 def typescript_string(text: str) -> str:
     """A string literal on one line, in double quotes unless single ones need fewer backslashes."""
     quote = "'" if text.count('"') > text.count("'") else '"'
-    return quote + _CONFUSING.sub(_spell_in_hexadecimal, escape(text, _spell, "\\" + quote)) + quote
+    spelled = escape(text, _spell, "\\" + quote)
+    if "<" in spelled or "$" in spelled:
+        spelled = _CONFUSING.sub(_spell_in_hexadecimal, spelled)
+    return quote + spelled + quote
 
 
+@lru_cache(maxsize=8192)
 def typescript_property(name: str) -> str:
     """A property's name in an object literal, an interface or a type: quoted only when it must be.
 
@@ -42,6 +48,7 @@ def typescript_property(name: str) -> str:
     return name if _is_name(name) else typescript_string(name)
 
 
+@lru_cache(maxsize=8192)
 def typescript_access(name: str) -> str:
     """What follows an object to reach its property: `.name`, or `["the name"]`."""
     return f".{name}" if _is_name(name) and name != "__proto__" else f"[{typescript_string(name)}]"
@@ -54,6 +61,12 @@ def typescript_regex(body: str) -> str:
 
 def typescript_doc(text: str, indent: str = "", width: int = WIDTH) -> list[str]:
     """The lines of a JSDoc comment, in which nothing acts as a tag or a directive; none when there is no text."""
+    return list(_doc(text, indent, width))
+
+
+# An entity's variants, in every layer, say the same.
+@lru_cache(maxsize=4096)
+def _doc(text: str, indent: str, width: int) -> Sequence[str]:
     room = width - len(indent) - 3
     lines = [_inert(piece) for line in paragraph_lines(text) for piece in wrap(visible(line), room)]
     if not lines:
@@ -71,8 +84,10 @@ def typescript_comment_lines(text: str, indent: str = "", width: int = WIDTH) ->
 
 
 def _inert(line: str) -> str:
-    untagged = _TAG.sub(r"\1\\@", _COMPILER_TAG.sub("@ts ", line.replace("*/", "*\\/")))
-    return _DIRECTIVE.sub("- ", untagged)
+    inert = line.replace("*/", "*\\/")
+    if "@" in inert:
+        inert = _TAG.sub(r"\1\\@", _COMPILER_TAG.sub("@ts ", inert))
+    return f"- {inert}" if _DIRECTIVE.match(inert) else inert
 
 
 def _is_name(name: str) -> bool:

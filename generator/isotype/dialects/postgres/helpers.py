@@ -6,13 +6,13 @@ A text form is that of the wire: what JSON layers accept, the database accepts i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from isotype.dialects.postgres.paths import GREATEST_DOUBLE
+from isotype.domain.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Helper:
     """A function over its `parameters`: one SQL expression or, when `polymorphic`, a SELECT kept as text."""
 

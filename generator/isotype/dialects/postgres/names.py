@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from isotype.domain.types import Enum
+from isotype.domain.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """How the file at hand spells what it creates, schema and quotes included.
 

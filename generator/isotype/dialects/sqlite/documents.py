@@ -6,7 +6,6 @@ A value is given twice: as the SQL that yields it, and as the SQL that yields it
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from isotype.dialects.json_text import exact
@@ -17,6 +16,7 @@ from isotype.dialects.sqlite_patterns import sqlite_condition
 from isotype.domain.formats import FORMATS
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
+from isotype.domain.values import field, frozen, mutable
 
 _GREATEST_DOUBLE = "1.7976931348623157e308"
 _FORMS_LEFT_OPEN = ("timestamp", "local_timestamp", "time", "duration", "bytes", "inet")
@@ -39,7 +39,7 @@ class Property(Protocol):
 Rules = Callable[[Callable[[str], str]], tuple[list[str], list[NotExpressible]]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Structure:
     """A typed JSON object: its properties, and its rules printed over operands spelled by property name."""
 
@@ -76,7 +76,7 @@ def operand(value: str, key: str) -> str:
     return f"json_extract({value}, '$.{key}')"
 
 
-@dataclass
+@mutable
 class _Writer:
     structures: Structures
     gaps: list[NotExpressible] = field(default_factory=list)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from isotype.dialects.literals.sql import sqlite_string
 from isotype.dialects.sqlite.gaps import ADDRESS, LOOSE_JSON
 from isotype.dialects.sqlite.types import WIDEST_INTEGER
@@ -17,8 +19,15 @@ NO_NUL_ESCAPE = r"'\u0000'"
 Form = tuple[list[str], list[NotExpressible]]
 
 
-def form(of: Type, value: str, nullable: bool) -> Form:
+# Columns of one name and type are many.
+@lru_cache(maxsize=4096)
+def form(of: Type, value: str, nullable: bool) -> tuple[tuple[str, ...], tuple[NotExpressible, ...]]:
     """Conditions to be joined by AND for a column of the type, and what they leave open."""
+    conditions, gaps = _form(of, value, nullable)
+    return tuple(conditions), tuple(gaps)
+
+
+def _form(of: Type, value: str, nullable: bool) -> Form:
     match of:
         case Scalar(base="json"):
             return [*_json(value, nullable), f"json_type({value}) <> 'null'"], [LOOSE_JSON]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
+from isotype.domain.identifiers import home_name as table_name
 
-def table_name(schema: str, name: str) -> str:
-    """The name of a table or view; a declared schema is its prefix."""
-    return name if schema in ("", "public") else f"{schema}_{name}"
+__all__ = ["table_name"]

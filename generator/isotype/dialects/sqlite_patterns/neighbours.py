@@ -5,12 +5,12 @@ Such a pattern is said by which characters a text may begin with, end with, and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 from isotype.dialects.sqlite_patterns.globs import glob, not_glob, one_of, only
 from isotype.domain.automata import Automaton, automaton
 from isotype.domain.patterns import End, Node, Ranges, Sequence, Start, complement, intersection, union, walk
+from isotype.domain.values import frozen
 
 _MAXIMUM_POSITIONS = 48
 _MAXIMUM_STATES = 96
@@ -50,7 +50,7 @@ def _at_end(operand: str, members: Ranges, empty: bool, place: str) -> str:
     return glob(operand, place.format(one_of(members)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Neighbours:
     """`followers` maps disjoint sets of characters to what may stand behind them."""
 

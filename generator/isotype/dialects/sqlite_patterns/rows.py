@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from itertools import product
 
 from isotype.dialects.sqlite_patterns.globs import ANY
 from isotype.domain import patterns as tree
 from isotype.domain.patterns import Characters, End, Node, Ranges, Start
+from isotype.domain.values import frozen, replace
 
 MAXIMUM_ROWS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """A class from `low` to `high` times; `high` None is unbounded."""
 

@@ -2,7 +2,9 @@
 
 ```
 entities    a mapped class
+columns     its columns
 tables      its `__table_args__`
+rules       its rules as a method
 types       how columns and attributes spell types
 mappers     from a body to a row and from a row to an answer
 imports     how modules import one another
@@ -11,16 +13,21 @@ imports     how modules import one another
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from isotype.binding.model import Bindings
 from isotype.dialects.literals.python import python_block, python_docstring, python_string
 from isotype.dialects.python import INDENT, WIDTH, Bracket, call, from_import, layout, mapping, natural, sequence
 from isotype.domain.ledger import NotExpressible
+from isotype.layers.models.columns import Columns
 from isotype.layers.models.entities import entity_view, view_view
 from isotype.layers.models.imports import sibling_package
 from isotype.layers.models.mappers import entity_mapping, view_mapping
+from isotype.layers.models.rules import gaps, is_ruled
 from isotype.layers.models.tables import prefixes_needed
+from isotype.layers.models.types import holds_parts
 from isotype.layers.options import Options
-from isotype.layers.rendering import Renderer, header, templates_folder
+from isotype.layers.rendering import Renderer, header, shipped
 from isotype.layers.statements import Statements
 from isotype.tables.model import Tables
 
@@ -30,6 +37,15 @@ PREFIXES = NotExpressible(
     "SQLAlchemy looks for the tables of a schema in an attached database, where the SQL file has a prefix.",
 )
 
+PARTS = NotExpressible(
+    "typed JSON",
+    "models",
+    "A model holds a JSON object as it is on the wire: schemas judge its parts on their way in, the database its row.",
+)
+
+
+_DRIVERS = {"async": "postgresql+asyncpg or sqlite+aiosqlite", "sync": "postgresql+psycopg or sqlite"}
+
 
 def render(
     bindings: Bindings, renderer: Renderer, options: Options, statements: Statements
@@ -38,22 +54,42 @@ def render(
     heading = "".join(f"# {line}\n" for line in header(options.header_source))
     enums = f"{sibling_package(options, 'models', 'schemas')}.enums"
     files: dict[str, str] = {}
-    by_class = {entity.class_name: entity for entity in bindings.entities}
+    columns = Columns(statements, enums, bindings.tables.schema)
+    attributes_of = {
+        entity.class_name: {field.column.name: field.attribute for field in entity.fields}
+        for entity in bindings.entities
+    }
     for entity in bindings.entities:
-        view = entity_view(entity, bindings, by_class, statements, enums)
+        view = entity_view(entity, bindings, attributes_of, statements, columns, enums)
         files[f"{entity.module}.py"] = renderer("models/module.py.j2", header=heading, **view)
     for stored in bindings.views:
         view = view_view(stored, bindings, enums)
         files[f"{stored.module}.py"] = renderer("models/module.py.j2", header=heading, **view)
     files |= _mapping(bindings, renderer, heading, sibling_package(options, "models", "schemas", depth=1))
-    files["base.py"] = renderer("models/base.py.j2", header=heading)
+    ruled = is_ruled(bindings.tables.tables)
+    files["base.py"] = renderer("models/base.py.j2", header=heading, ruled=ruled)
+    if ruled:
+        files["_rules.py"] = heading + _support("rules.py")
     files["_columns.py"] = heading + _support("columns.py")
     text = _database(bindings, statements)
     files["_database.py"] = renderer("models/database.py.j2", header=heading, statements=text)
     owned = "\n".join(layout(call("frozenset", _owned(bindings.tables)), "OWNED: frozenset[str] = "))
     files["alembic.py"] = renderer("models/alembic.py.j2", header=heading, owned=owned)
-    files["__init__.py"] = renderer("models/init.py.j2", header=heading, **_barrel_view(bindings))
-    return files, (PREFIXES,) if prefixes_needed(bindings.tables.tables) else ()
+    if bindings.session:
+        view = {"asynchronous": bindings.session == "async", "drivers": _DRIVERS[bindings.session]}
+        files["session.py"] = renderer("models/session.py.j2", header=heading, **view)
+    files["__init__.py"] = renderer("models/init.py.j2", header=heading, **_barrel_view(bindings, ruled))
+    return files, tuple(sorted(set(_ledger(bindings.tables))))
+
+
+def _ledger(tables: Tables) -> Iterator[NotExpressible]:
+    """What models leave to the databases."""
+    if prefixes_needed(tables.tables):
+        yield PREFIXES
+    for table in tables.tables:
+        yield from gaps(table)
+        if any(holds_parts(column.type) for column in table.columns):
+            yield PARTS
 
 
 def _mapping(bindings: Bindings, renderer: Renderer, heading: str, schemas: str) -> dict[str, str]:
@@ -72,7 +108,7 @@ def _mapping(bindings: Bindings, renderer: Renderer, heading: str, schemas: str)
 
 
 def _support(name: str) -> str:
-    return (templates_folder() / "support" / name).read_text(encoding="utf-8")
+    return shipped(f"support/{name}")
 
 
 def _database(bindings: Bindings, statements: Statements) -> str:
@@ -105,22 +141,27 @@ def _owned(tables: Tables) -> Bracket:
     for table in tables.tables:
         if table.partitions:
             names += [*(bound.name for bound in table.partitions.bounds), table.partitions.default]
+        if table.hypertable:
+            # The index that TimescaleDB makes unless it is told not to, as it may have been before.
+            names.append(f"{table.name}_{table.hypertable.column}_idx")
         names += [unique.name for unique in table.uniques if not unique.nulls_distinct]
     names += [view.name for view in tables.views]
     return sequence(map(python_string, names))
 
 
-def _barrel_view(bindings: Bindings) -> dict[str, object]:
+def _barrel_view(bindings: Bindings, ruled: bool) -> dict[str, object]:
     homes = {entity.class_name: entity.module for entity in bindings.entities}
     homes |= {view.class_name: view.module for view in bindings.views}
     ordered = sorted(homes, key=lambda name: natural(homes[name]))
     imports = [line for name in ordered for line in from_import(f".{homes[name]}", [name], INDENT)]
-    names = sorted((*homes, "Base", "TransitionRefused", "View", "metadata"), key=natural)
+    own = ["Base", *(["RuleRefused"] if ruled else []), "TransitionRefused", "View"]
+    names = sorted((*homes, *own, "metadata"), key=natural)
     listed = sequence(map(python_string, names))
     table = mapping((name, python_string(homes[name])) for name in sorted(homes, key=natural))
     title = f"SQLAlchemy models of {bindings.shapes.title}; `metadata` holds every table."
     return {
         "docstring": "\n".join(python_docstring(title, "", WIDTH)),
+        "base": "\n".join(f"from .base import {name} as {name}" for name in own),
         "imports": "\n".join(imports),
         "exports": "\n".join(layout(listed, "__all__ = ")),
         "homes": "\n".join(layout(table, "_HOMES = ")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from isotype.binding.model import Bindings, EntityBinding, FieldBinding, Relationship, ViewBinding
+from isotype.binding.model import Bindings, EntityBinding, Relationship, ViewBinding
 from isotype.dialects.literals.python import python_docstring, python_string
 from isotype.dialects.python import (
     INDENT,
@@ -20,26 +20,29 @@ from isotype.dialects.python import (
     sequence,
     subscript,
 )
-from isotype.domain.types import Enum, EnumType, Scalar
+from isotype.domain.types import Enum, EnumType
+from isotype.layers.models.columns import Columns
 from isotype.layers.models.imports import import_lines
-from isotype.layers.models.tables import counts_by_itself, is_whole_key, spelled, table_arguments
+from isotype.layers.models.rules import rule_lines
+from isotype.layers.models.tables import table_arguments
 from isotype.layers.models.types import TypeNames, column_type, python_type
 from isotype.layers.statements import Statements
-from isotype.tables.model import Column, Table, TransitionGuard
+from isotype.tables.model import ForeignKey, Table, TransitionGuard
 
 
 def entity_view(
     entity: EntityBinding,
     bindings: Bindings,
-    by_class: Mapping[str, EntityBinding],
+    attributes_of: Mapping[str, Mapping[str, str]],
     statements: Statements,
+    columns: Columns,
     enums: str,
 ) -> dict[str, object]:
-    """What the template of a module needs; `by_class` finds the other end of a relationship."""
+    """What the template of a module needs; `attributes_of` has the attributes of every class by their columns."""
     attributes = {field.attribute for field in entity.fields} | {end.name for end in entity.relationships}
     others = {end.target: end.target_module for end in entity.relationships if end.target != entity.class_name}
     names = TypeNames({entity.class_name, *others}, attributes, enums, bindings.tables.schema)
-    body = list(_entity_lines(entity, by_class, statements, names))
+    body = list(_entity_lines(entity, attributes_of, statements, columns, names))
     if others:
         names.use("typing", "TYPE_CHECKING")
     neighbours = [
@@ -71,7 +74,11 @@ def _head(name: str, base: str, text: str) -> Iterator[str]:
 
 
 def _entity_lines(
-    entity: EntityBinding, by_class: Mapping[str, EntityBinding], statements: Statements, names: TypeNames
+    entity: EntityBinding,
+    attributes_of: Mapping[str, Mapping[str, str]],
+    statements: Statements,
+    columns: Columns,
+    names: TypeNames,
 ) -> Iterator[str]:
     table = entity.table
     yield from _head(entity.class_name, names.use(".base", "Base"), table.comment)
@@ -81,17 +88,15 @@ def _entity_lines(
         # Without a key of its own, a row is known by everything in it.
         yield from _mapper_arguments([field.attribute for field in entity.fields], names)
     yield from _moves(table, entity, names)
+    yield from _starts(table, entity, names)
     yield ""
     for field in entity.fields:
-        yield from _column_lines(field, table, statements, names)
+        yield from columns.lines(field, table, names)
     if entity.relationships:
         yield ""
-    attributes = {
-        name: {field.column.name: field.attribute for field in by_class[name].fields}
-        for name in {entity.class_name, *(end.target for end in entity.relationships)}
-    }
     for end in entity.relationships:
-        yield from _relationship_lines(end, entity, attributes, names)
+        yield from _relationship_lines(end, entity, attributes_of, names)
+    yield from rule_lines(entity, names)
 
 
 def _mapper_arguments(key: list[str], names: TypeNames) -> Iterator[str]:
@@ -99,41 +104,6 @@ def _mapper_arguments(key: list[str], names: TypeNames) -> Iterator[str]:
     parts = (("eager_defaults", "True"), ("primary_key", sequence(map(python_string, key))))
     kind = subscript(names.use("collections.abc", "Mapping"), names.builtin("str"), names.use("typing", "Any"))
     yield from annotated("__mapper_args__", kind, mapping(parts), INDENT)
-
-
-def _column_lines(field: FieldBinding, table: Table, statements: Statements, names: TypeNames) -> Iterator[str]:
-    column = field.column
-    mapped = subscript(names.use("sqlalchemy.orm", "Mapped"), python_type(column.type, column.nullable, names))
-    key = table.primary_key is not None and column.name in table.primary_key.columns
-    arguments: list[Code] = [] if field.attribute == column.name else [python_string(column.name)]
-    arguments.append(column_type(column.type, names, is_whole_key(table, column.name, statements)))
-    arguments += _makers(column, statements, names)
-    if isinstance(column.type, Scalar) and column.type.base == "json":
-        arguments.append(f"nullable={column.nullable}")
-    if key:
-        arguments.append("primary_key=True")
-    if counts_by_itself(table, column.name):
-        arguments.append("autoincrement=False")
-    if column.comment:
-        arguments.append(f"comment={python_string(column.comment.strip())}")
-    value = call(names.use("sqlalchemy.orm", "mapped_column"), *arguments)
-    yield from annotated(field.attribute, mapped, value, INDENT)
-
-
-def _makers(column: Column, statements: Statements, names: TypeNames) -> Iterator[Code]:
-    """What the database writes by itself."""
-    if column.computed is not None:
-        texts = statements.computed(column)
-        kind = names.use("sqlalchemy", "Computed") if texts.sqlite else names.column("ComputedOnPostgres")
-        yield call(kind, spelled(texts, names, texts.postgres), "persisted=True")
-        return
-    if column.default is not None and column.default.kind == "identity":
-        yield call(names.use("sqlalchemy", "Identity"))
-    default = statements.default(column)
-    if any(default):
-        yield prefixed("server_default=", spelled(default, names, "NULL"))
-    if column.stamped:
-        yield call(f"server_onupdate={names.use('sqlalchemy', 'FetchedValue')}")
 
 
 # ----- relationships
@@ -152,11 +122,14 @@ def _relationship_lines(
     if end.back:
         arguments.append(f"back_populates={python_string(end.back)}")
     own = attributes[owner]
-    arguments.append(f"foreign_keys={_columns(owner, key.columns, own)}")
+    shared = owner != referred and key.written != key.columns
+    if shared:
+        arguments.append(f"primaryjoin={_join(owner, referred, key, attributes)}")
+    arguments.append(f"foreign_keys={_columns(owner, key.written if shared else key.columns, own)}")
     if owner == referred:
         arguments.append(f"remote_side={_columns(owner, key.target_columns if end.local else key.columns, own)}")
     if end.many:
-        arguments += _deletion(key.on_delete)
+        arguments += _deletion(key.on_delete, end.optional)
     value = call(names.use("sqlalchemy.orm", "relationship"), *arguments)
     yield from annotated(end.name, mapped, value, INDENT)
 
@@ -167,10 +140,21 @@ def _columns(owner: str, columns: tuple[str, ...], attributes: Mapping[str, str]
     return python_string(whole if len(spelled_columns) == 1 else f"[{whole}]")
 
 
-def _deletion(action: str) -> list[Code]:
-    """Who deletes what refers to a deleted row: the database, and the session what it has loaded."""
+def _join(owner: str, referred: str, key: ForeignKey, attributes: Mapping[str, Mapping[str, str]]) -> str:
+    """What joins two rows, where linking them writes some of the columns only."""
+    own, theirs = attributes[owner], attributes[referred]
+    pairs = zip(key.columns, key.target_columns, strict=True)
+    tests = (f"{owner}.{own[column]} == {referred}.{theirs[there]}" for column, there in pairs)
+    return python_string(f"and_({', '.join(tests)})")
+
+
+def _deletion(action: str, optional: bool) -> list[Code]:
+    """Who deletes what refers to a deleted row: the database, and the session what it has loaded.
+
+    A row that cannot be without the other goes when it is taken off its list, too.
+    """
     if action == "cascade":
-        return ['cascade="all"', "passive_deletes=True"]
+        return [f'cascade="all{"" if optional else ", delete-orphan"}"', "passive_deletes=True"]
     if action == "set null":
         return ["passive_deletes=True"]
     return ['passive_deletes="all"']
@@ -191,7 +175,7 @@ def _moves(table: Table, entity: EntityBinding, names: TypeNames) -> Iterator[st
 
 def _machine(guard: TransitionGuard, table: Table, entity: EntityBinding, names: TypeNames) -> Code:
     column = table.column(guard.column)
-    attribute = next(field.attribute for field in entity.fields if field.column.name == guard.column)
+    attribute = _attribute(entity, guard.column)
     assert isinstance(column.type, EnumType)
     enum = column.type.enum
     moves = tuple(
@@ -199,6 +183,24 @@ def _machine(guard: TransitionGuard, table: Table, entity: EntityBinding, names:
         for source, targets in guard.transitions.moves
     )
     return bracket(f"{python_string(attribute)}: {{", moves, "}", literal=True)
+
+
+def _starts(table: Table, entity: EntityBinding, names: TypeNames) -> Iterator[str]:
+    """The states that a new row may be in, where it may not be in any."""
+    starts: list[tuple[str, Code]] = []
+    for guard in table.transition_guards:
+        if guard.transitions.bounds_starts:
+            of = table.column(guard.column).type
+            assert isinstance(of, EnumType)
+            members = sequence(_member(of.enum, value, names) for value in guard.transitions.initial)
+            starts.append((_attribute(entity, guard.column), members))
+    if starts:
+        kind = subscript(names.use("typing", "ClassVar"), names.use(".base", "Starts"))
+        yield from annotated("__starts__", kind, mapping(starts), INDENT)
+
+
+def _attribute(entity: EntityBinding, column: str) -> str:
+    return next(field.attribute for field in entity.fields if field.column.name == column)
 
 
 def _member(enum: Enum, text: str, names: TypeNames) -> str:

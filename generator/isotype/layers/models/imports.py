@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from functools import lru_cache
 
 from isotype.dialects.python import from_import, natural
 from isotype.layers.options import Options
@@ -31,5 +32,6 @@ def import_lines(imports: Mapping[str, set[str]]) -> str:
     return "\n\n".join("\n".join(group) for group in groups if group)
 
 
-def _distance(module: str) -> tuple[int, list[tuple[int, str]]]:
+@lru_cache(maxsize=4096)
+def _distance(module: str) -> tuple[int, tuple[tuple[int, str], ...]]:
     return -(len(module) - len(module.lstrip("."))), natural(module)

@@ -5,23 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from isotype.binding.model import Bindings, EntityBinding, ViewBinding
+from isotype.binding.model import Bindings, EntityBinding, FieldBinding, Relationship, ViewBinding
 from isotype.dialects.literals.python import python_docstring, python_string
-from isotype.dialects.python import INDENT, WIDTH, Bracket, Code, call, layout, prefixed
-from isotype.dialects.python_types import Names
+from isotype.dialects.python import (
+    INDENT,
+    WIDTH,
+    Bracket,
+    Code,
+    call,
+    comprehension,
+    flat,
+    layout,
+    prefixed,
+    sequence,
+    subscript,
+)
+from isotype.domain.names import snake
 from isotype.domain.types import Array, Map, ObjectType, Scalar, Type
 from isotype.layers.models.imports import import_lines
+from isotype.layers.models.types import TypeNames, python_type
 from isotype.shapes.model import UPDATE, Property, Shape, Shapes
 
 
 class _Mapper(NamedTuple):
-    """What the functions of one module share; `attributes` are those of the model by field."""
+    """What the functions of one module share; `attributes` are those of the model by field, `ends` by relationship."""
 
     class_name: str
+    module: str
     attributes: Mapping[str, str]
+    ends: Mapping[str, Relationship]
     shapes: Shapes
     schemas: str
-    names: Names
+    names: TypeNames
 
     def schema(self, shape: Shape) -> str:
         """The class of a shape."""
@@ -35,28 +50,44 @@ class _Mapper(NamedTuple):
 def entity_mapping(entity: EntityBinding, bindings: Bindings, schemas: str) -> dict[str, object]:
     """What the template needs for an entity; only its variants that exist have functions."""
     attributes = {field.field: field.attribute for field in entity.fields}
-    here = _mapper(entity.class_name, entity.module, attributes, bindings, schemas)
-    makers = {"create": _to_model, "update": _apply, "response": _to_response, "list_item": _to_list_item}
-    functions = [
-        "\n".join(make(entity.shapes[variant], here)) for variant, make in makers.items() if variant in entity.shapes
-    ]
-    if "list" in entity.shapes:
-        item = "to_list_item" if "list_item" in entity.shapes else "to_response"
-        functions.append("\n".join(_to_list(entity.shapes["list"], item, here)))
-    return _view(here, functions)
+    ends = {end.name: end for end in entity.relationships}
+    here = _mapper(entity.class_name, entity.module, attributes, ends, bindings, schemas)
+    made: list[Iterator[str]] = []
+    if "create" in entity.shapes:
+        made.append(_to_model(entity.shapes["create"], tuple(filter(_is_given, entity.fields)), here))
+    if "update" in entity.shapes:
+        made.append(_apply(entity.shapes["update"], here))
+    results = [entity.shapes[variant] for variant in ("response", "list_item") if variant in entity.shapes]
+    for shape in (*results, *entity.named):
+        made.append(_to_result(shape, here))
+        if any(prop.relation for prop in shape.properties):
+            made.append(_loads(shape, here))
+    for page in entity.pages:
+        made.append(_to_page(page, "to_list" if page.content == entity.listed else _function(page), here))
+    return _view(here, ["\n".join(lines) for lines in made])
 
 
 def view_mapping(view: ViewBinding, bindings: Bindings, schemas: str) -> dict[str, object]:
     """The same for a stored query, which is only read."""
     attributes = {column.field: attribute for attribute, column in view.attributes}
-    here = _mapper(view.class_name, view.module, attributes, bindings, schemas)
-    return _view(here, ["\n".join(_to_response(view.shape, here))] if view.shape is not None else [])
+    here = _mapper(view.class_name, view.module, attributes, {}, bindings, schemas)
+    if view.shape is None:
+        return _view(here, [])
+    made = [_to_result(view.shape, here), *(_to_page(page, "to_list", here) for page in view.pages)]
+    return _view(here, ["\n".join(lines) for lines in made])
 
 
-def _mapper(class_name: str, module: str, attributes: Mapping[str, str], bindings: Bindings, schemas: str) -> _Mapper:
-    names = Names({class_name}, set())
+def _mapper(
+    class_name: str,
+    module: str,
+    attributes: Mapping[str, str],
+    ends: Mapping[str, Relationship],
+    bindings: Bindings,
+    schemas: str,
+) -> _Mapper:
+    names = TypeNames({class_name}, set(), f"{schemas}.enums", "")
     names.imports[f"..{module}"] = {class_name}
-    return _Mapper(class_name, attributes, bindings.shapes, schemas, names)
+    return _Mapper(class_name, module, attributes, ends, bindings.shapes, schemas, names)
 
 
 def _view(here: _Mapper, functions: list[str]) -> dict[str, object]:
@@ -68,18 +99,35 @@ def _view(here: _Mapper, functions: list[str]) -> dict[str, object]:
 
 
 def _define(name: str, parameters: tuple[str, ...], answer: str, text: str) -> Iterator[str]:
-    yield from layout(call(f"def {name}", *parameters), "", f" -> {answer}:")
+    first, *lines = layout(call(f"def {name}", *parameters), "", f" -> {answer}:")
+    yield first
+    if lines and len(parameters) == 1 and "," not in parameters[0]:
+        # A parameter by itself is the one thing that gets a comma although all of it stands on one line.
+        lines[0] += ","
+    yield from lines
     yield from python_docstring(text, INDENT, WIDTH)
 
 
 # ----- from a body to a row
 
 
-def _to_model(shape: Shape, here: _Mapper) -> Iterator[str]:
+def _is_given(field: FieldBinding) -> bool:
+    """Whether a new row has the field from the service: no body carries it, and nothing else makes it."""
+    column = field.column
+    return "create" not in field.paths and not column.nullable and column.default is None and column.computed is None
+
+
+def _to_model(shape: Shape, given: tuple[FieldBinding, ...], here: _Mapper) -> Iterator[str]:
     text = "A new row of what a caller sent; what is left out is for the database to say."
-    yield from _define("to_model", (f"create: {here.schema(shape)}",), here.class_name, text)
+    held = {_parameter(field.attribute): field for field in given}
+    asked = [
+        f"{name}: {python_type(field.column.type, field.column.nullable, here.names)}" for name, field in held.items()
+    ]
+    parameters = (f"create: {here.schema(shape)}", *(["*", *asked] if asked else []))
+    yield from _define("to_model", parameters, here.class_name, text)
     yield f"{INDENT}model = {here.class_name}()"
     yield from _assignments(shape, "create", (), INDENT, here)
+    yield from (f"{INDENT}model.{field.attribute} = {name}" for name, field in held.items())
     yield f"{INDENT}return model"
 
 
@@ -91,13 +139,15 @@ def _apply(shape: Shape, here: _Mapper) -> Iterator[str]:
 
 def _assignments(shape: Shape, source: str, path: tuple[str, ...], indent: str, here: _Mapper) -> Iterator[str]:
     for prop in shape.properties:
+        if prop.given:
+            continue
         if prop.field:
             yield from _field(prop, shape, source, indent, here)
         else:
             yield from _group(prop, source, path, indent, here)
 
 
-def _field(prop: Property, shape: Shape, source: str, indent: str, here: _Mapper, given: str = "") -> Iterator[str]:
+def _field(prop: Property, shape: Shape, source: str, indent: str, here: _Mapper, given: str = "") -> list[str]:
     """The assignment of one attribute; `given` is a condition of it that is not written yet."""
     taken = f"{source}.{prop.attribute}"
     value: Code = taken
@@ -107,27 +157,21 @@ def _field(prop: Property, shape: Shape, source: str, indent: str, here: _Mapper
     chosen = shape.direction == UPDATE or prop.server_default
     if prop.required or prop.default is not None or (prop.nullable and not chosen):
         if given:
-            yield f"{indent}if {given}:"
-        yield from layout(value, (indent + INDENT if given else indent) + target)
-        return
-    condition = (
-        f"{python_string(prop.attribute)} in {source}.model_fields_set" if prop.nullable else f"{taken} is not None"
-    )
-    yield from _if([given, condition] if given else [condition], indent)
-    yield from layout(value, indent + INDENT + target)
+            return [f"{indent}if {given}:", *layout(value, indent + INDENT + target)]
+        return layout(value, indent + target)
+    condition = f'"{prop.attribute}" in {source}.model_fields_set' if prop.nullable else f"{taken} is not None"
+    asking = _if([given, condition], indent) if given else [f"{indent}if {condition}:"]
+    return [*asking, *layout(value, indent + INDENT + target)]
 
 
-def _if(conditions: Sequence[str], indent: str) -> Iterator[str]:
+def _if(conditions: Sequence[str], indent: str) -> list[str]:
     """The line that asks for all conditions, or the lines when it would be too long."""
     line = f"{indent}if {' and '.join(conditions)}:"
-    if len(line) <= WIDTH or len(conditions) == 1:
-        yield line
-        return
+    if len(line) <= WIDTH:
+        return [line]
     first, *others = conditions
-    yield f"{indent}if ("
-    yield f"{indent}{INDENT}{first}"
-    yield from (f"{indent}{INDENT}and {condition}" for condition in others)
-    yield f"{indent}):"
+    rest = (f"{indent}{INDENT}and {condition}" for condition in others)
+    return [f"{indent}if (", f"{indent}{INDENT}{first}", *rest, f"{indent}):"]
 
 
 def _group(prop: Property, source: str, path: tuple[str, ...], indent: str, here: _Mapper) -> Iterator[str]:
@@ -160,8 +204,10 @@ def _local(path: tuple[str, ...]) -> str:
 
 
 def _shape_of(prop: Property, here: _Mapper) -> Shape:
-    assert isinstance(prop.type, ObjectType)
-    return here.shapes.shape(prop.type.name)
+    """The shape of a group or a related row, or of each of several."""
+    of = prop.type.item if isinstance(prop.type, Array) else prop.type
+    assert isinstance(of, ObjectType)
+    return here.shapes.shape(of.name)
 
 
 def _fields(shape: Shape, here: _Mapper) -> Iterator[str]:
@@ -185,20 +231,105 @@ def _is_document(of: Type) -> bool:
 # ----- from a row to an answer
 
 
-def _to_response(shape: Shape, here: _Mapper) -> Iterator[str]:
-    yield from _answer("to_response", shape, "What a caller sees of a row.", here)
+_TEXTS = {
+    "response": "What a caller sees of a row.",
+    "list_item": "What a caller sees of a row in a list.",
+}
 
 
-def _to_list_item(shape: Shape, here: _Mapper) -> Iterator[str]:
-    yield from _answer("to_list_item", shape, "What a caller sees of a row in a list.", here)
-
-
-def _answer(name: str, shape: Shape, text: str, here: _Mapper) -> Iterator[str]:
-    yield from _define(name, (f"model: {here.class_name}",), here.schema(shape), text)
+def _to_result(shape: Shape, here: _Mapper) -> Iterator[str]:
+    text = _TEXTS.get(shape.variant, f"What a caller sees of a row as {shape.name}.")
+    asked = _asked(shape, here)
+    parameters = (f"model: {here.class_name}", *(["*", *asked] if asked else []))
+    yield from _define(_function(shape), parameters, here.schema(shape), text)
     before: list[str] = []
     made = _made(shape, (), before, here)
     yield from before
     yield from layout(made, f"{INDENT}return ")
+
+
+def _function(shape: Shape) -> str:
+    """The function that makes a result of a row, in the module of the entity it shows."""
+    if shape.variant in _TEXTS:
+        return f"to_{shape.variant}"
+    name = snake(shape.name)
+    return f"to_{name}_" if name in ("list", "list_item", "model", "response") else f"to_{name}"
+
+
+def _asked(shape: Shape, here: _Mapper) -> list[str]:
+    """The parameters for what a row does not tell: what is added, here or in the shape of a related row."""
+    return [
+        f"{_parameter(prop.attribute)}: {_given_type(prop.type, prop.nullable, here)}"
+        for prop in shape.properties
+        if _is_asked(prop, here)
+    ]
+
+
+def _is_asked(prop: Property, here: _Mapper) -> bool:
+    if prop.given or not prop.relation:
+        return prop.given
+    return any(_is_asked(inner, here) for inner in _shape_of(prop, here).properties)
+
+
+_TAKEN = frozenset(("create", "document", "has_value", "known", "list", "model", "models", "read", "related", "update"))
+
+
+def _parameter(attribute: str) -> str:
+    return f"{attribute}_" if attribute in _TAKEN or attribute.endswith("_mapping") else attribute
+
+
+def _given_type(of: Type, nullable: bool, here: _Mapper) -> str:
+    """The type of a property as a caller of the mapper gives it."""
+    match of:
+        case ObjectType(name=name):
+            text = here.schema(here.shapes.shape(name))
+        case Array(item=item, nullable_items=empty):
+            text = flat(subscript("list", _given_type(item, empty, here)))
+        case Map(value=value, nullable_values=empty):
+            text = flat(subscript("dict", "str", _given_type(value, empty, here)))
+        case _:
+            return python_type(of, nullable, here.names)
+    return f"{text} | None" if nullable else text
+
+
+def _neighbour(target: Relationship, function: str, here: _Mapper) -> str:
+    """A function of the mapper of a related model; modules may need one another in a circle."""
+    if target.target_module == here.module:
+        return function
+    here.names.imports.setdefault(".", set()).add(f"{target.target_module} as {target.target_module}_mapping")
+    return f"{target.target_module}_mapping.{function}"
+
+
+def _related(prop: Property, here: _Mapper) -> Code:
+    """The related row, or rows, in the shape that shows them."""
+    end = here.ends[prop.relation]
+    function = _neighbour(end, _function(_shape_of(prop, here)), here)
+    held = f"model.{end.name}"
+    if end.many:
+        return _each(function, "row", held)
+    return call(here.helper("related"), function, held) if prop.nullable else call(function, held)
+
+
+def _each(function: str, name: str, rows: str) -> Bracket:
+    return comprehension(call(function, name), f"for {name} in {rows}")
+
+
+def _loads(shape: Shape, here: _Mapper) -> Iterator[str]:
+    """The function that says which related rows a query loads along."""
+    load = here.names.use("sqlalchemy.orm", "Load")
+    name = f"{_function(shape).removeprefix('to_')}_loads"
+    text = f"What a query loads along for {_function(shape)}: `select({here.class_name}).options(*{name}())`."
+    yield from _define(name, (), f"list[{load}]", text)
+    parts: list[Code] = []
+    for prop in shape.properties:
+        if prop.relation and not _is_asked(prop, here):
+            end, inner = here.ends[prop.relation], _shape_of(prop, here)
+            part = f"{load}({here.class_name}).selectinload({here.class_name}.{end.name})"
+            if any(one.relation for one in inner.properties):
+                deeper = _neighbour(end, f"{_function(inner).removeprefix('to_')}_loads", here)
+                part += f".options(*{deeper}())"
+            parts.append(part)
+    yield from layout(sequence(parts), f"{INDENT}return ")
 
 
 def _made(shape: Shape, path: tuple[str, ...], before: list[str], here: _Mapper) -> Bracket:
@@ -206,7 +337,11 @@ def _made(shape: Shape, path: tuple[str, ...], before: list[str], here: _Mapper)
     schema = here.schema(shape)
     arguments: list[Code] = []
     for prop in shape.properties:
-        if prop.field:
+        if _is_asked(prop, here):
+            value: Code = _parameter(prop.attribute)
+        elif prop.relation:
+            value = _related(prop, here)
+        elif prop.field:
             value = _value(prop, schema, here)
         else:
             value = _made(_shape_of(prop, here), (*path, prop.attribute), before, here)
@@ -241,10 +376,27 @@ def _is_json(of: Type) -> bool:
     return isinstance(of, Array) and isinstance(of.item, Scalar) and of.item.base == "json"
 
 
-def _to_list(shape: Shape, item: str, here: _Mapper) -> Iterator[str]:
+def _to_page(shape: Shape, name: str, here: _Mapper) -> Iterator[str]:
+    """A page of rows, or of items made before where a row does not tell all of one."""
     schema = here.schema(shape)
-    models = f"models: {here.names.use('collections.abc', 'Iterable')}[{here.class_name}]"
-    numbers = ("total: int", "page: int", "page_size: int")
-    yield from _define("to_list", (models, *numbers), schema, "A page of a list.")
-    items = f"items=[{item}(model) for model in models]"
-    yield from layout(call(schema, items, "total=total", "page=page", "page_size=page_size"), f"{INDENT}return ")
+    items = next(prop for prop in shape.properties if _is_content(prop, shape))
+    many = here.names.use("collections.abc", "Iterable")
+    item = here.shapes.shape(shape.content)
+    if item.variant in ("response", "list_item", "named") and not _asked(item, here):
+        models = f"models: {many}[{here.class_name}]"
+        made: Code = _each(_function(item), "model", "models")
+    else:
+        models = f"items: {many}[{here.schema(item)}]"
+        made = "list(items)"
+    others = [prop for prop in shape.properties if prop is not items]
+    numbers = [f"{_parameter(prop.attribute)}: {_given_type(prop.type, prop.nullable, here)}" for prop in others]
+    yield from _define(name, (models, *numbers), schema, "A page of a list.")
+    arguments: list[Code] = [
+        prefixed(f"{items.attribute}=", made),
+        *(f"{prop.attribute}={_parameter(prop.attribute)}" for prop in others),
+    ]
+    yield from layout(call(schema, *arguments), f"{INDENT}return ")
+
+
+def _is_content(prop: Property, shape: Shape) -> bool:
+    return isinstance(prop.type, Array) and prop.type.item == ObjectType(shape.content)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from isotype.dialects.literals.python import python_string
-from isotype.dialects.python import Bracket, Code, bracket, call, prefixed, sequence
+from isotype.dialects.literals.sql import sql_identifier
+from isotype.dialects.python import INDENT, Bracket, Code, bracket, call, layout, prefixed, sequence
 from isotype.dialects.sqlite.names import table_name
-from isotype.domain.types import INTEGERS, Scalar
 from isotype.layers.models.types import TypeNames
 from isotype.layers.statements import Statements, Texts
 from isotype.tables.model import ForeignKey, Table, TableIndex, UniqueConstraint
@@ -21,7 +23,7 @@ def table_arguments(table: Table, statements: Statements, names: TypeNames) -> B
         parts.append(_constraint("PrimaryKeyConstraint", key.name, _texts(key.columns), names))
     parts += (_unique(unique, names) for unique in table.uniques)
     parts += (_foreign_key(foreign_key, names) for foreign_key in table.foreign_keys)
-    parts += (_check(name, texts, names) for name, texts in statements.checks(table).items() if any(texts))
+    parts += _checks(table, statements, names)
     parts += (_index(index, statements, names) for index in table.indexes)
     parts.append(bracket("{", tuple(_options(table, statements)), "}", literal=True))
     return bracket("(", tuple(parts), ")", literal=True)
@@ -29,9 +31,13 @@ def table_arguments(table: Table, statements: Statements, names: TypeNames) -> B
 
 def spelled(texts: Texts, names: TypeNames, absent: str = "") -> Code:
     """SQL by database; `absent` stands in for a text that one of them does not have."""
-    here, there = texts.postgres or absent, texts.sqlite or absent
-    arguments = [here] if here == there else [here, there]
-    return call(names.column("sql"), *map(python_string, arguments))
+    return _sql(names.column("sql"), texts.postgres or absent, texts.sqlite or absent)
+
+
+# Columns of one name and type are many, and so are their conditions.
+@lru_cache(maxsize=1024)
+def _sql(callee: str, here: str, there: str) -> Bracket:
+    return call(callee, *map(python_string, [here] if here == there else [here, there]))
 
 
 def _texts(of: Iterable[str]) -> list[Code]:
@@ -74,7 +80,8 @@ def _foreign_key(key: ForeignKey, names: TypeNames) -> Code:
     settings: list[Code] = []
     for event, action in (("ondelete", key.on_delete), ("onupdate", key.on_update)):
         if action != "no action":
-            settings.append(f'{event}="{action.upper()}"')
+            some = f" ({', '.join(map(sql_identifier, key.nulled))})" if event == "ondelete" and key.nulled else ""
+            settings.append(f"{event}={python_string(action.upper() + some)}")
     if key.deferrable:
         settings.append("deferrable=True")
     if key.late:
@@ -82,11 +89,43 @@ def _foreign_key(key: ForeignKey, names: TypeNames) -> Code:
     return _with(found, settings)
 
 
-def _check(name: str, texts: Texts, names: TypeNames) -> Code:
-    found = _constraint("CheckConstraint", name, [spelled(texts, names, texts.postgres or texts.sqlite)], names)
-    if texts.postgres and texts.sqlite:
-        return found
-    return _only_on("postgresql" if texts.postgres else "sqlite", found, names)
+class _Callees(NamedTuple):
+    """How a module calls what its CHECKs are made with."""
+
+    check: str
+    named: str
+    sql: str
+    only_on: str
+
+
+def _checks(table: Table, statements: Statements, names: TypeNames) -> Iterator[Code]:
+    found = [(name, texts) for name, texts in statements.checks(table).items() if any(texts)]
+    if not found:
+        return
+    callees = _Callees(
+        names.use("sqlalchemy", "CheckConstraint"),
+        f"name={names.use('sqlalchemy.sql.elements', 'conv')}",
+        names.column("sql"),
+        "" if all(texts.postgres and texts.sqlite for _, texts in found) else names.column("only_on"),
+    )
+    for name, texts in found:
+        spelled_name = python_string(name)
+        before, after = _around_name(texts, len(spelled_name), callees)
+        yield f"{before}{spelled_name}{after}"
+
+
+# Tables have columns of one name and type, whose CHECKs differ in their names alone.
+@lru_cache(maxsize=1024)
+def _around_name(texts: Texts, width: int, callees: _Callees) -> tuple[str, str]:
+    """The lines of a CHECK up to its name and behind it; those of a name as wide are broken alike."""
+    name = "_" * width
+    either = texts.postgres or texts.sqlite
+    condition = _sql(callees.sql, texts.postgres or either, texts.sqlite or either)
+    check = call(callees.check, condition, call(callees.named, name))
+    if not (texts.postgres and texts.sqlite):
+        check = call(callees.only_on, python_string("postgresql" if texts.postgres else "sqlite"), check)
+    before, _, after = "\n".join(layout(check, INDENT * 2, ",")).rpartition(name)
+    return before.removeprefix(INDENT * 2), after.removesuffix(",")
 
 
 def _index(index: TableIndex, statements: Statements, names: TypeNames) -> Code:
@@ -119,20 +158,6 @@ def _options(table: Table, statements: Statements) -> Iterator[Code]:
     yield '"sqlite_strict": True'
     if statements.counter(table):
         yield '"sqlite_autoincrement": True'
-
-
-def counts_by_itself(table: Table, name: str) -> bool:
-    """Whether SQLAlchemy would take a column for a counter that the schema has none of."""
-    key = table.primary_key
-    column = table.column(name)
-    whole = key is not None and key.columns == (name,)
-    identity = column.default is not None and column.default.kind == "identity"
-    return whole and isinstance(column.type, Scalar) and column.type.base in INTEGERS and not identity
-
-
-def is_whole_key(table: Table, name: str, statements: Statements) -> bool:
-    """Whether a column is a primary key by itself which nothing counts."""
-    return table.primary_key is not None and table.primary_key.columns == (name,) and statements.counter(table) != name
 
 
 def prefixes_needed(tables: Iterable[Table]) -> bool:

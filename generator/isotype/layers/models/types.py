@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from isotype.dialects.literals.python import python_string
-from isotype.dialects.python import Code, call, flat, subscript
+from collections.abc import Mapping
+from decimal import Decimal
+
+from isotype.dialects import patterns
+from isotype.dialects.literals.python import python_raw_string, python_string
+from isotype.dialects.python import Code, call, exact, flat, subscript
 from isotype.dialects.python_types import Names
+from isotype.domain.formats import FORMATS
 from isotype.domain.types import INTEGERS, Array, Enum, EnumType, Map, ObjectType, Opaque, Scalar, Type
 
 _COLUMNS = {
@@ -81,28 +86,67 @@ def column_type(of: Type, names: TypeNames, key: bool = False) -> Code:
     marks = ["key=True"] if key else []
     match of:
         case Scalar(base="decimal", precision=precision, scale=scale):
-            return call(names.column("ExactDecimal"), str(precision), str(scale), *marks)
+            bounds = _bounds(of, names)
+            return call(names.column("ExactDecimal"), str(precision), str(scale), *marks, *bounds)
         case Scalar(base=base) if base in INTEGERS:
-            return call(names.column("Integer"), str(_BITS[base]), *marks)
+            return call(names.column("Integer"), str(_BITS[base]), *marks, *_bounds(of, names))
+        case Scalar(base="float"):
+            return call(names.column("Float"), *_bounds(of, names))
         case Scalar(base="bool"):
             return call(names.column("Boolean"), *marks)
         case Scalar(base=base) if base in _COLUMNS:
             return call(names.column(_COLUMNS[base]))
-        case Scalar(length=length):
-            return call(names.column("Text"), *([str(length)] if length is not None else []))
+        case Scalar():
+            return call(names.column("Text"), *_text(of))
         case EnumType(enum=enum):
             return call(names.column("Choice"), names.enum(enum), *_storage(enum, names))
         case Array(item=Array()):
-            return call(names.column("Array"), call(names.column("JsonList")), *_nullable_items(of))
+            return call(names.column("Array"), call(names.column("JsonList")), *_items(of))
         case Array(item=item):
-            return call(names.column("Array"), column_type(item, names), *_nullable_items(of))
+            return call(names.column("Array"), column_type(item, names), *_items(of))
         case Opaque(sql=sql):
             return call(names.column("Opaque"), python_string(sql))
+        case Map():
+            given = {"max_items": of.max_items, "nullable_values": of.nullable_values or None}
+            return call(names.column("Entries"), *_settings(given))
     return call(names.column("Document"))
 
 
-def _nullable_items(of: Array) -> list[Code]:
-    return ["nullable_items=True"] if of.nullable_items else []
+def _text(of: Scalar) -> list[Code]:
+    found = [*([FORMATS[of.base]] if of.base in FORMATS else []), *of.patterns]
+    settings: list[Code] = [str(of.length)] if of.length is not None or found else []
+    settings += [python_raw_string(patterns.python(pattern)) for pattern in found]
+    if of.min_length:
+        settings.append(f"min_length={of.min_length}")
+    if of.longest is not None and of.longest != of.length:
+        settings.append(f"max_length={of.longest}")
+    return settings
+
+
+def _bounds(of: Scalar, names: TypeNames) -> list[Code]:
+    given = {"ge": of.minimum, "gt": of.above, "le": of.maximum, "lt": of.below}
+    return [f"{word}={_number(bound, of, names)}" for word, bound in given.items() if bound is not None]
+
+
+def _number(bound: int | Decimal, of: Scalar, names: TypeNames) -> str:
+    if of.base == "float":
+        return repr(float(bound))
+    return exact(bound, names.use("decimal", "Decimal")) if of.base == "decimal" else str(bound)
+
+
+def _items(of: Array) -> list[Code]:
+    given = {
+        "nullable_items": of.nullable_items or None,
+        "min_items": of.min_items or None,
+        "max_items": of.max_items,
+        "unique": of.unique_items or None,
+        "ascending": of.sorted or None,
+    }
+    return _settings(given)
+
+
+def _settings(given: Mapping[str, object]) -> list[Code]:
+    return [f"{word}={value}" for word, value in given.items() if value is not None]
 
 
 def _storage(enum: Enum, names: TypeNames) -> list[Code]:
@@ -110,3 +154,13 @@ def _storage(enum: Enum, names: TypeNames) -> list[Code]:
         return [f"length={enum.length}"] if enum.length is not None else []
     schema: list[Code] = [f"schema={python_string(names.schema)}"] if names.schema else []
     return [f"type_name={python_string(enum.database_name)}", *schema]
+
+
+def holds_parts(of: Type) -> bool:
+    """Whether a column holds JSON whose parts have types of their own."""
+    match of:
+        case Array(item=item):
+            return holds_parts(item) or isinstance(item, Array)
+        case Map(value=Scalar(base="json")):
+            return False
+    return isinstance(of, Map | ObjectType)

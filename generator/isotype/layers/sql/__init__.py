@@ -4,6 +4,7 @@
 text        statements laid out, names qualified, what cannot be said as a comment
 postgres    the sections of postgres.sql
 functions   the functions its checks call
+extensions  what extensions make of its tables
 triggers    its trigger functions, partition maintenance, refreshing of views
 sqlite      the sections of sqlite.sql
 guards      its triggers, and what they say about items and typed JSON

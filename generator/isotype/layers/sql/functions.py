@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from isotype.dialects.expressions.postgres import print_expression
 from isotype.dialects.literals.sql import postgres_string
@@ -13,12 +12,13 @@ from isotype.dialects.postgres.documents import conditions, is_plain, object_con
 from isotype.dialects.postgres.helpers import HELPERS
 from isotype.domain.identifiers import shorten
 from isotype.domain.types import Array, Enum, Map, ObjectType, Type
+from isotype.domain.values import field, frozen
 from isotype.layers.sql.layout import laid_out
 from isotype.layers.sql.text import comment, dollar_quoted, qualified
 from isotype.tables.model import Column, JsonStructure, Table, Tables
 
 
-@dataclass(frozen=True)
+@frozen
 class Functions:
     """Names the functions of a file and remembers which of its helpers are used."""
 
@@ -42,10 +42,7 @@ class Functions:
 
     def of_column(self, table: Table, column: Column) -> str:
         """The function that judges one column: the values of a map, the items of an array."""
-        name = shorten(f"is_{table.name}_{column.name}")
-        if any(structure.function == name for structure in self.tables.structures):
-            name = shorten(f"is_{table.name}_{column.name}_value")
-        return qualified(table.schema, name)
+        return qualified(table.schema, self.tables.judge(table, column))
 
 
 def helper_statements(functions: Functions) -> Iterator[str]:

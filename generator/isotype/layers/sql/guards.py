@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from isotype.dialects.expressions.sqlite import print_expression
 from isotype.dialects.literals.sql import sql_identifier, sqlite_string
 from isotype.dialects.sqlite import now
+from isotype.dialects.sqlite import table_name as prefixed_name
 from isotype.dialects.sqlite.documents import Structure
 from isotype.dialects.sqlite.gaps import RULES_IN_JSON
 from isotype.domain.expressions import names as expression_names
@@ -14,7 +15,7 @@ from isotype.domain.identifiers import shorten
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import INTEGERS, TEXTUAL, EnumType, ObjectType, Scalar, Type
 from isotype.layers.sql.layout import laid_out
-from isotype.tables.model import JsonStructure, Table, Tables, TransitionGuard
+from isotype.tables.model import ForeignKey, JsonStructure, Table, Tables, TransitionGuard
 
 
 def refusal(table_name: str, name: str, stem: str, reads: tuple[str, ...], condition: str) -> Iterator[str]:
@@ -54,7 +55,7 @@ def transition_statements(guard: TransitionGuard, table_name: str, name: str) ->
     """The triggers of a state machine; what they raise is the name of the guard."""
     table, column = sql_identifier(table_name), sql_identifier(guard.column)
     raising = f"SELECT RAISE(ABORT, {_message(guard.name)});"
-    every = {value for value, _ in guard.transitions.moves} <= set(guard.transitions.initial)
+    every = not guard.transitions.bounds_starts
     initial = f"NEW.{column} IN ({_list(guard.transitions.initial)})"
     if not every:
         yield _trigger(
@@ -75,6 +76,16 @@ def transition_statements(guard: TransitionGuard, table_name: str, name: str) ->
         _when(f"NEW.{column} IS NOT OLD.{column} AND {moves} END IS NOT TRUE"),
         raising,
     )
+
+
+def unlink_statement(key: ForeignKey, table_name: str, name: str) -> str:
+    """The trigger that nulls some columns of a reference whose target is deleted; the reference is judged after it."""
+    target = sql_identifier(prefixed_name(key.target_schema, key.target_table))
+    changes = ", ".join(f"{sql_identifier(column)} = NULL" for column in key.nulled)
+    pairs = zip(key.columns, key.target_columns, strict=True)
+    rows = " AND ".join(f"{sql_identifier(column)} = OLD.{sql_identifier(there)}" for column, there in pairs)
+    action = f"UPDATE {sql_identifier(table_name)} SET {changes}\n    WHERE {rows};"
+    return f"CREATE TRIGGER {sql_identifier(name)} AFTER DELETE ON {target}\nBEGIN\n    {action}\nEND;"
 
 
 def json_structure(tables: Tables) -> Callable[[str], Structure]:

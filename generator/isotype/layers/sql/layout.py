@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 WIDTH = 112
@@ -22,22 +23,24 @@ class _Mark(NamedTuple):
     depth: int
 
 
-def laid_out(text: str, indent: int) -> list[str]:
+# Columns of one name and type are many, and so are their conditions.
+@lru_cache(maxsize=1024)
+def laid_out(text: str, indent: int) -> tuple[str, ...]:
     """The lines of an SQL expression, indented by `indent` blanks; one line when it is short enough."""
     margin = " " * indent
     if indent + len(text) <= WIDTH:
-        return [margin + text]
+        return (margin + text,)
     marks = list(_marks(text))
     for words in (("WHERE",), ("OR",), ("AND",)):
         pieces = _pieces(text, [mark.start for mark in marks if mark.depth == 0 and mark.word in words and mark.start])
         if len(pieces) > 1:
             # What follows WHERE stands beside what precedes it, parts of an OR or AND below each other.
-            return [line for piece in pieces for line in laid_out(piece, indent)]
-    return _opened(text, marks, indent) or [margin + text]
+            return tuple([line for piece in pieces for line in laid_out(piece, indent)])
+    return _opened(text, marks, indent) or (margin + text,)
 
 
-def _opened(text: str, marks: list[_Mark], indent: int) -> list[str]:
-    """The longest parenthesis or CASE, its inside on lines of its own; [] when there is none."""
+def _opened(text: str, marks: list[_Mark], indent: int) -> tuple[str, ...]:
+    """The longest parenthesis or CASE, its inside on lines of its own; () when there is none."""
     margin = " " * indent
     spans = [
         (close.start - opening.start, opening, close)
@@ -45,19 +48,19 @@ def _opened(text: str, marks: list[_Mark], indent: int) -> list[str]:
         if opening.depth == 0 and opening.word != "["
     ]
     if not spans:
-        return []
+        return ()
     _, opening, close = max(spans, key=lambda span: span[0])
     head, inner, tail = text[: opening.end], text[opening.end : close.start].strip(), text[close.start :]
     if opening.word == "(":
-        return [margin + head, *laid_out(inner, indent + 4), margin + tail]
+        return (margin + head, *laid_out(inner, indent + 4), margin + tail)
     starts = [
         mark.start - opening.end
         for mark in marks
         if mark.depth == 1 and mark.word in ("WHEN", "ELSE") and opening.end < mark.start < close.start
     ]
     subject, *branches = _pieces(text[opening.end : close.start], starts)
-    lines = [f"{margin}{head} {subject.strip()}".rstrip()]
-    return [*lines, *(line for branch in branches for line in _branch(branch, indent + 4)), margin + tail]
+    first = f"{margin}{head} {subject.strip()}".rstrip()
+    return (first, *(line for branch in branches for line in _branch(branch, indent + 4)), margin + tail)
 
 
 def _branch(text: str, indent: int) -> list[str]:

@@ -15,6 +15,13 @@ from isotype.domain.expressions import Expression
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import Computed
 from isotype.domain.types import Array, Enum, Map, ObjectType, Scalar, Type
+from isotype.layers.sql.extensions import (
+    distribution_statements,
+    extension_statement,
+    hypertable_statement,
+    policy_statement,
+    trim_statement,
+)
 from isotype.layers.sql.functions import (
     Functions,
     column_statements,
@@ -58,18 +65,24 @@ ROUNDED_INTEGER = _gap("int", "Assignment rounds a number with a fraction before
 GUARDS_OFF = _gap("guards: off", "The column types are wider than the meaning, and no CHECK narrows them.")
 NULLS_NOT_DISTINCT = _gap("nulls: not distinct", "PostgreSQL 14 does not know it; this file needs version 15.")
 PARTITIONED_IDENTITY = _gap("identity of a partitioned table", "Before version 17 PostgreSQL refuses it.")
+PARTITIONED_START = _gap("initial of a partitioned table", "An INSERT that names a partition itself is not judged.")
+PARTLY_NULLED = _gap("set null of some columns", "PostgreSQL 14 does not know it; this file needs version 15.")
+PLAIN_HYPERTABLE = _gap(
+    "hypertable",
+    "Without timescaledb it is a plain table, which nothing compresses; without its policies, what is too old stays "
+    "until the maintenance function is called.",
+)
+UNDISTRIBUTED = _gap("distribute", "Without citus it is a plain table of one server.")
 RAW_SQL = _gap("raw SQL", "The schema gives no PostgreSQL text for it.")
 
 _ADJUSTED = {"decimal": ROUNDED_DECIMAL, "smallint": ROUNDED_INTEGER, "int": ROUNDED_INTEGER, "bigint": ROUNDED_INTEGER}
 
 
-def build(tables: Tables) -> SqlFile:
-    """All sections and what they do not say."""
-    return File(tables).build()
-
-
 class File:
-    """One pass over the tables; it remembers which helper functions and gaps it met."""
+    """One pass over the tables; it remembers which helper functions and gaps it met.
+
+    It also remembers what it printed: columns of one name and type are many.
+    """
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -77,8 +90,13 @@ class File:
         self._names = self._functions.names
         self._native = {enum.name: self._functions.enum(enum) for enum in tables.enum_types}
         self._gaps: set[NotExpressible] = set()
+        self._types: dict[Type, str] = {}
+        self._guards: dict[tuple[Type, str], list[str]] = {}
+        self._printed: dict[int, str] = {}
+        self._checks: dict[tuple[str, str], list[tuple[str, list[str]]]] = {}
 
     def build(self) -> SqlFile:
+        """All sections and what they do not say."""
         every = self._tables.tables
         made = Section("Tables", [statement for table in every for statement in self._table(table)])
         judges = [*structure_statements(self._functions), *column_statements(self._functions)]
@@ -89,11 +107,14 @@ class File:
             Section("Functions of checks", [*helper_statements(self._functions), *judges]),
             Section("Raw SQL, before the tables", list(self._raw_sql(before=True))),
             made,
+            Section("Hypertables", [statement for table in every for statement in self.chunks(table)]),
+            Section("Distribution", list(distribution_statements(self._tables))),
             Section("Reference rows", [statement for table in every for statement in self.rows(table)]),
             Section("Foreign keys between tables that refer to each other", list(self._late_keys())),
             Section("Indexes", [self._index(table.schema, table.name, x) for table in every for x in table.indexes]),
             Section("Triggers", list(self._triggers())),
-            Section("Maintenance", [maintenance_statement(t, t.partitions) for t in every if t.partitions]),
+            Section("Maintenance", [statement for table in every for statement in self._maintenance(table)]),
+            Section("Policies", [policy for table in every if (policy := self._policy(table))]),
             Section("Views", [statement for view in self._tables.views for statement in self._view(view)]),
             Section("Comments", list(self._comments())),
             Section("Raw SQL, after the tables", list(self._raw_sql(before=False))),
@@ -111,9 +132,7 @@ class File:
         return f"CREATE SCHEMA IF NOT EXISTS {sql_identifier(name)};"
 
     def _extensions(self) -> Iterator[str]:
-        for extension in self._tables.extensions:
-            place = f" SCHEMA {sql_identifier(extension.schema)}" if extension.schema else ""
-            yield f"CREATE EXTENSION IF NOT EXISTS {sql_identifier(extension.name)}{place};"
+        yield from map(extension_statement, self._tables.extensions)
 
     def _enum_types(self) -> Iterator[str]:
         for enum in self._tables.enum_types:
@@ -143,14 +162,30 @@ class File:
         for constraint in self._constraints(table):
             parts.append((notes, constraint))
             notes = []
+        if table.distribution:
+            self._gaps.add(UNDISTRIBUTED)
         partitions = table.partitions
         tail = f" PARTITION BY RANGE ({sql_identifier(partitions.column)})" if partitions else ""
         yield create_table(qualified(table.schema, table.name), parts, tail)
         if partitions:
             yield from partition_statements(table, partitions)
 
+    def chunks(self, table: Table) -> Iterator[str]:
+        """What turns a table into chunks."""
+        if table.hypertable:
+            self._gaps.add(PLAIN_HYPERTABLE)
+            yield hypertable_statement(self._tables, table, table.hypertable)
+
+    def _maintenance(self, table: Table) -> Iterator[str]:
+        if table.partitions:
+            yield maintenance_statement(table, table.partitions)
+        if table.hypertable and table.hypertable.keep:
+            yield trim_statement(self._tables, table, table.hypertable)
+
+    def _policy(self, table: Table) -> str:
+        return policy_statement(self._tables, table, table.hypertable) if table.hypertable else ""
+
     def _column(self, table: Table, column: Column) -> tuple[str, str, str]:
-        self._note_adjustments(column.type)
         rest = []
         default = column.default
         if column.computed is not None:
@@ -166,7 +201,13 @@ class File:
             value_text = default_value(default, column.type, self._functions.enum)
             if value_text:
                 rest.append(f"DEFAULT {value_text}")
-        return sql_identifier(column.name), column_type(column.type, self._functions.enum), " ".join(rest)
+        return sql_identifier(column.name), self._column_type(column.type), " ".join(rest)
+
+    def _column_type(self, of: Type) -> str:
+        if of not in self._types:
+            self._note_adjustments(of)
+            self._types[of] = column_type(of, self._functions.enum)
+        return self._types[of]
 
     def computed(self, value: Computed) -> str:
         """What a column is generated from."""
@@ -193,24 +234,38 @@ class File:
             later = " DEFERRABLE" if unique.deferrable else ""
             yield f"CONSTRAINT {sql_identifier(unique.name)} UNIQUE{same} {columns(unique.columns)}{later}"
         for foreign_key in table.foreign_keys:
+            if foreign_key.nulled:
+                self._gaps.add(PARTLY_NULLED)
             if not foreign_key.late:
                 yield foreign_key_text(foreign_key, qualified(foreign_key.target_schema, foreign_key.target_table))
         yield from (check(name, conditions) for name, conditions in self.checks(table))
 
-    def checks(self, table: Table) -> Iterator[tuple[str, list[str]]]:
+    def checks(self, table: Table) -> list[tuple[str, list[str]]]:
         """The CHECKs of a table: their names, and conditions to be joined by AND."""
+        key = (table.schema, table.name)
+        if key not in self._checks:
+            self._checks[key] = list(self._find_checks(table))
+        return self._checks[key]
+
+    def _find_checks(self, table: Table) -> Iterator[tuple[str, list[str]]]:
         for column in table.columns:
-            conditions = [] if column.computed else guard(column.type, sql_identifier(column.name), self._names)
+            conditions = [] if column.computed else self._guard(column)
             if conditions and column.guard:
                 yield column.guard, conditions
             elif conditions and column.writable:
                 self._gaps.add(GUARDS_OFF)
         for constraint in table.checks:
-            conditions = self._conditions(table, constraint)
+            conditions = self._condition(table, constraint)
             if conditions:
                 yield constraint.name, conditions
 
-    def _conditions(self, table: Table, constraint: Check) -> list[str]:
+    def _guard(self, column: Column) -> list[str]:
+        key = (column.type, column.name)
+        if key not in self._guards:
+            self._guards[key] = guard(column.type, sql_identifier(column.name), self._names)
+        return self._guards[key]
+
+    def _condition(self, table: Table, constraint: Check) -> list[str]:
         if constraint.expression is not None:
             return [self._expression(constraint.expression)]
         column = table.column(constraint.columns[0])
@@ -228,7 +283,10 @@ class File:
         return found
 
     def _expression(self, expression: Expression) -> str:
-        return print_expression(expression, sql_identifier, lambda name: self._native.get(name, ""))
+        if id(expression) not in self._printed:
+            text = print_expression(expression, sql_identifier, lambda name: self._native.get(name, ""))
+            self._printed[id(expression)] = text
+        return self._printed[id(expression)]
 
     def rows(self, table: Table) -> Iterator[str]:
         """What puts the reference rows into a table."""
@@ -279,6 +337,8 @@ class File:
         for table in self._tables.tables:
             yield from stamp_statements(table)
             yield from transition_statements(table)
+            if table.partitions and any(guard.transitions.bounds_starts for guard in table.transition_guards):
+                self._gaps.add(PARTITIONED_START)
 
     def _view(self, view: StoredView) -> Iterator[str]:
         kind = "MATERIALIZED VIEW" if view.materialized else "VIEW"
@@ -321,14 +381,19 @@ class File:
 def foreign_key_text(key: ForeignKey, target: str) -> str:
     """The constraint, as both databases write it."""
     actions = "".join(
-        f" {event} {action.upper()}"
-        for event, action in (("ON DELETE", key.on_delete), ("ON UPDATE", key.on_update))
-        if action != "no action"
+        f" {event} {action}"
+        for event, action in (("ON DELETE", delete_action(key)), ("ON UPDATE", key.on_update.upper()))
+        if action != "NO ACTION"
     )
     later = " DEFERRABLE" if key.deferrable else ""
     head = f"CONSTRAINT {sql_identifier(key.name)} FOREIGN KEY {columns(key.columns)}"
     tail = f"REFERENCES {target} {columns(key.target_columns)}{actions}{later}"
     return f"{head} {tail}" if len(head) + len(tail) < WIDTH else f"{head}\n        {tail}"
+
+
+def delete_action(key: ForeignKey) -> str:
+    """What PostgreSQL does when the target is deleted, with the columns where it nulls some of them."""
+    return f"SET NULL {columns(key.nulled)}" if key.nulled else key.on_delete.upper()
 
 
 def _is_systems(schema: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from isotype.dialects.expressions.sqlite import print_expression
 from isotype.dialects.literals.sql import sql_identifier
@@ -13,10 +14,11 @@ from isotype.dialects.sqlite.documents import conditions as document_conditions
 from isotype.dialects.sqlite.forms import form
 from isotype.dialects.sqlite.types import WIDEST_INTEGER
 from isotype.domain.expressions import And, Expression, Or
-from isotype.domain.identifiers import shorten
+from isotype.domain.identifiers import own_name, shorten
 from isotype.domain.ledger import NotExpressible
-from isotype.domain.types import INTEGERS, Array, Opaque, Scalar, Type
-from isotype.layers.sql.guards import json_structure, refusal, stamp_statements, transition_statements
+from isotype.domain.types import INTEGERS, Array, EnumType, Opaque, Scalar, Type
+from isotype.domain.values import replace
+from isotype.layers.sql.guards import json_structure, refusal, stamp_statements, transition_statements, unlink_statement
 from isotype.layers.sql.postgres import foreign_key_text
 from isotype.layers.sql.text import (
     Section,
@@ -32,26 +34,46 @@ from isotype.layers.sql.text import (
     terminated,
     without_semicolon,
 )
-from isotype.tables.model import Check, Column, IndexKey, StoredView, Table, TableIndex, Tables, UniqueConstraint
+from isotype.tables.model import Check as TableCheck
+from isotype.tables.model import Column, IndexKey, StoredView, Table, TableIndex, Tables, UniqueConstraint
 
 _LIKE_BTREE = ("btree", "hash", "brin")
 
 
-def build(tables: Tables) -> SqlFile:
-    """All sections and what they do not say."""
-    return File(tables).build()
+class _Condition(NamedTuple):
+    """What a row must keep: the parts that a CHECK says, those that a trigger says (as refusals), what none says."""
+
+    conditions: list[str]
+    waiting: list[str]
+    gaps: list[NotExpressible]
+
+
+class Check(NamedTuple):
+    """A CHECK: `notes` stand above it. Without conditions there is no CHECK but what stands above it."""
+
+    notes: list[str]
+    name: str
+    conditions: Sequence[str]
 
 
 class File:
-    """One pass over the tables; it remembers the gaps it met, and which checks wait for a trigger."""
+    """One pass over the tables; it remembers the gaps it met, and which checks wait for a trigger.
+
+    It also remembers what it printed: columns of one name and type are many.
+    """
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._structures = json_structure(tables)
         self._gaps: set[NotExpressible] = set()
-        self._triggers: list[str] = []
+        self._checks: dict[tuple[str, str], list[Check]] = {}
+        self._refusals: dict[tuple[str, str], list[str]] = {}
+        self._split: dict[int, _Condition] = {}
+        self._printed: dict[int, str | NotExpressible] = {}
+        self._typed: dict[tuple[Type, str], _Condition] = {}
 
     def build(self) -> SqlFile:
+        """All sections and what they do not say."""
         every = self._tables.tables
         made = [statement for table in every for statement in self._table(table)]
         sections = [
@@ -61,7 +83,7 @@ class File:
             Section(
                 "Indexes", [text for table in every for index in table.indexes for text in self._index(table, index)]
             ),
-            Section("Triggers", [*self._triggers, *self._state_triggers()]),
+            Section("Triggers", [*self._refusing_triggers(), *self._state_triggers()]),
             Section("Views", [text for view in self._tables.views for text in self._view(view)]),
             Section("Raw SQL, after the tables", list(self._raw_sql(before=False))),
         ]
@@ -73,7 +95,7 @@ class File:
 
     def own(self, table: Table, name: str) -> str:
         """A name in the one namespace of a SQLite database; names of other schemas carry theirs."""
-        return name if table.schema == self._tables.schema else shorten(f"{table.schema}_{name}")
+        return own_name(table.schema, self._tables.schema, name)
 
     def _raw_sql(self, before: bool) -> Iterator[str]:
         for raw in self._tables.raw_sql:
@@ -103,6 +125,10 @@ class File:
                 head += self._note(found_gap)
         if table.partitions:
             head += self._note(gap.PARTITION)
+        if table.hypertable:
+            head += self._note(gap.HYPERTABLE)
+        if table.distribution:
+            head += self._note(gap.DISTRIBUTION)
         yield "\n".join((*head, create_table(sql_identifier(name), parts, " STRICT")))
         for unique in table.uniques:
             if not unique.nulls_distinct:
@@ -118,6 +144,8 @@ class File:
         found: list[NotExpressible] = []
         if isinstance(column.type, Opaque):
             found.append(gap.OPAQUE)
+        if isinstance(column.type, EnumType) and column.type.enum.native:
+            found.append(gap.ENUM_ORDER)
         computed = self.computed(column, found)
         if computed:
             rest.append(generated(computed))
@@ -165,52 +193,68 @@ class File:
                 yield lines, f"CONSTRAINT {sql_identifier(unique.name)} UNIQUE {columns(unique.columns)}"
         for foreign_key in table.foreign_keys:
             target = sql_identifier(table_name(foreign_key.target_schema, foreign_key.target_table))
-            yield [], foreign_key_text(foreign_key, target)
+            # SQLite nulls all columns of a reference or none: where it is some, a trigger does it.
+            plain = replace(foreign_key, on_delete="no action") if foreign_key.nulled else foreign_key
+            yield [], foreign_key_text(plain, target)
         for notes, name, conditions in self.checks(table):
             yield notes, check(name, conditions) if conditions else ""
 
-    def checks(self, table: Table) -> Iterator[tuple[list[str], str, list[str]]]:
-        """The CHECKs of a table: what stands above them, their names, and conditions to be joined by AND.
+    def checks(self, table: Table) -> list[Check]:
+        """The CHECKs of a table, their conditions to be joined by AND."""
+        key = (table.schema, table.name)
+        if key not in self._checks:
+            self._refusals[key] = []
+            self._checks[key] = [*self._forms(table), *self._conditions(table, self._refusals[key])]
+        return self._checks[key]
 
-        Without conditions there is no CHECK but what stands above it.
-        """
+    def _forms(self, table: Table) -> Iterator[Check]:
+        """What holds columns to their physical form."""
         for column in table.columns:
             if column.computed is None:
                 conditions, gaps = form(column.type, sql_identifier(column.name), column.nullable)
                 if conditions:
                     name = column.guard or shorten(f"{table.name}_{column.name}_guard")
-                    yield [line for item in gaps for line in self._note(item, "    ")], name, conditions
+                    yield Check([line for item in gaps for line in self._note(item, "    ")], name, conditions)
+
+    def _conditions(self, table: Table, refusals: list[str]) -> Iterator[Check]:
+        """What a CHECK cannot look at goes to a trigger, what that cannot say to a note above the CHECK."""
         for constraint in table.checks:
-            yield from self._check(table, constraint)
+            conditions, waiting, gaps = self._condition(constraint)
+            if waiting:
+                stem = f"{table_name(table.schema, table.name)}_{constraint.name.removeprefix(f'{table.name}_')}"
+                refusals += refusal(
+                    table_name(table.schema, table.name),
+                    constraint.name,
+                    stem,
+                    constraint.columns,
+                    " OR ".join(waiting),
+                )
+            notes = [line for item in dict.fromkeys(gaps) for line in self._note(item, "    ")]
+            if conditions or notes:
+                yield Check(notes, constraint.name, conditions)
 
-    def _check(self, table: Table, constraint: Check) -> Iterator[tuple[list[str], str, list[str]]]:
-        """The CHECK; what it cannot look at goes to a trigger, what that cannot say to a note above the CHECK."""
-        if constraint.expression is not None:
-            conditions, waiting, gaps = _split(constraint.expression)
-        else:
-            conditions, waiting, gaps = self._typed(table, constraint)
-        if waiting:
-            stem = f"{table_name(table.schema, table.name)}_{constraint.name.removeprefix(f'{table.name}_')}"
-            self._triggers += refusal(
-                table_name(table.schema, table.name), constraint.name, stem, constraint.columns, " OR ".join(waiting)
-            )
-        notes = [line for item in dict.fromkeys(gaps) for line in self._note(item, "    ")]
-        if conditions or notes:
-            yield notes, constraint.name, conditions
-
-    def _typed(self, table: Table, constraint: Check) -> tuple[list[str], list[str], list[NotExpressible]]:
-        """What the type of the column asks of its items or of its JSON."""
-        name = sql_identifier(constraint.columns[0])
-        new = f"NEW.{name}"
-        of = constraint.type
+    def _condition(self, constraint: TableCheck) -> _Condition:
+        expression, of, column = constraint.expression, constraint.type, constraint.columns[0]
+        if expression is not None:
+            if id(expression) not in self._split:
+                self._split[id(expression)] = _split(expression)
+            return self._split[id(expression)]
         assert of is not None
+        if (of, column) not in self._typed:
+            self._typed[of, column] = self._of_type(of, column)
+        return self._typed[of, column]
+
+    def _of_type(self, of: Type, column: str) -> _Condition:
+        """What the type of a column asks of its items or of its JSON."""
+        name = sql_identifier(column)
+        new = f"NEW.{name}"
         if isinstance(of, Array):
             tests, gaps = item_conditions(of, new, self._structures)
             sizes = size_conditions(of, name)
         else:
             tests, gaps = document_conditions(of, new, f"json_type({new})", self._structures)
             sizes = []
-        return sizes, [f"json_valid({new}) AND ({' AND '.join(tests)}) IS NOT TRUE"], gaps
+        return _Condition(sizes, [f"json_valid({new}) AND ({' AND '.join(tests)}) IS NOT TRUE"], gaps)
 
     def unique_with_nulls(self, table: Table, unique: UniqueConstraint) -> str:
         """NULLs that are the same: a key says whether the column is NULL, the next one what it is otherwise."""
@@ -266,28 +310,36 @@ class File:
         """Why SQLite does without the index; None when it does not."""
         return None if index.method in _LIKE_BTREE else gap.INDEX_METHOD
 
-    @staticmethod
-    def index_key(key: IndexKey) -> str | NotExpressible:
+    def index_key(self, key: IndexKey) -> str | NotExpressible:
         """One key of an index."""
         if key.column:
             text: str | NotExpressible = sql_identifier(key.column)
         elif key.expression is not None:
-            text = print_expression(key.expression, sql_identifier, "index")
+            text = self._indexed(key.expression)
             text = text if isinstance(text, NotExpressible) else f"({text})"
         else:
             text = f"({key.sqlite.strip()})" if key.sqlite.strip() else gap.RAW_INDEX
         return text if isinstance(text, NotExpressible) else f"{text}{' DESC' if key.descending else ''}"
 
-    @staticmethod
-    def index_where(index: TableIndex) -> str | NotExpressible:
+    def index_where(self, index: TableIndex) -> str | NotExpressible:
         """The condition of a partial index; '' for one over all rows."""
         if index.where is not None:
-            return print_expression(index.where, sql_identifier, "index")
+            return self._indexed(index.where)
         if index.where_sql.strip():
             return index.where_sqlite.strip() or gap.RAW_INDEX
         return ""
 
+    def _indexed(self, expression: Expression) -> str | NotExpressible:
+        if id(expression) not in self._printed:
+            self._printed[id(expression)] = print_expression(expression, sql_identifier, "index")
+        return self._printed[id(expression)]
+
     # What stands after the tables
+
+    def _refusing_triggers(self) -> Iterator[str]:
+        for table in self._tables.tables:
+            self.checks(table)
+            yield from self._refusals[table.schema, table.name]
 
     def _state_triggers(self) -> Iterator[str]:
         for table in self._tables.tables:
@@ -296,6 +348,9 @@ class File:
                 yield from stamp_statements(table, name, self.own(table, table.stamp.name))
             for guard in table.transition_guards:
                 yield from transition_statements(guard, name, self.own(table, guard.name))
+            for key in table.foreign_keys:
+                if key.nulled:
+                    yield unlink_statement(key, name, self.own(table, shorten(f"{key.name}_unlink")))
 
     def _view(self, view: StoredView) -> Iterator[str]:
         lines = comment(view.comment.strip()) if view.comment.strip() else []
@@ -309,11 +364,8 @@ class File:
         yield "\n".join((*lines, f"CREATE VIEW {sql_identifier(name)} AS\n{query}"))
 
 
-def _split(expression: Expression) -> tuple[list[str], list[str], list[NotExpressible]]:
-    """The parts of a condition that a CHECK says, those that a trigger says (as refusals), and what none says.
-
-    A row is refused when a part is FALSE, so the parts of an AND may stand apart.
-    """
+def _split(expression: Expression) -> _Condition:
+    """A row is refused when a part is FALSE, so the parts of an AND may stand apart."""
     conditions: list[str] = []
     waiting: list[str] = []
     gaps: list[NotExpressible] = []
@@ -327,7 +379,7 @@ def _split(expression: Expression) -> tuple[list[str], list[str], list[NotExpres
                 waiting.append(f"NOT ({later})")
         else:
             conditions.append(f"({text})" if isinstance(part, Or) and part is not expression else text)
-    return conditions, waiting, gaps
+    return _Condition(conditions, waiting, gaps)
 
 
 def counted_key(table: Table) -> str:

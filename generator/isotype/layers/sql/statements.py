@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from isotype.dialects import postgres as postgres_dialect
 from isotype.dialects import sqlite as sqlite_dialect
 from isotype.domain.ledger import NotExpressible
+from isotype.domain.types import Type
 from isotype.layers.sql import postgres, sqlite
 from isotype.layers.sql.text import SqlFile, qualified
 from isotype.layers.sql.triggers import partition_statements
 from isotype.layers.statements import Around, IndexTexts, Texts
 from isotype.tables.model import Column, Table, TableIndex, Tables
+
+_NOTHING = Texts("", "")
+
+_all = lru_cache(maxsize=1024)(" AND ".join)
+"""Conditions as one; columns of one name and type are many, and so are theirs."""
 
 
 class SqlStatements:
@@ -22,34 +28,37 @@ class SqlStatements:
         self._tables = tables
         self._postgres = postgres.File(tables)
         self._sqlite = sqlite.File(tables)
+        self._defaults: dict[tuple[Type, str, str, str], Texts] = {}
 
     @cached_property
     def postgres_file(self) -> SqlFile:
         """All of `postgres.sql`."""
-        return postgres.build(self._tables)
+        return self._postgres.build()
 
     @cached_property
     def sqlite_file(self) -> SqlFile:
         """All of `sqlite.sql`."""
-        return sqlite.build(self._tables)
+        return self._sqlite.build()
 
     def checks(self, table: Table) -> dict[str, Texts]:
         """Each CHECK by its name: guards first, then what the schema asks for."""
-        here = dict(self._postgres.checks(table))
-        there = {name: conditions for _, name, conditions in self._sqlite.checks(table)}
-        return {
-            name: Texts(" AND ".join(here.get(name, ())), " AND ".join(there.get(name, ())))
-            for name in dict.fromkeys((*here, *there))
-        }
+        here = {name: _all(tuple(conditions)) for name, conditions in self._postgres.checks(table)}
+        there = {name: _all(tuple(conditions)) for _, name, conditions in self._sqlite.checks(table)}
+        return {name: Texts(here.get(name, ""), there.get(name, "")) for name in here | there}
 
     def default(self, column: Column) -> Texts:
         """What follows DEFAULT."""
-        if column.default is None or column.computed is not None:
-            return Texts("", "")
-        return Texts(
-            postgres_dialect.default_value(column.default, column.type, self._postgres.enum),
-            sqlite_dialect.default_value(column.default, column.type),
-        )
+        made, of = column.default, column.type
+        if made is None or column.computed is not None:
+            return _NOTHING
+        # Equal values may be spelled in two ways, such as true and 1 in JSON.
+        key = (of, made.kind, repr(made.value), made.sqlite)
+        if key not in self._defaults:
+            self._defaults[key] = Texts(
+                postgres_dialect.default_value(made, of, self._postgres.enum),
+                sqlite_dialect.default_value(made, of),
+            )
+        return self._defaults[key]
 
     def computed(self, column: Column) -> Texts:
         """What a column is generated from; '' on SQLite where it cannot be."""
@@ -74,15 +83,15 @@ class SqlStatements:
         return sqlite.counted_key(table)
 
     def behind(self, table: Table) -> list[str]:
-        """What PostgreSQL makes as soon as a table is there: its partitions and its reference rows."""
+        """What PostgreSQL makes as soon as a table is there: its partitions or chunks, and its reference rows."""
         partitions = partition_statements(table, table.partitions) if table.partitions else ()
-        return [*partitions, *self._postgres.rows(table)]
+        return [*partitions, *self._postgres.chunks(table), *self._postgres.rows(table)]
 
     def around_postgres(self) -> Around:
         """The statements that SQLAlchemy has no words for, on PostgreSQL."""
         sections = {section.title: section.statements for section in self.postgres_file.sections}
         before = ("Schemas", "Extensions", "Types", "Functions of checks", "Raw SQL, before the tables")
-        after = ("Triggers", "Maintenance", "Views")
+        after = ("Distribution", "Triggers", "Maintenance", "Policies", "Views")
         return Around(
             [statement for title in before for statement in sections[title]],
             [
@@ -110,17 +119,25 @@ class SqlStatements:
             for unique in table.uniques
             if not unique.nulls_distinct
         ]
-        after = ("Reference rows", "Triggers", "Views", "Raw SQL, after the tables")
         return Around(
             list(_one_by_one(sections["Raw SQL, before the tables"])),
-            list(_one_by_one([*keys, *(statement for title in after for statement in sections[title])])),
+            [
+                *_one_by_one([*keys, *sections["Reference rows"]]),
+                *sections["Triggers"],
+                *_one_by_one([*sections["Views"], *sections["Raw SQL, after the tables"]]),
+            ],
         )
 
 
 def _one_by_one(texts: Iterable[str]) -> Iterator[str]:
-    import sqlite3
-
+    """Each statement of the texts by itself."""
     for text in texts:
+        if text.find(";") == len(text) - 1:
+            yield text.strip()
+            continue
+        # Most schemas get here without it, and it takes long to load.
+        import sqlite3
+
         start = place = 0
         while (place := text.find(";", place) + 1) > 0:
             if sqlite3.complete_statement(text[start:place]):

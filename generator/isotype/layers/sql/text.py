@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 
 from isotype.dialects.literals.sql import sql_comment_lines, sql_identifier
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import JsonValue
+from isotype.domain.values import field, frozen
 from isotype.layers.sql.layout import WIDTH, laid_out
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A part of a file: `title` names what its statements make."""
 
@@ -20,7 +21,7 @@ class Section:
     statements: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SqlFile:
     """A whole file before it is rendered; `gaps` is what it does not say."""
 
@@ -51,21 +52,30 @@ def columns(names: Iterable[str]) -> str:
 
 def aligned(rows: Sequence[tuple[str, str, str]]) -> list[str]:
     """Column definitions: names and types in columns of their own."""
-    name_width = min(max((len(name) for name, _, _ in rows), default=0), 32)
-    type_width = min(max((len(kind) for _, kind, rest in rows if rest), default=0), 24)
+    name_width = min(max([len(name) for name, _, _ in rows], default=0), 32)
+    type_width = min(max([len(kind) for _, kind, rest in rows if rest], default=0), 24)
     return [f"{name:<{name_width}} {kind:<{type_width}} {rest}".rstrip() for name, kind, rest in rows]
 
 
 def check(name: str, conditions: Sequence[str]) -> str:
     """A named CHECK; its conditions stand below each other where one line is too short."""
     head = f"CONSTRAINT {sql_identifier(name)} CHECK ("
+    return head + _checked(tuple(conditions), len(head))
+
+
+# Columns of one name and type are many, and so are their conditions.
+@lru_cache(maxsize=1024)
+def _checked(conditions: tuple[str, ...], width: int) -> str:
+    """The conditions behind a head of that width, up to the closing parenthesis."""
     whole = " AND ".join(conditions)
-    if len(head) + len(whole) < WIDTH:
-        return f"{head}{whole})"
-    if len(conditions) == 1:
-        return "\n".join((head, *laid_out(whole, 8), "    )"))
-    parts = [conditions[0], *(f"AND {condition}" for condition in conditions[1:])]
-    return "\n".join((head, *(line for part in parts for line in laid_out(part, 8)), "    )"))
+    if width + len(whole) < WIDTH:
+        return f"{whole})"
+    first, *others = conditions
+    lines = ["", *laid_out(first, 8)]
+    for condition in others:
+        lines += laid_out(f"AND {condition}", 8)
+    lines.append("    )")
+    return "\n".join(lines)
 
 
 def generated(text: str) -> str:

@@ -27,20 +27,44 @@ def stamp_statements(table: Table) -> Iterator[str]:
 
 
 def transition_statements(table: Table) -> Iterator[str]:
-    """One trigger for each state machine of the table."""
+    """The triggers of each state machine of the table."""
     for guard in table.transition_guards:
-        every = {value for value, _ in guard.transitions.moves} <= set(guard.transitions.initial)
-        event = "BEFORE UPDATE" if every else "BEFORE INSERT OR UPDATE"
-        yield from _trigger(table, guard.name, event, _moves(guard, every))
+        every = not guard.transitions.bounds_starts
+        apart = table.partitions is not None
+        event = "BEFORE UPDATE" if every or apart else "BEFORE INSERT OR UPDATE"
+        yield from _trigger(table, guard.name, event, _moves(guard, every, apart))
+        if apart and not every:
+            # A row that an UPDATE moves to another partition is inserted there; the statement knows better.
+            event = "AFTER INSERT"
+            yield from _trigger(table, guard.start, event, _starts(guard), "REFERENCING NEW TABLE AS new_rows")
 
 
-def _moves(guard: TransitionGuard, any_start: bool) -> list[str]:
+def _starts(guard: TransitionGuard) -> list[str]:
+    """The function that judges all new rows of a statement."""
+    column = f"new_rows.{sql_identifier(guard.column)}"
+    return [
+        "DECLARE",
+        "    start text;",
+        "BEGIN",
+        f"    SELECT {column} INTO start FROM new_rows",
+        f"        WHERE {column} NOT IN ({_list(guard.transitions.initial)}) LIMIT 1;",
+        "    IF FOUND THEN",
+        f"        RAISE EXCEPTION {postgres_string(_message(guard.column, 'cannot start as %'))}, start",
+        f"            USING {_facts(guard)};",
+        "    END IF;",
+        "    RETURN NULL;",
+        "END",
+    ]
+
+
+def _moves(guard: TransitionGuard, any_start: bool, apart: bool) -> list[str]:
+    """The function that judges a row; `apart` when new rows are judged elsewhere."""
     column = sql_identifier(guard.column)
     lines = ["BEGIN"]
     if any_start:
         lines += [f"    IF OLD.{column} IS NULL THEN", "        RETURN NEW;", "    END IF;"]
     else:
-        start = "TG_OP = 'INSERT' OR OLD." + column + " IS NULL"
+        start = ("" if apart else "TG_OP = 'INSERT' OR ") + f"OLD.{column} IS NULL"
         lines += [
             f"    IF {start} THEN",
             f"        IF NEW.{column} IS NULL OR NEW.{column} IN ({_list(guard.transitions.initial)}) THEN",
@@ -82,14 +106,16 @@ def _list(values: tuple[str, ...]) -> str:
     return ", ".join(map(postgres_string, values))
 
 
-def _trigger(table: Table, name: str, event: str, body: list[str]) -> Iterator[str]:
+def _trigger(table: Table, name: str, event: str, body: list[str], whole: str = "") -> Iterator[str]:
+    """A function and the trigger that calls it: for each row, or once for all rows that `whole` names."""
     function = qualified(table.schema, name)
     text = dollar_quoted("\n".join(body))
     yield f"CREATE FUNCTION {function}() RETURNS trigger\n    LANGUAGE plpgsql\n    AS {text};"
     yield (
         f"CREATE TRIGGER {sql_identifier(name)}\n"
         f"    {event} ON {qualified(table.schema, table.name)}\n"
-        f"    FOR EACH ROW EXECUTE FUNCTION {function}();"
+        + (f"    {whole}\n    FOR EACH STATEMENT" if whole else "    FOR EACH ROW")
+        + f" EXECUTE FUNCTION {function}();"
     )
 
 

@@ -1,0 +1,1 @@
+"""Envelopes, results with names of their own, and properties that only the service has."""

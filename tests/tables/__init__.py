@@ -1,0 +1,1 @@
+"""The relational projection by itself."""
