@@ -50,9 +50,7 @@ def installations(further: Callable[[], Iterable[Path]] = tuple) -> tuple[Instal
     return tuple(found.values())
 
 
-def find_installation(
-    major: int | None = None, further: Callable[[], Iterable[Path]] = tuple
-) -> Installation:
+def find_installation(major: int | None = None, further: Callable[[], Iterable[Path]] = tuple) -> Installation:
     """The preferred installation, or the one of the given major version. Raises `PostgresError`."""
     for installation in installations(further):
         if major is None or installation.major == major:
