@@ -3,7 +3,7 @@
 **pass** is `python -c pass`; **Cparse** a whole process that loads the same YAML with PyYAML's C loader. CPU is user
 and system time.
 
-`python -m bench commands generated peers` measures the parts that are named, all of them when none is.
+`python -m bench commands generated drift peers` measures the parts that are named, all of them when none is.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import commands, generated, peers
+from bench import commands, drift, generated, peers
 from bench.projects import scratch
 from bench.rows import heading
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = {"commands": commands.measure, "generated": generated.measure, "peers": peers.measure}
+PARTS = {"commands": commands.measure, "generated": generated.measure, "drift": drift.measure, "peers": peers.measure}
 
 
 def main(wanted: list[str]) -> None:

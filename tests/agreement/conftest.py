@@ -22,6 +22,7 @@ from tests.agreement.rows import (
     sqlite_rows,
 )
 from tests.agreement.witnesses import Witness, package_name, witnesses
+from tests.domains.conftest import require_extensions
 from tests.engines.node import Node
 from tests.engines.postgres import Server
 
@@ -63,6 +64,7 @@ def trial_of(of: Compiled, found: Sequence[Witness]) -> Trial:
 @pytest.fixture(scope="package")
 def row_verdicts(trial: Trial, postgres: Server) -> Mapping[tuple[str, str], Sequence[str]]:
     """Why each database refuses each row, '' where it takes it, by database and variant."""
+    require_extensions(trial.of.name, postgres)
     asked = {variant: [(table, row) for _, table, row in found] for variant, found in trial.rows.items()}
     with postgres_rows(postgres, trial.of) as first, sqlite_rows(trial.of) as second:
         answers = {

@@ -17,12 +17,14 @@ from isotype.layers.rendering import Renderer
 from isotype.shapes import Shapes
 from isotype.tables import Tables
 from tests.engines import ROOT
+from tests.schemas import used
 
 SCHEMAS = {
     "library": "tests/schemas/everything.yaml",
     "compression": "schema/compression.yaml",
     "infrastructure": "schema/infrastructure.yaml",
     "migration_validation": "schema/migration_validation.yaml",
+    "pixcrawler": "schema/pixcrawler.yaml",
 }
 
 
@@ -57,7 +59,7 @@ def compiled(name: str) -> Compiled:
 
 def compile_schema(name: str, text: str, path: str = "schema.yaml") -> Compiled:
     """A schema, which must be without findings."""
-    loaded = load({path: text})
+    loaded = load({path: text}, used)
     assert loaded.domain is not None and not loaded.findings, [str(finding) for finding in loaded.findings]
     domain = loaded.domain
     relational, wire = tables.project(domain), shapes.project(domain)

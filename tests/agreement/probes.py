@@ -82,7 +82,7 @@ class Prober:
         yield Probe(shape.name, (), "with all it can have", whole, True, stored=True)
         yield from self._edges(shape, base)
         for prop in shape.properties:
-            yield from self._property(shape, base, prop, (), shape)
+            yield from self._property(shape, self._beside(shape, base, prop), prop, (), shape)
         yield from self._rules(shape, base, whole)
 
     def _least(self, shape: Shape) -> dict[str, Json]:
@@ -95,7 +95,7 @@ class Prober:
             if any(verdicts):
                 return tries[verdicts.index(True)]
             # A rule may ask for a property that need not be there otherwise.
-            tries = [self._shuffled(shape, first, source, round_ > 0) for _ in range(20)]
+            tries = [self._shuffled(shape, first, shape.rules, source, round_ > 0) for _ in range(20)]
         raise AssertionError(f"no record of {shape.name} is taken, not even {write(first)}")
 
     def _most(self, shape: Shape, base: Mapping[str, Json]) -> dict[str, Json]:
@@ -113,9 +113,36 @@ class Prober:
                     found = tries[verdicts.index(True)]
         return found
 
-    def _shuffled(self, shape: Shape, first: Mapping[str, Json], source: random.Random, whole: bool) -> dict[str, Json]:
+    def _beside(self, shape: Shape, base: Mapping[str, Json], prop: Property) -> Mapping[str, Json]:
+        """The record to change a property in: where rules ask for others beside it, one that holds them."""
+        near = self._near(shape, prop)
+        if not near or base.get(prop.name) is not None:
+            return base
+        choices = [value for rule in near for value in self._choices(rule, prop) if value is not None]
+        tries: list[dict[str, Json]] = [{**base, prop.name: value} for value in choices]
+        source = random.Random(f"{shape.name} {prop.name}")
+        for _ in range(_ROUNDS):
+            verdicts = self._judge(shape.name, [write(candidate) for candidate in tries])
+            if any(verdicts):
+                return tries[verdicts.index(True)]
+            shuffled = (self._shuffled(shape, base, near, source, True) for _ in range(40))
+            tries = [{**found, prop.name: source.choice(choices)} for found in shuffled]
+        return base
+
+    def _near(self, shape: Shape, prop: Property) -> list[ShapeRule]:
+        """The rules of a shape that read a property, or what other such rules read."""
+        read = {rule: {operand.wire[0] for operand in rule.operands if operand.known} for rule in shape.rules}
+        names = {prop.name}
+        for _ in shape.rules:
+            names = names.union(*(found for found in read.values() if found & names))
+        return [rule for rule, found in read.items() if found & names]
+
+    def _shuffled(
+        self, shape: Shape, first: Mapping[str, Json], rules: Sequence[ShapeRule], source: random.Random, whole: bool
+    ) -> dict[str, Json]:
+        """The record with other values for what rules read; of what need not be there, only if `whole`."""
         found = dict(first)
-        for rule in shape.rules:
+        for rule in rules:
             for operand in rule.operands:
                 if operand.known and (whole or operand.wire[0] in first):
                     prop = self._at(shape, operand.wire)

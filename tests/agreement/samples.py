@@ -212,14 +212,10 @@ def _matching(of: Scalar, extras: range | tuple[int, ...]) -> Iterator[str]:
     expected = [*([FORMATS[of.base]] if of.base in FORMATS else []), *of.patterns]
     for extra in extras:
         if extra <= LONGEST:
-            for start in (_spelled(expected, extra), "a" * extra):
+            for start in (*(_spell(pattern.root, extra) for pattern in reversed(expected)), "a" * extra):
                 for text in (start, start + "a" * ((of.min_length or 0) - len(start))):
                     if fits(of, text):
                         yield text
-
-
-def _spelled(expected: list[Pattern], extra: int) -> str:
-    return _spell(expected[-1].root, extra) if expected else ""
 
 
 def _spell(node: Node, extra: int) -> str:

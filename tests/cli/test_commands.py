@@ -86,7 +86,7 @@ def test_layers_are_the_layers(project: Project) -> None:
     ("given", "words"),
     [
         (("genrate",), "There is no command 'genrate'. Did you mean 'generate'?"),
-        (("xyz",), "There are init, generate, check, lint, schema."),
+        (("xyz",), "There are init, generate, check, lint, drift, schema."),
         (("check", "--ful"), "--full"),
         (("generate", "--only", "modle"), "'modle' is not one of 'sql', 'models'"),
         (("check", "--format", "xml"), "'xml' is not one of 'text', 'json'"),
@@ -151,6 +151,18 @@ def test_lint(project: Project) -> None:
     project.write("isotype.toml", '[lint]\nignore = ["odd-name", "loud-name"]\n')
     assert project.run("lint") == 0
     assert project.out == "shop: nothing to point out\n"
+
+
+def test_lint_names_what_is_ignored_for_nothing(project: Project) -> None:
+    """A code or an object that nothing is found for is a warning at its place, with what was meant."""
+    project.write("schema/shop.yaml", "ORDER\n")
+    project.write("isotype.toml", '[lint]\nignore = ["loud-nam", "loud-name:entities.ORDRE", "loud-name"]\n')
+    assert project.run("lint") == 1
+    assert project.out.splitlines() == [
+        "isotype.toml:2:11: warning: 'loud-nam' leaves no finding out (did you mean 'loud-name'?) [lint-ignore-unused]",
+        "isotype.toml:2:23: warning: 'loud-name:entities.ORDRE' leaves no finding out (take it away) "
+        "[lint-ignore-unused]",
+    ]
 
 
 def test_generate_prints_warnings_and_succeeds(project: Project) -> None:
@@ -218,6 +230,6 @@ def garbage_is_collected() -> Iterator[None]:
 
 
 def test_interrupt(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An interrupt is exit 130."""
+    """An interrupt is exit 130, with a word about the files."""
     monkeypatch.setattr(isotype.cli, "_answer", lambda given: (_ for _ in ()).throw(KeyboardInterrupt))
     assert isotype.cli.main(["check"]) == 130

@@ -42,9 +42,41 @@ def test_in_an_empty_folder(empty: Project) -> None:
 
 def test_the_schema_it_writes_is_a_good_one() -> None:
     """What people start from loads with the real language, and lint has nothing to point out."""
-    domain, findings = load({"schema/my-shop.yaml": starter.schema("my-shop")})
+    domain, findings = load({"schema/my_shop.yaml": starter.schema("my_shop")})
     assert domain is not None and domain.name == "my_shop"
     assert [str(finding) for finding in (*findings, *pipeline.real().lint(domain))] == []
+
+
+def test_the_examples_in_the_configuration_hold_together(empty: Project) -> None:
+    """Every example taken at its word gives a configuration without a finding, whose models reach its schemas."""
+    empty.run("init", "shop")
+    examples = "\n".join(
+        line.removeprefix("# ") for line in starter.CONFIGURATION.splitlines() if " = " in line or line[:3] == "# ["
+    )
+    empty.write("isotype.toml", examples)
+    (empty.root / "templates").mkdir()
+    shop = configuration.load(str(empty.root)).domains[0]
+    assert (shop.layers["models"].import_base, shop.layers["schemas"].import_base) == ("app.models", "app.schemas")
+
+
+def test_inside_another_project(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of a project does not silently become another; an empty configuration in it says that it shall."""
+    inner = project.root / "backend"
+    inner.mkdir()
+    monkeypatch.chdir(inner)
+    assert project.run("init", "blog") == 2
+    assert f"there is a project at '{project.root}'" in project.err
+    assert not any(inner.iterdir())
+    (inner / "isotype.toml").touch()
+    assert project.run("init", "blog") == 0
+    assert (inner / "schema/blog.yaml").exists()
+
+
+@pytest.mark.parametrize(("name", "code"), [("Bad", 2), ("class", 2), ("my-app", 0)])
+def test_names_as_the_language_has_them(empty: Project, name: str, code: int) -> None:
+    """What the language or Python would refuse later is refused now; `-` becomes `_`."""
+    assert empty.run("init", name) == code
+    assert (empty.root / "schema/my_app.yaml").exists() == (code == 0)
 
 
 def test_twice_changes_nothing(empty: Project) -> None:

@@ -16,6 +16,7 @@ from tests.domains.rows import LAYERS as ROW_LAYERS
 from tests.domains.rows import Package, packaged
 from tests.engines import ROOT
 from tests.engines.postgres import Database, Server
+from tests.schemas import used
 
 SCHEMAS: Mapping[str, str] = {
     "library": "tests/schemas/everything.yaml",
@@ -27,7 +28,7 @@ SCHEMAS: Mapping[str, str] = {
 def understood(name: str) -> Domain:
     """A domain; its schema is read without a finding."""
     path = SCHEMAS[name]
-    loaded = load({path: (ROOT / path).read_text()})
+    loaded = load({path: (ROOT / path).read_text()}, used)
     assert loaded.domain is not None, [str(finding) for finding in loaded.findings]
     assert not loaded.findings, [str(finding) for finding in loaded.findings]
     return loaded.domain

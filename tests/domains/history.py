@@ -16,6 +16,8 @@ from unittest.mock import patch
 
 from alembic.config import CommandLine
 
+from isotype.language import load
+from isotype.layers import LayerOptions, Options, render
 from tests.domains.conftest import write
 from tests.engines import ROOT
 
@@ -71,8 +73,25 @@ def _undisturbed(package: str) -> Iterator[None]:
 def environment(domain: str, folder: Path) -> History:
     """The example's files in a folder of their own, for the models of a domain; without revisions."""
     write(domain, folder / "generated", "models", "schemas")
+    return _environment(domain, folder)
+
+
+def environment_of(domain: str, schema: str, folder: Path) -> History:
+    """The same for a schema by its text; the revisions of an environment that is there stay."""
+    loaded = load({f"{domain}.yaml": schema})
+    assert loaded.domain is not None and not loaded.findings, [str(finding) for finding in loaded.findings]
+    layers = {layer: LayerOptions(f"generated/{domain}/{layer}") for layer in ("models", "schemas")}
+    shutil.rmtree(folder / "generated", ignore_errors=True)
+    for (layer, path), text in render(loaded.domain, Options(f"{domain}.yaml", layers)).files.items():
+        target = folder / "generated" / domain / layer / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return _environment(domain, folder)
+
+
+def _environment(domain: str, folder: Path) -> History:
     home = folder / "examples" / domain
-    (home / "versions").mkdir(parents=True)
+    (home / "versions").mkdir(parents=True, exist_ok=True)
     for name in ("alembic.ini", "env.py", "script.py.mako"):
         text = (EXAMPLE / name).read_text(encoding="utf-8")
         (home / name).write_text(text.replace("pixcrawler", domain), encoding="utf-8")

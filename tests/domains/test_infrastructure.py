@@ -24,6 +24,7 @@ from tests.domains.rows import Package, packaged
 from tests.engines import ROOT
 from tests.engines.node import Node
 from tests.engines.postgres import Database
+from tests.schemas import used
 
 DOMAIN = "infrastructure"
 TIME = "2025-11-14T12:30:00.250Z"
@@ -202,7 +203,7 @@ def test_rows_come_back_from_sqlite(tmp_path: Path) -> None:
     text = (ROOT / SCHEMAS[DOMAIN]).read_text("utf-8").replace("  schema: infrastructure ", "  ")
     for prefix, without in ((f"domain: {DOMAIN}", "domain: flat"), (f"{DOMAIN}.", ""), (f"{DOMAIN}_", "")):
         text = text.replace(prefix, without)
-    loaded = load({"flat.yaml": text})
+    loaded = load({"flat.yaml": text}, used)
     assert loaded.domain is not None, loaded.findings
     for (layer, path), content in render(loaded.domain, Options("flat.yaml")).files.items():
         if layer in ("models", "schemas"):

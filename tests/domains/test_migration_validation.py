@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import json
 from collections.abc import Iterator
@@ -402,6 +403,33 @@ def test_an_index_answers_what_it_is_for(
     plan = "\n".join(line for (line,) in postgres_rows.execute(f"EXPLAIN {query}").fetchall())
     assert index in plan
     assert postgres_rows.execute(query).fetchall() == [(found,)]
+
+
+DRIVERS = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
+
+
+def test_a_request_has_one_session(package: Package, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`get_db` commits what a request wrote when it is answered, and rolls back when it fails."""
+    module = importlib.import_module(f"{DOMAIN}.models.session")
+    url = engine.url.set(drivername=DRIVERS[engine.dialect.name])
+    monkeypatch.setenv("DATABASE_URL", url.render_as_string(hide_password=False))
+
+    async def work() -> None:
+        module.sessions.cache_clear()
+        request = module.get_db()
+        (await anext(request)).add(made(package, *ROWS[0]))
+        with pytest.raises(StopAsyncIteration):
+            await anext(request)
+        request = module.get_db()
+        session = await anext(request)
+        await session.execute(sa.delete(package.models.ValidationSession))
+        with pytest.raises(RuntimeError, match="on purpose"):
+            await request.athrow(RuntimeError("on purpose"))
+        await module.sessions().kw["bind"].dispose()
+
+    asyncio.run(work())
+    with Session(engine) as session:
+        assert count(session, package.models.ValidationSession) == 1
 
 
 def test_the_ledger_is_known() -> None:

@@ -35,8 +35,19 @@ def available_majors() -> tuple[int, ...]:
 
 
 def find_installation(major: int | None = None) -> Installation:
-    """The preferred installation, or the one of the given major version."""
-    return known.find_installation(major, _package_folders)
+    """The installation of the given major version, or the preferred of those with the extensions that schemas ask for.
+
+    Some packages of PostgreSQL come without any; such a one is taken when there is no other.
+    """
+    equipped = next(filter(has_extensions, installations()), None) if major is None else None
+    return equipped or known.find_installation(major, _package_folders)
+
+
+def has_extensions(installation: Installation) -> bool:
+    """Whether the extensions that come with the source of PostgreSQL are there."""
+    root = installation.binaries.parent
+    folders = (root / "share", Path(f"/usr/share/postgresql/{installation.major}"))
+    return any(next(folder.glob("**/extension/pg_trgm.control"), None) for folder in folders)
 
 
 class Server(scratch.Server):

@@ -17,6 +17,7 @@ from tests.engines import ROOT
 SCHEMA = """\
 isotype: 1
 domain: shop
+use: [_shared/money.yaml]
 description: A small shop
 
 entities:
@@ -25,7 +26,11 @@ entities:
     fields:
       id:    {type: uuid, key: true, default: uuid, description: Its number}
       title: {type: string(80), min_length: 1, description: What stands on the label}
-      price: {type: 'decimal(8,2)', min: 0, description: What it costs}
+      price: {type: Price, description: What it costs}
+"""
+SHARED = """\
+types:
+  Price: {base: 'decimal(8,2)', min: 0}
 """
 
 # A hook runs with git's own variables set, and this test may be run by one.
@@ -98,8 +103,9 @@ def make(root: Path) -> Repository:
     root.mkdir()
     made = Repository(root)
     assert made.git("init", "--quiet", "--initial-branch=main").returncode == 0
-    (root / "schema").mkdir()
+    (root / "schema" / "_shared").mkdir(parents=True)
     (root / "schema" / "shop.yaml").write_text(SCHEMA, encoding="utf-8")
+    (root / "schema" / "_shared" / "money.yaml").write_text(SHARED, encoding="utf-8")
     (root / ".gitignore").write_text(".isotype/\n", encoding="utf-8")
     (root / "isotype.toml").write_text("", encoding="utf-8")
     script = root / ".git" / "hooks" / "pre-commit"

@@ -56,6 +56,7 @@ REFUSED: dict[str, tuple[Act, str]] = {
     "an edited comment": (edit(POSTGRES, "What it costs", "What it cost"), POSTGRES),
     "a deleted file": (delete(TYPES), TYPES),
     "a schema without its layers": (edit("schema/shop.yaml", "string(80)", "string(90)"), SCHEMAS),
+    "a shared definition without its layers": (edit("schema/_shared/money.yaml", "(8,2)", "(9,2)"), SCHEMAS),
     "an edited description": (edit("schema/shop.yaml", "A small shop", "A shop"), POSTGRES),
     "a leftover": (add_leftover, "generated/shop/schemas/former.py"),
     "a conflict": (edit(TYPES, "export", "<<<<<<< HEAD\nexport"), TYPES),
@@ -102,7 +103,7 @@ def test_a_schema_that_is_wrong_is_not_committed(repository: Repository) -> None
     repository.edit("schema/shop.yaml", "string(80)", "strng(80)")
     refused = repository.commit()
     assert refused.returncode != 0
-    assert "schema/shop.yaml:10:21:" in refused.stdout + refused.stderr
+    assert "schema/shop.yaml:11:21:" in refused.stdout + refused.stderr
     assert repository.commits() == 1
 
 

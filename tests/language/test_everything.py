@@ -17,13 +17,14 @@ from isotype.domain.types import Array, EnumType, ObjectType, Scalar
 from isotype.language import grammar, load
 from isotype.language.kinds import Either, Kind, ListOf, MapOf, Named, Record
 from isotype.language.yaml import Source, compose, shape
+from tests.schemas import used
 
 EVERYTHING = Path(__file__).parent.parent / "schemas" / "everything.yaml"
 
 
 @pytest.fixture(scope="module")
 def domain() -> Domain:
-    loaded = load({"everything.yaml": EVERYTHING.read_text(encoding="utf-8")})
+    loaded = load({"everything.yaml": EVERYTHING.read_text(encoding="utf-8")}, used)
     assert loaded.findings == ()
     assert loaded.domain is not None
     return loaded.domain
@@ -215,7 +216,7 @@ def test_operations_find_their_shapes_and_status(domain: Domain) -> None:
     assert isinstance(shape_type.type, Array)
     assert isinstance(shape_type.type.item, EnumType)
     required = {parameter.name: parameter.required for parameter in operations["list_books"].parameters}
-    assert required == {"shape": False, "limit": False, "page": False, "tag": False, "x_request_id": False}
+    assert required == dict.fromkeys(("shape", "limit", "page", "tag", "x_request_id", "x_client"), False)
 
 
 def test_indexes_of_every_form(domain: Domain) -> None:
@@ -257,4 +258,4 @@ def test_a_mixin_with_a_prefix_serves_twice(domain: Domain) -> None:
 
 def test_a_domain_is_the_same_every_time(domain: Domain) -> None:
     """Loading twice gives equal domains."""
-    assert load({"everything.yaml": EVERYTHING.read_text(encoding="utf-8")}).domain == domain
+    assert load({"everything.yaml": EVERYTHING.read_text(encoding="utf-8")}, used).domain == domain

@@ -10,12 +10,13 @@ import pytest
 from isotype.language import load
 from tests.language.mutation import damaged
 from tests.language.test_everything import EVERYTHING
+from tests.schemas import used
 
 TEXT = EVERYTHING.read_text(encoding="utf-8")
 
 
 def judged(text: str) -> None:
-    loaded = load({"x.yaml": text})
+    loaded = load({"x.yaml": text}, used)
     errors = [finding for finding in loaded.findings if finding.severity == "error"]
     assert (loaded.domain is None) == bool(errors)
     assert all(finding.place.line > 0 and finding.place.column > 0 for finding in loaded.findings)

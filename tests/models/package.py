@@ -16,6 +16,7 @@ from isotype.language import load
 from isotype.layers import models, schemas, sql
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer
+from tests.schemas import used
 
 ROOT = Path(__file__).parents[2]
 EVERYTHING = ROOT / "tests" / "schemas" / "everything.yaml"
@@ -43,7 +44,7 @@ class Package:
 
 def package(source: str) -> Package:
     """The layers of a schema in YAML."""
-    loaded = load({"schema.yaml": source})
+    loaded = load({"schema.yaml": source}, used)
     assert loaded.domain is not None, loaded.findings
     relational, wire = tables.project(loaded.domain), shapes.project(loaded.domain)
     bindings = binding.bind(loaded.domain, relational, wire)

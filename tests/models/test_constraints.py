@@ -24,10 +24,11 @@ from tests.agreement.models import Reached, python_value, unreached
 from tests.agreement.samples import usual
 from tests.agreement.values import constant
 from tests.models.package import COMPRESSION, Imported
+from tests.schemas import used
 
 
 def _read() -> tuple[tuple[EntityBinding, ...], Shapes]:
-    domain = load({"schema.yaml": COMPRESSION.read_text(encoding="utf-8")}).domain
+    domain = load({"schema.yaml": COMPRESSION.read_text(encoding="utf-8")}, used).domain
     assert domain is not None
     wire = shapes.project(domain)
     return binding.bind(domain, tables.project(domain), wire).entities, wire

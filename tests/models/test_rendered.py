@@ -124,6 +124,35 @@ def test_names_that_hurt(tmp_path: Path) -> None:
     assert _run("-c", code, cwd=tmp_path) == ""
 
 
+NAMES_IN_CAPITALS = """
+isotype: 1
+domain: machines
+entities:
+  VM: {fields: {id: {type: int, key: true}}}
+  Vision: {fields: {id: {type: int, key: true}}}
+  UUID: {fields: {id: {type: int, key: true}}}
+  A: {fields: {id: {type: int, key: true}}}
+  T10: {fields: {id: {type: int, key: true}}}
+  T9: {fields: {id: {type: int, key: true}}}
+"""
+NO_ENTITIES = """
+isotype: 1
+domain: nothing
+objects: {Thing: {fields: {size: float}}}
+operations: {give: {post: /things, body: Thing, returns: Thing}}
+"""
+
+
+@pytest.mark.parametrize("schema", [NAMES_IN_CAPITALS, NO_ENTITIES], ids=["capitals", "no entities"])
+def test_every_barrel_is_clean(schema: str, tmp_path: Path) -> None:
+    """What a package offers stands in the order of linters, and may be nothing but its base."""
+    package(schema).write(tmp_path / "written")
+    barrels = ("written/models/__init__.py", "written/schemas/__init__.py")
+    assert _run("-m", "ruff", "check", "--isolated", "--select=E,F,I,RUF,TC", *barrels, cwd=tmp_path) == ""
+    assert _run("-m", "ruff", "format", "--isolated", "--diff", *barrels, cwd=tmp_path) == ""
+    assert _run("-m", "mypy", "--strict", "--config-file=", "-p", "written", cwd=tmp_path) == ""
+
+
 def test_names_of_every_length_are_laid_out(tmp_path: Path) -> None:
     """Tables that differ in the length of their names alone have each line broken where ruff breaks it."""
     fields = "id: {type: uuid, key: true}, code: {type: string(9), pattern: a+}, day: date?, size: {type: int, min: 0}"

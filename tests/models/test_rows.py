@@ -234,6 +234,39 @@ def test_takes_what_a_column_can_hold(plain: Imported, attribute: str, value: ob
     assert getattr(model, attribute) == value
 
 
+MEASURES = """
+isotype: 1
+domain: measures
+entities:
+  Measure:
+    fields: {id: {type: int, key: true, default: identity}, value: float, values: 'float[]'}
+"""
+
+
+def test_a_counted_key_is_never_null(tmp_path: Path) -> None:
+    """A key that the database counts is left out, or given; one database would take null, the other not."""
+    with imported(package(MEASURES), tmp_path, "models_of_keys") as found:
+        with pytest.raises(ValueError, match="id is never null"):
+            found.models.Measure(id=None, value=1.0, values=[])
+        engine = create_engine("sqlite://")
+        found.models.metadata.create_all(engine)
+        with Session(engine) as session:
+            assert _saved(session, found.models.Measure(value=1.0, values=[])).id == 1
+
+
+def test_minus_zero_is_zero(tmp_path: Path) -> None:
+    """In a body, in a model, and in a row that somebody else wrote, inside an array too."""
+    with imported(package(MEASURES), tmp_path, "models_of_zeros") as found:
+        body = found.module("schemas").MeasureCreate.model_validate_json('{"value": -0.0, "values": [-0.0, 1]}')
+        assert body.model_dump_json() == '{"value":0.0,"values":[0.0,1.0]}'
+        model = found.models.Measure(value=-0.0, values=[-0.0])
+        assert (str(model.value), str(model.values)) == ("0.0", "[0.0]")
+        column = found.models.Measure.__table__.c.value.type
+        assert (str(column.read(-0.0)), str(column.read_native(-0.0))) == ("0.0", "0.0")
+        response = found.module("schemas").MeasureResponse(id=1, value=-0.0, values=[])
+        assert response.model_dump_json() == '{"id":1,"value":0.0,"values":[]}'
+
+
 def _loan(package: Imported, session: Session, **values: object) -> Any:
     author = _saved(session, _author(package))
     book = _saved(session, _book(package, author))
@@ -364,6 +397,41 @@ def test_references_that_share_a_field(tmp_path: Path) -> None:
             session.delete(here)
             session.flush()
             assert session.scalars(select(found.models.Desk)).all() == []
+
+
+SHARED_KEY = """
+isotype: 1
+domain: pages
+entities:
+  Page:
+    key: [tenant, number]
+    fields: {tenant: int, number: int, parent_number: int?}
+    references:
+      parent: {to: Page, on: {tenant: tenant, parent_number: number}, on_delete: set null, back: children}
+"""
+
+
+def test_a_reference_to_itself_that_shares_a_key_column(tmp_path: Path) -> None:
+    """Linking and unlinking from either end writes what is the reference's own, and never the key."""
+    with imported(package(SHARED_KEY), tmp_path, "models_of_pages") as found:
+        engine = create_engine("sqlite://")
+        found.models.metadata.create_all(engine)
+        with Session(engine) as session:
+            top, elsewhere = (found.models.Page(tenant=tenant, number=1) for tenant in (1, 2))
+            first, second = (found.models.Page(tenant=1, number=number, parent=top) for number in (2, 3))
+            stranger = found.models.Page(tenant=2, number=2, parent=elsewhere)
+            session.add_all([elsewhere, stranger])
+            _saved(session, top, first, second)
+            assert (first.parent_number, _fresh(session, first).parent) == (1, top)
+            assert (set(_fresh(session, top).children), elsewhere.children) == ({first, second}, [stranger])
+            first.parent = None
+            top.children.remove(second)
+            session.flush()
+            for page in (first, second):
+                assert (_fresh(session, page).tenant, page.parent_number, page.parent) == (1, None, None)
+            session.delete(elsewhere)
+            session.flush()
+            assert (_fresh(session, stranger).tenant, stranger.parent) == (2, None)
 
 
 def test_queries_compare_in_the_physical_form(session: Session, plain: Imported) -> None:

@@ -117,6 +117,7 @@ def test_operations_say_parameters_bodies_results_and_errors(library: dict[str, 
         ("page", "query"),
         ("tag", "query"),
         ("x_request_id", "header"),
+        ("x_client", "header"),
     ]
     assert set(listing["responses"]) == {"200", "422", "429"}
     error = listing["responses"]["422"]["content"]["application/json"]["schema"]
@@ -128,6 +129,20 @@ def test_operations_say_parameters_bodies_results_and_errors(library: dict[str, 
     assert "content" not in library["paths"]["/api/v1/books/{id}"]["delete"]["responses"]["204"]
     cover = library["paths"]["/api/v1/books/{id}/cover"]["get"]["responses"]["200"]["content"]
     assert list(cover) == ["application/octet-stream"]
+
+
+def test_a_query_object_is_told_parameter_by_parameter(library: dict[str, Any]) -> None:
+    """Each property is a parameter of its own; the object itself is an input, with its rules."""
+    counting = library["paths"]["/api/v1/loans/count"]["get"]
+    told = {parameter["name"]: parameter for parameter in counting["parameters"]}
+    assert list(told) == ["since", "until", "binding", "shelf"]
+    assert not any(parameter.get("required") for parameter in told.values())
+    assert told["binding"]["schema"] == {"$ref": "#/components/schemas/Binding", "default": "hard"}
+    assert (told["shelf"]["deprecated"], told["shelf"]["schema"]["minLength"]) == (True, 2)
+    schemas = library["components"]["schemas"]
+    assert schemas["Period"]["additionalProperties"] is False
+    assert list(schemas["Period"]["x-isotype-rules"]) == ["period_has_length"]
+    assert not {"Unbound", "Loose"} & schemas.keys()
 
 
 def test_rules_travel_as_text_and_stand_in_the_ledger(library: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from isotype.layers import schemas
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer
 from isotype.shapes.model import INPUT, Property, Shape, ShapeModule, Shapes
+from tests.schemas import used
 
 EVERYTHING = Path(__file__).parents[1] / "schemas" / "everything.yaml"
 OPTIONS = Options("schema/everything.yaml")
@@ -23,7 +24,7 @@ OPTIONS = Options("schema/everything.yaml")
 
 def project(source: str, path: str = "schema.yaml") -> Shapes:
     """The wire projection of a schema in YAML."""
-    loaded = load({path: source})
+    loaded = load({path: source}, used)
     assert loaded.domain is not None, loaded.findings
     return shapes.project(loaded.domain)
 

@@ -282,7 +282,7 @@ domain: collisions
 enums:
   Text: [a]
   Decimal: [b]
-  Json: [c]
+  Timestamp: [c]
   PlainText: [d]
 objects:
   Annotated:
@@ -297,7 +297,7 @@ objects:
       json: {type: json?, default: [1]}
       plain: PlainText
       of: Decimal
-      wire: Json
+      wire: Timestamp
       self_: {type: text, default: "\"\"\"\n${x}{{ y }}"}
       datetime: timestamp?
       matrix: {type: 'string(30)[]?', items: {pattern: '^[a-z]+$', min_length: 3}, min_items: 2}

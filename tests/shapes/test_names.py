@@ -82,6 +82,15 @@ def test_pages_may_have_another_ending_alone() -> None:
     assert [prop.name for prop in page.properties] == ["items", "total", "page", "page_size"]
 
 
+def test_the_list_of_a_page_may_be_bounded() -> None:
+    """A page that says its own properties may say how many items it holds at most."""
+    fields = "{fields: {rows: {type: 'T[]', min_items: 1, max_items: 100}, more: bool}}"
+    loaded = load({"a.yaml": HEADER + f"envelopes: {{Page: {fields}}}\n" + ITEM})
+    assert loaded.domain is not None, loaded.findings
+    rows = shapes.project(loaded.domain).shape("ItemList").properties[0]
+    assert (rows.name, rows.type) == ("rows", Array(ObjectType("ItemResponse"), min_items=1, max_items=100))
+
+
 def test_an_object_may_name_the_page_of_an_entity() -> None:
     """An alias takes the place of the name that would follow."""
     loaded = load({"a.yaml": HEADER + "objects: {Catalogue: page(Item)}\n" + ITEM})

@@ -15,6 +15,7 @@ from isotype.layers import sql
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer
 from isotype.tables import Tables, project
+from tests.schemas import used
 
 EVERYTHING = Path(__file__).parent.parent / "schemas" / "everything.yaml"
 
@@ -23,7 +24,7 @@ Postgres = psycopg.Connection[tuple[Any, ...]]
 
 def read(text: str) -> Tables:
     """The tables of a schema, which must be without findings."""
-    loaded = load({"schema.yaml": text if "isotype: 1" in text else f"isotype: 1\ndomain: shop\n{text}"})
+    loaded = load({"schema.yaml": text if "isotype: 1" in text else f"isotype: 1\ndomain: shop\n{text}"}, used)
     assert not loaded.findings, "\n".join(map(str, loaded.findings))
     assert loaded.domain is not None
     return project(loaded.domain)

@@ -16,12 +16,13 @@ from isotype.tables import Tables, name_clashes, project
 from tests.domains.conftest import SCHEMAS
 from tests.engines import ROOT
 from tests.engines.postgres import Database
+from tests.schemas import used
 
 ENTITY = "{fields: {id: {type: int, key: true}}}"
 
 
 def _tables(text: str) -> Tables:
-    loaded = load({"schema.yaml": f"isotype: 1\ndomain: shop\n{text}"})
+    loaded = load({"schema.yaml": f"isotype: 1\ndomain: shop\n{text}"}, used)
     assert loaded.domain is not None, [str(finding) for finding in loaded.findings]
     return project(loaded.domain)
 

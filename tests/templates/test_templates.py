@@ -15,6 +15,7 @@ from isotype.language import load
 from isotype.layers import rendering, templates
 from isotype.workspace.files import own_templates
 from tests.engines import ROOT
+from tests.schemas import used
 
 
 class Both(rendering.Renderer):
@@ -22,8 +23,8 @@ class Both(rendering.Renderer):
 
     used: set[str]
 
-    def __init__(self, overriding: str = "") -> None:
-        super().__init__(overriding)
+    def __init__(self, overriding: str = "", name: str = "") -> None:
+        super().__init__(overriding, name)
         loader = FileSystemLoader(own_templates())
         self._jinja = Environment(loader=loader, undefined=StrictUndefined, **templates.SYNTAX)
 
@@ -39,7 +40,7 @@ def test_they_give_what_jinja_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     makes of it."""
     monkeypatch.setattr(rendering, "Renderer", Both)
     Both.used = set()
-    domain = load({"everything.yaml": (ROOT / "tests/schemas/everything.yaml").read_text("utf-8")}).domain
+    domain = load({"everything.yaml": (ROOT / "tests/schemas/everything.yaml").read_text("utf-8")}, used).domain
     assert domain is not None
     wanted = {layer: layers.LayerOptions(f"out/{layer}") for layer in layers.LAYERS}
     layers.render(domain, layers.Options("everything.yaml", wanted))

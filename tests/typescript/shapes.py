@@ -15,6 +15,7 @@ from isotype.layers.rendering import Renderer
 from isotype.layers.specifiers import layer_options
 from isotype.shapes import Shapes, project
 from isotype.shapes.model import INPUT, Property, Shape, ShapeModule
+from tests.schemas import used
 
 LIBRARY = (Path(__file__).parent / "library.yaml").read_text()
 EVERYTHING = (Path(__file__).parents[1] / "schemas" / "everything.yaml").read_text()
@@ -23,7 +24,7 @@ OPTIONS = Options("schema/library.yaml")
 
 def read(schema: str) -> Shapes:
     """The wire projection of a schema text."""
-    loaded = load({"library.yaml": schema})
+    loaded = load({"library.yaml": schema}, used)
     assert loaded.domain is not None, loaded.findings
     return project(loaded.domain)
 

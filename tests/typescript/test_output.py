@@ -151,6 +151,78 @@ def test_patterns_of_control_characters_are_no_mistake(tmp_path: Path) -> None:
     assert "biome-ignore" not in files["zod/letter.ts"]
 
 
+NESTED = """
+isotype: 1
+domain: trees
+entities:
+  Node:
+    fields: {id: {type: int, key: true}, name: text}
+    api:
+      name: Knot
+      add: {below: 'NodeRow[]', first: NodeRow?, leaf: Leaf?}
+      shapes: {NodeRow: [id]}
+objects:
+  Leaf: {fields: {row: NodeRow}}
+"""
+
+
+def test_a_schema_stands_behind_those_it_is_made_of(tmp_path: Path) -> None:
+    """A response may hold a shape of its entity that is declared behind it."""
+    files, _ = render(read(NESTED))
+    write(files, tmp_path)
+    assert typecheck(tmp_path, STRICTEST) == []
+    assert biome(tmp_path) == []
+    text = files["zod/node.ts"]
+    assert text.index("export const nodeRowSchema ") < text.index("export const knotResponseSchema ")
+
+
+NAMESAKES = """
+isotype: 1
+domain: namesakes
+objects:
+  Here: {fields: {x: int}}
+  There: {fields: {x: text}}
+entities:
+  Thing:
+    fields: {id: {type: int, key: true, default: identity}}
+    api:
+      add: {count: int, places: 'Here[]', place: Here, note: text, spot: Here}
+      inputs:
+        count: {type: text?, on: update}
+        places: {type: Here?, on: update}
+        place: {type: There?, on: update}
+        note: {type: text?, on: update}
+        spot: {type: Here?, on: update}
+  Ticket:
+    fields: {id: {type: int, key: true, default: identity}}
+    api: {add: {count: int}, inputs: {count: text}}
+"""
+
+
+def test_what_an_answer_adds_is_no_input_of_another_type(tmp_path: Path) -> None:
+    """An input is had from an added property of its name where both have one type, and else not at all."""
+    files, _ = render(read(NAMESAKES))
+    write(files, tmp_path)
+    assert typecheck(tmp_path, STRICTEST) == []
+    assert biome(tmp_path) == []
+    thing = files["types/thing.ts"]
+    assert all(f"from.{name}" in thing for name in ("note", "spot"))
+    assert not any(f"from.{name};" in thing for name in ("count", "places", "place"))
+    assert "toTicketCreate" not in files["types/ticket.ts"]
+
+
+def test_an_entity_may_have_a_name_of_javascript(tmp_path: Path) -> None:
+    """The shapes of an entity have names of their own, so that only shapes called so are refused."""
+    names = ("Promise", "Date", "Map", "Proof", "SchemaOf", "Record", "Verdict")
+    entities = "".join(f"  {name}: {{fields: {{id: {{type: int, key: true}}, of: '{name}Kind'}}}}\n" for name in names)
+    enums = "".join(f"  {name}Kind: [a, b]\n" for name in names)
+    operations = "".join(f"  get_{at}: {{get: /{at}, returns: {name}}}\n" for at, name in enumerate(names))
+    schema = f"isotype: 1\ndomain: names\nenums:\n{enums}entities:\n{entities}operations:\n{operations}"
+    write(render(read(schema))[0], tmp_path)
+    assert typecheck(tmp_path, STRICTEST) == []
+    assert biome(tmp_path) == []
+
+
 HOSTILE = r"""
 isotype: 1
 domain: hostile
@@ -197,3 +269,22 @@ def test_overriding_template(tmp_path: Path) -> None:
     files, _ = render(read(LIBRARY), Options(OPTIONS.header_source, templates=str(tmp_path)))
     assert files["types/index.ts"] == "// mine\n"
     assert "export" in files["zod/index.ts"]
+
+
+@pytest.mark.parametrize(
+    ("description", "comment"),
+    [("Offered to users", "Offered to users. Left out,"), ("Is it offered?", "Is it offered? Left out,"), ("", "Left")],
+)
+def test_comments_are_sentences(description: str, comment: str) -> None:
+    """What follows from leaving a property out is a sentence of its own after the description."""
+    text = f"""
+isotype: 1
+domain: shop
+entities:
+  Item:
+    fields:
+      id: {{type: uuid, key: true, default: uuid}}
+      offered: {{type: bool, default: true, description: "{description}"}}
+"""
+    files, _ = render(read(text))
+    assert f"/** {comment}" in files["types/item.ts"]

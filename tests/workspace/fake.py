@@ -1,4 +1,4 @@
-"""A compiler small enough to see through: a schema is a list of names, one to a line.
+"""A compiler small enough to see through: a schema is a list of names, one to a line, and of files with more names.
 
 `python -m tests.workspace.fake ARGUMENTS` is the command line with this compiler in it. FAKE_DIE=N ends the process,
 as a kill would, before the Nth change it makes to the disk; FAKE_INTERRUPT=N sends it SIGINT there instead.
@@ -28,14 +28,32 @@ TEMPLATES = "/no/templates"
 SUFFIXES = {"sql": "sql", "models": "py", "schemas": "py", "types": "ts", "zod": "ts", "openapi": "json"}
 
 
-def load(texts: Mapping[str, str], *_: object) -> tuple[Domain | None, tuple[Finding, ...]]:
-    """The names in the files; a name with `!` is an error, one with `?` worth a warning."""
+class Names(tuple[str, ...]):
+    """The names in the files of a schema, and the further files these use."""
+
+    shared: tuple[str, ...] = ()
+
+
+def load(
+    texts: Mapping[str, str], read: Callable[[str], str | Finding | None], *_: object
+) -> tuple[Domain | None, tuple[Finding, ...]]:
+    """The names in the files; a name with `!` is an error, one with `?` worth a warning; `use FILE` brings others."""
     findings: list[Finding] = []
     names: list[str] = []
-    for file, text in texts.items():
+    shared: list[str] = []
+    pending = list(texts.items())
+    while pending:
+        file, text = pending.pop(0)
         for number, line in enumerate(text.splitlines(), 1):
             name = line.partition("#")[0].strip()
-            if "!" in name:
+            if name.startswith("use "):
+                shared.append(used := name.removeprefix("use "))
+                found = read(used)
+                if isinstance(found, str):
+                    pending.append((used, found))
+                else:
+                    findings.append(found or Finding("unknown-file", f"no {used!r}", Place(file, number, 1)))
+            elif "!" in name:
                 findings.append(
                     Finding("bad-name", f"{name!r} is no name", Place(file, number, 1), "leave out the '!'")
                 )
@@ -43,7 +61,9 @@ def load(texts: Mapping[str, str], *_: object) -> tuple[Domain | None, tuple[Fin
                 names.append(name.rstrip("?"))
             if name.endswith("?"):
                 findings.append(Finding("odd-name", f"{name!r} is odd", Place(file, number, 1), severity=WARNING))
-    return cast("Domain", tuple(names)), tuple(findings)
+    made = Names(names)
+    made.shared = tuple(shared)
+    return cast("Domain", made), tuple(findings)
 
 
 def render(
@@ -70,7 +90,12 @@ def lint(domain: Domain) -> tuple[Finding, ...]:
     )
 
 
-PIPELINE = Pipeline(load, render, lint, lambda: {"title": "fake"})
+def raw(domain: Domain) -> Iterator[Finding]:
+    """Names with a `$` are raw SQL."""
+    return (Finding("raw-sql-refused", f"{name!r} is raw") for name in cast("tuple[str, ...]", domain) if "$" in name)
+
+
+PIPELINE = Pipeline(load, render, lint, lambda: {"title": "fake"}, raw, lambda: ("loud-name",))
 
 
 def _at(step: int, act: Callable[[], None]) -> None:
@@ -89,6 +114,8 @@ def _at(step: int, act: Callable[[], None]) -> None:
 
 
 if __name__ == "__main__":
+    # A shell lets what it starts in the background ignore SIGINT.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     files.own_templates = lambda: TEMPLATES
     if "FAKE_DIE" in os.environ:
         _at(int(os.environ["FAKE_DIE"]), lambda: os._exit(99))

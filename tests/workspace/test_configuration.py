@@ -48,11 +48,14 @@ def test_a_monorepo(project: Project) -> None:
         [layers.models]
         path = "backend/{domain}/models"
         import = "app.{domain}.models"
+        [layers.schemas]
+        path = "backend/{domain}/schemas"
+        import = "app.{domain}.schemas"
         [layers.zod]
         path = "web/{domain}"
         extension = "none"
         [domains.shop]
-        only = ["models", "zod"]
+        only = ["models", "schemas", "types", "zod"]
         [domains.shop.layers.zod]
         path = "web/src/zod"
         """,
@@ -60,12 +63,21 @@ def test_a_monorepo(project: Project) -> None:
     models, zod = chosen.layers["models"], chosen.layers["zod"]
     assert (models.path, models.import_base) == ("backend/shop/models", "app.shop.models")
     assert (zod.path, zod.extension) == ("web/src/zod", "none")
-    assert chosen.only == ("models", "zod")
+    assert chosen.only == ("models", "schemas", "types", "zod")
     project.run("generate")
     assert (project.root / "web/src/zod/order.ts").exists()
     assert (project.root / "backend/shop/models/order.py").exists()
     assert (project.root / "generated/shop/isotype.manifest").exists()
     assert project.run("check") == 0
+
+
+def test_what_domains_share_is_no_domain(project: Project) -> None:
+    """A file or folder whose name begins with `_` makes none, unless the configuration lists it."""
+    project.write("schema/_common.yaml", "x\n")
+    project.write("schema/_shared/times.yaml", "x\n")
+    assert [domain.name for domain in load(project, "").domains] == ["shop"]
+    listed = load(project, '[domains.common]\nschema = "schema/_common.yaml"\n')
+    assert [domain.schema for domain in listed.domains] == ["schema/_common.yaml"]
 
 
 def test_pyproject(project: Project) -> None:
@@ -113,8 +125,8 @@ output = "/etc"
         "(give a path below the project root) [path-outside-project]",
         "isotype.toml:11:1: layers.zod.import is 'a b', which nothing can be imported as "
         "(write a package or module path) [invalid-setting]",
-        "isotype.toml:13:1: 'my shop' is no name for a domain (a domain is named in letters, digits, '_' and '-', "
-        "starting with a letter) [invalid-setting]",
+        "isotype.toml:13:1: 'my shop' is no name for a domain (start with a letter a-z, then a-z, 0-9 and '_', "
+        "at most 63 of them) [invalid-setting]",
         "isotype.toml:15:1: domains.shop.schema is a string (put it in double quotes) [invalid-setting]",
         "isotype.toml:16:1: domains.shop.output is '/etc', outside the project "
         "(give a path below the project root) [path-outside-project]",
@@ -125,6 +137,33 @@ output = "/etc"
 def test_paths_that_are_refused(project: Project, value: str) -> None:
     """A path is relative, below the root, and portable."""
     assert len(problems(project, f'output = "{value}"\n')) == 1
+
+
+@pytest.mark.parametrize("value", [".git/hooks", "web/.cache", "node_modules/x"])
+def test_outputs_that_nobody_would_see_are_refused(project: Project, value: str) -> None:
+    """No output goes into a hidden folder, where git keeps its hooks, or into one of packages."""
+    for setting in (f'output = "{value}"\n', f'[layers.models]\npath = "{value}"\n'):
+        assert [text.rpartition(" [")[2] for text in problems(project, setting)] == ["hidden-folder]"]
+
+
+@pytest.mark.parametrize(
+    ("models", "schemas", "reachable"),
+    [
+        ('path = "backend/app/models"\nimport = "app.models"', "", False),
+        ('path = "backend/app/models"\nimport = "app.models"', 'path = "backend/app/schemas"', True),
+        ('path = "backend/app/models"\nimport = "app.models"', 'path = "backend/schemas"', False),
+        ('path = "models"', 'path = "schemas"', False),
+        ('path = "backend/app/models"', 'path = "other/schemas"\nimport = "other.schemas"', True),
+        ("", "", True),
+    ],
+)
+def test_models_must_reach_the_schemas(project: Project, models: str, schemas: str, reachable: bool) -> None:
+    """Where no relative import leads from the models to the schemas, these must say how they are imported."""
+    text = f"[layers.models]\n{models}\n[layers.schemas]\n{schemas}\n"
+    if reachable:
+        assert load(project, text).domains
+    else:
+        assert [found.rpartition(" [")[2] for found in problems(project, text)] == ["unreachable-layer]"]
 
 
 def test_a_link_out_of_the_project_is_refused(project: Project, tmp_path: Path) -> None:
@@ -161,6 +200,25 @@ def test_what_is_no_toml(project: Project, content: bytes, expected: str) -> Non
     with pytest.raises(IsotypeError) as raised:
         configuration.load(str(project.root))
     assert str(raised.value.findings[0]).startswith(expected)
+
+
+@pytest.mark.parametrize(("layer", "neighbour"), [("models", "schemas"), ("zod", "types")])
+def test_a_layer_needs_its_neighbour(project: Project, layer: str, neighbour: str) -> None:
+    """What a layer imports is generated with it, or imported from elsewhere."""
+    only = f'only = ["sql", "{layer}"]\n'
+    assert problems(project, only) == [
+        f"isotype.toml:1:1: the layer '{layer}' of 'shop' imports the layer '{neighbour}', which `only` leaves out "
+        f"(add '{neighbour}' to it, or say where else it is imported from, with import under [layers.{neighbour}]) "
+        "[missing-layer]"
+    ]
+    assert load(project, f'{only}[layers.{neighbour}]\nimport = "elsewhere"\n').domains
+
+
+@pytest.mark.parametrize("name", ["Bad", "class", "my-app", "_x", "1st", "é", "a" * 64])
+def test_names_that_no_package_can_have(name: str) -> None:
+    """A domain is named as the language names it, and as Python can import it."""
+    assert settings.name_problem(name)
+    assert not settings.name_problem("my_app")
 
 
 def test_names_that_are_no_domain(project: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import time
 from pathlib import Path
@@ -36,7 +37,7 @@ def test_writes_only_what_differs(project: Project) -> None:
 
 def test_removes_what_it_made_before(project: Project) -> None:
     """What nothing generates any more goes, with the folders that become empty; what others wrote stays."""
-    project.write("isotype.toml", 'only = ["sql", "zod"]\n')
+    project.write("isotype.toml", 'only = ["sql", "types"]\n')
     project.run("generate")
     note = project.write("generated/shop/sql/notes.txt", "mine\n")
     project.write("isotype.toml", 'only = ["sql"]\n')
@@ -44,7 +45,7 @@ def test_removes_what_it_made_before(project: Project) -> None:
     assert project.run("generate") == 0
     assert "shop: 1 files, 0 written, 3 removed" in project.out
     assert not (project.root / ORDER).exists()
-    assert not (project.root / "generated/shop/zod").exists()
+    assert not (project.root / "generated/shop/types").exists()
     assert note.read_text() == "mine\n"
 
 
@@ -70,6 +71,55 @@ def test_removes_a_former_domain(project: Project) -> None:
     assert not (project.root / "generated/old").exists()
 
 
+@pytest.mark.parametrize("before", ["", 'output = "out/{domain}/made"\n', '[domains.shop]\noutput = "out"\n'])
+def test_removes_what_stands_where_output_went_before(project: Project, before: str) -> None:
+    """When the output moves, the old tree is named by a full check and removed by `generate`, wherever it was; a
+    project inside this one keeps its own."""
+    project.write("isotype.toml", before)
+    project.run("generate")
+    old = {name for name in project.files() if name.endswith((".sql", "isotype.manifest"))}
+    assert len(old) == 3
+    inner = {f"inner/{name}": project.read(name) for name in sorted(old)}
+    for name, text in inner.items():
+        project.write(name, text)
+    kept = {name: project.write(name.replace("inner", "other", 1), text) for name, text in inner.items()}
+    project.write("other/isotype.toml", "")
+    project.write("isotype.toml", 'output = "made"\n')
+    saved = project.files()
+    assert project.run("generate") == 0
+    assert "shop: 12 files, 13 written, 13 removed" in project.out or "12 written, 13 removed" in project.out
+    assert not old & project.files().keys()
+    assert all(path.exists() for path in kept.values())
+    assert inner.keys() <= project.files().keys()
+    for name in old:
+        project.write(name, saved[name].decode())
+    assert project.run("check", "--full") == 1
+    assert {line.partition(":")[0] for line in project.out.splitlines() if "left over" in line} == old
+
+
+def test_a_lock_that_cannot_be_made_is_a_finding(project: Project) -> None:
+    """A file where the folder of the lock should be, or a folder in place of the lock, is said in a sentence."""
+    state = project.write(".isotype", "")
+    assert project.run("generate") == 2
+    assert "[write-failed]" in project.err
+    state.unlink()
+    (project.root / ".isotype/lock").mkdir(parents=True)
+    assert project.run("generate") == 2
+    assert "[write-failed]" in project.err and "the disk refuses to write" in project.err
+
+
+def test_dry_run_for_machines_is_notes(project: Project) -> None:
+    """What would be written or removed is no error."""
+    project.run("generate")
+    project.write("schema/shop.yaml", "order\nuser\n")
+    assert project.run("generate", "--dry-run", "--format", "json") == 0
+    document = json.loads(project.out)
+    assert document["counts"] == {"error": 0, "warning": 0, "note": 13}
+    words = {finding["message"] for finding in document["findings"]}
+    assert "'generated/shop/sql/user.sql' would be written: it is not there yet" in words
+    assert "'generated/shop/sql/item.sql' would be removed: nothing generates it any more" in words
+
+
 def test_never_touches_a_file_it_did_not_make(project: Project) -> None:
     """A file without the header in the way is named, and then nothing at all is written."""
     project.write(ORDER, "mine\n")
@@ -77,6 +127,16 @@ def test_never_touches_a_file_it_did_not_make(project: Project) -> None:
     assert project.run("generate") == 2
     assert f"'{ORDER}' stands where Isotype writes, and was not made by it" in project.out
     assert project.files() == before
+
+
+@pytest.mark.parametrize("place", ["generated", "generated/shop", "generated/shop/sql"])
+def test_a_file_where_a_folder_should_be_is_named_once(project: Project, place: str) -> None:
+    """However many files would go into it, one finding names what is in the way, and it stays."""
+    project.write(place, "mine\n")
+    assert project.run("generate") == 2
+    assert project.out.startswith(f"{place}:1:1: '{place}' stands where Isotype writes, and is no folder")
+    assert project.out.count("\n") == 1
+    assert project.read(place) == "mine\n"
 
 
 @pytest.mark.parametrize("kind", ["link", "folder"])
@@ -178,7 +238,7 @@ def test_an_interrupt_writes_nothing_half(project: Project) -> None:
             (project.root / name).unlink(missing_ok=True)
         project.write("schema/shop.yaml", "order\nuser\n")
         done = project.spawn("generate", FAKE_INTERRUPT=str(step))
-        assert (done.returncode, done.stderr.strip()) == (130, "")
+        assert (done.returncode, done.stderr.strip().startswith("isotype: interrupted")) == (130, True)
         left = project.files()
         assert left in (new, old | {"schema/shop.yaml": b"order\nuser\n"})
         seen.add(left == new)
@@ -187,7 +247,8 @@ def test_an_interrupt_writes_nothing_half(project: Project) -> None:
 
 
 def test_watch_generates_again_after_a_change(project: Project) -> None:
-    """`--watch` generates at once, then after every change, through a broken schema, until it is interrupted."""
+    """`--watch` generates at once, then after every change, of files that the schema uses too, through a broken schema,
+    until it is interrupted."""
     import os
     import signal
     import sys
@@ -205,12 +266,16 @@ def test_watch_generates_again_after_a_change(project: Project) -> None:
         _wait_for(project.root / "generated/shop/zod/item.ts")
         project.write("schema/shop.yaml", "order!\n")
         time.sleep(0.5)
-        project.write("schema/shop.yaml", "order\nuser\n")
-        _wait_for(project.root / "generated/shop/zod/user.ts")
+        project.write("schema/shop.yaml", "order\nuser\nuse common/words.txt\n")
+        time.sleep(0.5)
+        project.write("common/words.txt", "word\n")
+        _wait_for(project.root / "generated/shop/zod/word.ts")
+        project.write("common/words.txt", "text\n")
+        _wait_for(project.root / "generated/shop/zod/text.ts")
     finally:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
-    assert (process.returncode, err.strip()) == (130, b"")
+    assert (process.returncode, err.strip().startswith(b"isotype: interrupted")) == (130, True)
     assert b"'order!' is no name" in out
 
 

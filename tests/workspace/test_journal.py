@@ -21,7 +21,7 @@ def sealed(body: str) -> bytes:
 def test_killed_before_every_single_change(project: Project) -> None:
     """Whichever change to the disk a run dies at, each file is wholly old or wholly new, `check` says that the run was
     interrupted, and the next `generate` ends with the exact bytes."""
-    project.write("isotype.toml", 'only = ["sql", "zod"]\n')
+    project.write("isotype.toml", 'only = ["sql", "types"]\n')
     project.run("generate")
     old = project.files()
     schema = "user\norder\nnew\n"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from isotype.findings import Finding
 from isotype.workspace import sources
 
 
@@ -74,5 +75,36 @@ def test_a_git_revision(tmp_path: Path) -> None:
     assert sources.read_revision(str(root), "schema/one.yaml", "HEAD") == ({"schema/one.yaml": "old: 2\n"}, ())
     assert codes(sources.read_revision(str(root), "schema/bad.yaml", "HEAD")) == ["not-utf-8"]
     assert codes(sources.read_revision(str(root), "schema/none.yaml", "HEAD")) == ["schema-missing"]
+    read = sources.revision_reader(str(root), "HEAD")
+    assert (read("schema/one.yaml"), read("schema/shop/a.yaml")) == ("old: 2\n", "old: 1\n")
+    assert read("schema/none.yaml") is read("schema/shop") is None
+    linked = read("schema/shop/link.yaml")
+    assert isinstance(linked, Finding) and linked.code == "not-a-file"
+    unknown = sources.revision_reader(str(root), "nothing")("schema/one.yaml")
+    assert isinstance(unknown, Finding) and unknown.code == "unknown-revision"
     for hostile in ("nothing", "--output=x", "-h", "HEAD:schema", ""):
         assert codes(sources.read_revision(str(root), "schema/one.yaml", hostile)) == ["unknown-revision"]
+
+
+def test_a_file_that_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read wherever it is in the project, and never from outside; one that is not there is no finding yet."""
+    root = tmp_path / "project"
+    write(root, "common/times.yaml", b"\xef\xbb\xbft: \xc3\xa9\n")
+    write(root, "common/bad.yaml", b"\xff")
+    write(tmp_path, "secret.yaml", b"secret")
+    (root / "common/link.yaml").symlink_to("times.yaml")
+    (root / "common/out.yaml").symlink_to(tmp_path / "secret.yaml")
+    (root / "common/folder.yaml").mkdir()
+    read = sources.reader(str(root))
+    assert (read("common/times.yaml"), read("common/link.yaml")) == ("t: é\n", "t: é\n")
+    assert read("common/none.yaml") is None
+    refused = [read(name) for name in ("common/out.yaml", "../secret.yaml", "common/bad.yaml", "common/folder.yaml")]
+    assert [found.code for found in refused if isinstance(found, Finding)] == [
+        "path-outside-project",
+        "path-outside-project",
+        "not-utf-8",
+        "not-a-file",
+    ]
+    monkeypatch.setattr(sources, "SIZE_LIMIT", 4)
+    large = read("common/times.yaml")
+    assert isinstance(large, Finding) and large.code == "schema-too-large"

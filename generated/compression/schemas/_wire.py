@@ -344,10 +344,13 @@ class BigIntegerForm(_Bounded):
 
 
 class FloatForm(_Bounded):
-    """A finite JSON number."""
+    """A finite JSON number; minus zero is zero."""
 
     def core(self) -> CoreSchema:
-        return core_schema.float_schema(strict=True, allow_inf_nan=False, **self.bounds)
+        finite = core_schema.float_schema(
+            strict=True, allow_inf_nan=False, **self.bounds
+        )
+        return core_schema.no_info_after_validator_function((0.0).__add__, finite)
 
     def json(self) -> JsonSchema:
         return {"type": "number", **self.json_bounds()}

@@ -56,7 +56,7 @@ class CompatibilityRating(StrEnum):
 
 
 class OptimizationTarget(StrEnum):
-    """What to favour"""
+    """What to favor"""
 
     SPEED = "speed"
     RATIO = "ratio"

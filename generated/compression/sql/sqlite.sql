@@ -1044,12 +1044,12 @@ INSERT INTO compression_algorithms (id, name, category, description, best_for, c
     ('856d1f60-fe47-5c6c-807b-62da578c2bdc', 'lzma', 'traditional', 'Large-dictionary LZ77 with range coding in the xz container; smallest, slowest', '["archives", "software distribution", "cold storage"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 9}}}', '{"level": 6}', 'very_slow', 'excellent', 'high', 'moderate', 'https://tukaani.org/xz/format.html', '0BSD');
 
 INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES
-    ('00bb9d83-2c6a-544d-8b86-386d9dab3525', 'brotli', 'advanced', 'LZ77 with context modelling and a built-in dictionary of words of the web', '["web assets", "fonts", "short texts"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 11}}}', '{"level": 5}', 'slow', 'excellent', 'medium', 'wide', 1, 'Install the Python package brotli', 'https://www.rfc-editor.org/rfc/rfc7932', 'MIT');
+    ('00bb9d83-2c6a-544d-8b86-386d9dab3525', 'brotli', 'advanced', 'LZ77 with context modeling and a built-in dictionary of words of the web', '["web assets", "fonts", "short texts"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 11}}}', '{"level": 5}', 'slow', 'excellent', 'medium', 'wide', 1, 'Install the Python package brotli', 'https://www.rfc-editor.org/rfc/rfc7932', 'MIT');
 
 INSERT INTO optimization_strategies (id, name, description, method) VALUES
     ('07ea6c5a-ac69-5a8b-85c3-04b2adea8dc6', 'exhaustive', 'Tries every level of every algorithm', 'exhaustive'),
     ('50542794-de90-50f1-bd2d-c168401ba95b', 'random_search', 'Tries levels and algorithms at random until the iterations are used up', 'random'),
-    ('34bdd87b-670c-5d9d-ae26-6f6dfc97dbe3', 'hill_climbing', 'Moves from each algorithm''s default level to better neighbours', 'hill_climbing');
+    ('34bdd87b-670c-5d9d-ae26-6f6dfc97dbe3', 'hill_climbing', 'Moves from each algorithm''s default level to better neighbors', 'hill_climbing');
 
 -- Indexes
 

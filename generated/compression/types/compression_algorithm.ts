@@ -30,7 +30,7 @@ export interface CompressionAlgorithmCreate {
   /** What the algorithm is and does. At least 10 characters. */
   description: string;
   /**
-   * Array of use case descriptions (e.g., "text files", "images", "databases") Left out, it is [].
+   * Array of use case descriptions (e.g., "text files", "images", "databases"). Left out, it is [].
    */
   bestFor?: string[];
   /**
@@ -38,21 +38,21 @@ export interface CompressionAlgorithmCreate {
    * ascend. Items: integer. Items: 1 to 22.
    */
   compressionLevels: number[];
-  /** Compresses without holding the whole content Left out, it is false. */
+  /** Compresses without holding the whole content. Left out, it is false. */
   supportsStreaming?: boolean;
-  /** Compresses on several processors at once Left out, it is false. */
+  /** Compresses on several processors at once. Left out, it is false. */
   supportsParallel?: boolean;
-  /** JSON Schema defining valid parameters for this algorithm Left out, it is {}. */
+  /** JSON Schema defining valid parameters for this algorithm. Left out, it is {}. */
   parametersSchema?: { [key: string]: Json };
-  /** Parameters used when a request gives none Left out, it is {}. */
+  /** Parameters used when a request gives none. Left out, it is {}. */
   parameters?: { [key: string]: Json };
   /** Algorithm performance characteristics */
   characteristics: CompressionAlgorithmCharacteristicsInput;
-  /** The library is present on the server Left out, it is true. */
+  /** The library is present on the server. Left out, it is true. */
   isAvailable?: boolean;
-  /** Offered to users Left out, it is true. */
+  /** Offered to users. Left out, it is true. */
   isEnabled?: boolean;
-  /** Not part of the standard installation Left out, it is false. */
+  /** Not part of the standard installation. Left out, it is false. */
   requiresInstallation?: boolean;
   /** How to install the library */
   installationNotes?: string | null;

@@ -36,7 +36,7 @@ export interface CompressionRequestCreate {
   compressionLevel: number;
   /** Left out, it is "balanced". */
   optimizationTarget?: OptimizationTarget;
-  /** Parameters given to the algorithm Left out, it is {}. */
+  /** Parameters given to the algorithm. Left out, it is {}. */
   parameters?: { [key: string]: Json };
   /** Left out, it is "pending". */
   status?: RequestStatus;

@@ -48,7 +48,7 @@ export const CompatibilityRating = {
 } as const;
 export type CompatibilityRating = (typeof CompatibilityRating)[keyof typeof CompatibilityRating];
 
-/** What to favour */
+/** What to favor */
 export const OptimizationTarget = {
   SPEED: "speed",
   RATIO: "ratio",

@@ -3,6 +3,6 @@
 
 /** What to execute a workflow with; the path says which */
 export interface ExecutionRequest {
-  /** Values for the names in templates Left out, it is {}. */
+  /** Values for the names in templates. Left out, it is {}. */
   inputs?: { [key: string]: string };
 }

@@ -289,7 +289,7 @@ export interface Operations {
     errorStatus: never;
   };
   /**
-   * One synthetic medium
+   * One item of synthetic media
    *
    * GET /api/v1/synthetic-media/{id}
    */
@@ -325,7 +325,7 @@ export interface Operations {
     errorStatus: 404 | 409 | 422;
   };
   /**
-   * Remove a synthetic medium that no run refers to
+   * Remove an item of synthetic media that no run refers to
    *
    * DELETE /api/v1/synthetic-media/{id}
    */

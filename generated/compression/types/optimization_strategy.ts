@@ -15,9 +15,9 @@ export interface OptimizationStrategyCreate {
   /** What the strategy does. At least 1 character. */
   description: string;
   method: SearchMethod;
-  /** Settings of the method Left out, it is {}. */
+  /** Settings of the method. Left out, it is {}. */
   parameters?: { [key: string]: Json };
-  /** Offered for new runs Left out, it is true. */
+  /** Offered for new runs. Left out, it is true. */
   isActive?: boolean;
 }
 

@@ -44,7 +44,7 @@ export interface SystemMetricsCreate {
   activeConnections?: number | null;
   /** Current queue length. Integer. At least 0. */
   queueLength?: number | null;
-  /** Per-algorithm performance metrics as JSONB map Left out, it is {}. */
+  /** Per-algorithm performance metrics as JSONB map. Left out, it is {}. */
   algorithmPerformance?: { [key: string]: number };
   /** Host the sample was taken on. At most 255 characters. */
   hostName?: string | null;

@@ -16,7 +16,7 @@ export interface WorkflowCreate {
   description?: string | null;
   /** What is done, in order. 1 to 50 items. */
   steps: WorkflowStepInput[];
-  /** Can be executed Left out, it is true. */
+  /** Can be executed. Left out, it is true. */
   isActive?: boolean;
 }
 

@@ -12,7 +12,7 @@ import type { Json } from "./support.js";
 export interface WorkflowExecutionCreate {
   /** UUID. */
   workflowId: string;
-  /** Values for the names in templates Left out, it is {}. */
+  /** Values for the names in templates. Left out, it is {}. */
   inputs?: { [key: string]: string };
 }
 

@@ -41,7 +41,7 @@ export const memoryRatingSchema = z.enum(["very_low", "low", "medium", "high", "
 /** How widely read */
 export const compatibilityRatingSchema = z.enum(["universal", "wide", "moderate", "limited"]);
 
-/** What to favour */
+/** What to favor */
 export const optimizationTargetSchema = z.enum(["speed", "ratio", "balanced"]);
 
 /** Where a compression request stands */

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -26,11 +26,14 @@ from sqlalchemy import (
     Constraint,
     DefaultClause,
     Index,
+    Table,
+    TextClause,
     UniqueConstraint,
 )
 from sqlalchemy import text as query
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.schema import CreateIndex
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable
 from sqlalchemy.types import TypeEngine
 
 from . import metadata
@@ -90,6 +93,8 @@ def render_item(kind: str, item: Any, context: Any) -> Any:
     """A type, default or constraint as plain SQLAlchemy for both databases; False for any other."""
     if isinstance(item, Stored):
         return _type(item, context)
+    if kind == "type" and isinstance(item, postgresql.ENUM):
+        return _enum(item, context)
     if isinstance(item, DefaultClause) and isinstance(item.arg, Spelled):
         return _sql(item.arg, context)
     if isinstance(item, Computed) and isinstance(item.sqltext, Spelled):
@@ -134,6 +139,14 @@ def _native(of: TypeEngine[Any], context: Any) -> str:
     )
 
 
+def _enum(of: postgresql.ENUM, context: Any) -> str:
+    """A type that the statements round the tables make and take back."""
+    context.imports.add("from sqlalchemy.dialects import postgresql")
+    words = [*map(repr, of.enums), f"name={of.name!r}"]
+    words += [f"schema={of.schema!r}"] if of.schema else []
+    return f"postgresql.ENUM({', '.join(words)}, create_type=False)"
+
+
 def _own(name: type[Any], context: Any) -> str:
     """What only the models have a word for."""
     context.imports.add(f"from {name.__module__} import {name.__name__}")
@@ -159,19 +172,23 @@ def _only_on(item: Constraint) -> str:
 
 
 class Statements(NamedTuple):
-    """An operation of a revision: SQL for one database, and what takes it back."""
+    """An operation of a revision: SQL for one database, and what takes it back; `apart` from its transaction."""
 
     dialect: str
     run: Sequence[str]
     undo: Sequence[str]
+    apart: bool = False
 
     def reverse(self) -> Statements:
         """The operation of the downgrade."""
-        return Statements(self.dialect, self.undo, self.run)
+        return Statements(self.dialect, self.undo, self.run, self.apart)
 
     def to_diff_tuple(self) -> tuple[str, ...]:
         """What `alembic check` prints."""
-        heads = [made[0] for text in self.run if (made := _MAKES.search(text))]
+        heads = [
+            made[0] if (made := _MAKES.search(text)) else text.partition("\n")[0]
+            for text in self.run
+        ]
         return ("run", self.dialect, *heads)
 
 
@@ -182,18 +199,22 @@ def _render(context: Any, item: Statements) -> list[str]:
         return []
     context.imports.add(f"from {__name__} import sql")
     lines = [f"if op.get_context().dialect.name == {item.dialect!r}:"]
+    indent = "    "
+    if item.apart:
+        lines.append(f"{indent}with op.get_context().autocommit_block():")
+        indent *= 2
     for statement in item.run:
-        lines += ["    op.execute(", "        sql("]
+        lines += [f"{indent}op.execute(", f"{indent}    sql("]
         lines += [
-            f"            {line!r}" for line in statement.splitlines(keepends=True)
+            f"{indent}        {line!r}" for line in statement.splitlines(keepends=True)
         ]
-        lines += ["        )", "    )"]
+        lines += [f"{indent}    )", f"{indent})"]
     return ["\n".join(lines)]
 
 
 @_AUTOGENERATE.comparators.dispatch_for("schema", priority=_LAST)  # type: ignore[untyped-decorator, unused-ignore]
 def _compare(context: Any, upgrade: Any, _: Any) -> None:
-    """Add what the tables need before and after them."""
+    """Add what the tables need before and after them, and take back what they need no more."""
     if context.metadata is not target_metadata:
         return
     new = {
@@ -203,11 +224,19 @@ def _compare(context: Any, upgrade: Any, _: Any) -> None:
     }
     whole = new == set(target_metadata.tables)
     here = context.dialect.name
+    first: list[Statements] = []
+    last: list[Statements] = []
+    if not whole:
+        _take_back(context, upgrade, first, last)
     if here == "sqlite":
         hidden = _hidden_indexes()
         _leave_out(upgrade, {index.name for index in hidden})
         _leave_out_references(upgrade)
         upgrade.ops += _missing(hidden, context.connection)
+        if not whole:
+            _rebuild(context.connection, upgrade)
+    elif not whole:
+        _compare_checks(context.connection, first, last)
     spoken = list(DIALECTS) if whole else [here]
     _spell_indexes(upgrade, spoken)
     before: list[Statements] = []
@@ -228,14 +257,351 @@ def _compare(context: Any, upgrade: Any, _: Any) -> None:
                 changes = [_creation(statement, dialect) for statement in statements]
             else:
                 changes = list(_changes(context.connection, statements, dialect, new))
+                first += _grown(context.connection, statements, dialect)
+                first += [
+                    Statements(dialect, item.ahead, item.undo[-1].split(_CUT))
+                    for item in changes
+                    if item.ahead
+                ]
             run = [statement for change in changes for statement in change.run]
             undo = [
-                statement for change in reversed(changes) for statement in change.undo
+                statement
+                for change in reversed(changes)
+                for statement in (change.undo[:-1] if change.ahead else change.undo)
             ]
             if run:
                 into.append(Statements(dialect, run, undo))
-    upgrade.ops[:0] = before
-    upgrade.ops += after
+    upgrade.ops[:0] = [*first, *before]
+    upgrade.ops += [*after, *last]
+
+
+# What the schema no longer says
+
+
+def _take_back(
+    context: Any, upgrade: Any, first: list[Statements], last: list[Statements]
+) -> None:
+    """Drop what revisions made beside the tables and nobody wants now: before their columns, types after them."""
+    here, connection = context.dialect.name, context.connection
+    dropped = {
+        (item.schema, item.table_name)
+        for item in upgrade.ops
+        if isinstance(item, _OPS.DropTableOp)
+    }
+    tables = dropped | {(of.schema, of.name) for of in target_metadata.tables.values()}
+    wanted = {
+        (made["kind"], made["name"].rpartition(".")[2].strip('"'))
+        for statement in (*BEFORE[here], *AFTER[here])
+        if (made := _MAKES.match(statement))
+    }
+    for kind, asked in _BESIDE[here].items():
+        for found in connection.execute(query(asked)).mappings():
+            parents = {"schema_name": found["schema"], "table_name": found["table"]}
+            if (
+                (found["kind"], found["name"]) in wanted
+                or found["undo"] is None
+                or not _is_ours(kind, found, tables)
+                or not context.run_name_filters(found["name"], kind, parents)
+            ):
+                continue
+            into = last if kind == "type" else first
+            drops = str(found["run"]).split(_CUT)
+            into.append(Statements(here, drops, str(found["undo"]).split(_CUT)))
+
+
+def _is_ours(kind: str, found: Any, tables: Collection[tuple[str | None, str]]) -> bool:
+    if kind == "view":
+        return found["schema"] in {schema for schema, _ in tables}
+    named = kind == "type" or found["name"].startswith(f"{found['table']}_")
+    return named and (found["schema"], found["table"]) in tables
+
+
+_CUT = "\n;;\n"
+_INDEXES = f"""COALESCE((
+        SELECT string_agg('{_CUT}' || pg_get_indexdef(indexrelid), '') FROM pg_index WHERE indrelid = c.oid
+    ), '')"""
+_HOME = "NULLIF({0}::regnamespace::text, current_schema())"
+_BESIDE: Mapping[str, Mapping[str, str]] = {
+    "postgresql": {
+        "view": f"""\
+SELECT NULL AS table, relname AS name, {_HOME.format("relnamespace")} AS schema, made AS kind,
+    'DROP ' || made || ' ' || c.oid::regclass AS run,
+    'CREATE ' || made || ' ' || c.oid::regclass || ' AS' || chr(10) || rtrim(pg_get_viewdef(c.oid), ';')
+        || {_INDEXES} AS undo
+FROM pg_class c, LATERAL (SELECT CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'MATERIALIZED VIEW' END AS made) AS kind
+WHERE relkind IN ('v', 'm') AND relpersistence <> 't' AND NOT EXISTS (
+    SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e'
+) ORDER BY c.oid DESC""",
+        # One of ours calls a function of its own name that nothing else calls.
+        "trigger": f"""\
+SELECT relname AS table, tgname AS name, {_HOME.format("relnamespace")} AS schema, 'TRIGGER' AS kind,
+    'DROP TRIGGER ' || quote_ident(tgname) || ' ON ' || tgrelid::regclass || '{_CUT}'
+        || 'DROP FUNCTION ' || p.oid::regprocedure AS run,
+    rtrim(pg_get_functiondef(p.oid), chr(10)) || '{_CUT}' || pg_get_triggerdef(t.oid) AS undo
+FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_proc p ON p.oid = tgfoid
+WHERE NOT tgisinternal AND tgparentid = 0 AND proname = tgname AND pronamespace = relnamespace
+    AND NOT EXISTS (
+        SELECT FROM pg_trigger o WHERE o.tgfoid = p.oid AND o.oid <> t.oid AND o.tgparentid <> t.oid
+    )
+ORDER BY t.oid DESC""",
+        # Of an enum that stands in more than one table, the last one of ours answers for it.
+        "type": f"""\
+SELECT DISTINCT ON (y.oid) relname AS table, typname AS name, {_HOME.format("relnamespace")} AS schema,
+    'TYPE' AS kind, 'DROP TYPE ' || y.oid::regtype AS run,
+    'CREATE TYPE ' || y.oid::regtype || ' AS ENUM (' || (
+        SELECT string_agg(quote_literal(enumlabel), ', ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = y.oid
+    ) || ')' AS undo
+FROM pg_type y JOIN pg_attribute ON atttypid IN (y.oid, y.typarray) AND NOT attisdropped
+JOIN pg_class c ON c.oid = attrelid AND relkind IN ('r', 'p')
+WHERE typtype = 'e' AND NOT EXISTS (
+    SELECT FROM pg_depend WHERE classid = 'pg_type'::regclass AND objid = y.oid AND deptype = 'e'
+) ORDER BY y.oid, c.oid DESC""",
+    },
+    "sqlite": {
+        "view": """\
+SELECT NULL AS "table", name, NULL AS "schema", 'VIEW' AS kind,
+    'DROP VIEW "' || name || '"' AS run, sql AS undo
+FROM sqlite_master WHERE type = 'view' ORDER BY rowid DESC""",
+        "trigger": """\
+SELECT tbl_name AS "table", name, NULL AS "schema", 'TRIGGER' AS kind,
+    'DROP TRIGGER "' || name || '"' AS run, sql AS undo
+FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid DESC""",
+    },
+}
+
+
+# What Alembic does not compare
+
+
+def _ask(connection: Connection, asked: str, **values: Any) -> Any:
+    return connection.execute(query(asked), values).scalar()
+
+
+def _tried(connection: Connection, asked: str, *statements: str) -> str | None:
+    """An answer after statements that leave no trace; None where one of them fails."""
+    nested = connection.begin_nested()
+    try:
+        for statement in statements:
+            connection.exec_driver_sql(
+                statement, execution_options={"no_parameters": True}
+            )
+        return str(connection.execute(query(asked)).scalar())
+    except DBAPIError:
+        return None
+    finally:
+        nested.rollback()
+
+
+def _grown(
+    connection: Connection, statements: Iterable[str], dialect: str
+) -> Iterator[Statements]:
+    """New values of enums that are there; PostgreSQL takes none back."""
+    for statement in statements:
+        made = _MAKES.match(statement)
+        if dialect != "postgresql" or made is None or made["kind"] != "TYPE":
+            continue
+        there = list(
+            connection.execute(query(_LABELS), {"name": made["name"]}).scalars()
+        )
+        wanted = _ENUM_VALUES.findall(statement[made.end() :])
+        if there and [value for value in wanted if value in there] == there:
+            places = zip(["", *wanted], wanted, strict=False)
+            added = [
+                f"ALTER TYPE {made['name']} ADD VALUE IF NOT EXISTS '{value}' "
+                + (f"AFTER '{previous}'" if previous else f"BEFORE '{there[0]}'")
+                for previous, value in places
+                if value not in there
+            ]
+            if added:
+                yield Statements(dialect, added, [], apart=True)
+
+
+_LABELS = """\
+SELECT replace(enumlabel, '''', '''''') FROM pg_enum WHERE enumtypid = to_regtype(:name) ORDER BY enumsortorder"""
+_ENUM_VALUES = re.compile("'((?:[^']|'')*)'")
+_EXTENSIONS = "SELECT extname FROM pg_extension WHERE extname = :name"
+
+
+def _view(connection: Connection, statement: str, made: re.Match[str]) -> str:
+    """What a view of PostgreSQL is made by: '' where it is made by this statement, in other words."""
+    body = re.compile(r"\sAS\s(.*)", re.DOTALL).match(statement, made.end("name"))
+    if body is None:
+        return ""
+    there = _ask(
+        connection, "SELECT pg_get_viewdef(to_regclass(:name))", name=made["name"]
+    )
+    here = _tried(
+        connection,
+        "SELECT pg_get_viewdef('pg_temp.isotype_view'::regclass)",
+        f"CREATE TEMPORARY VIEW isotype_view AS {body[1]}",
+    )
+    if here == there:
+        return ""
+    indexes = _ask(
+        connection,
+        f"SELECT {_INDEXES} FROM pg_class c WHERE oid = to_regclass(:name)",
+        name=made["name"],
+    )
+    return f"CREATE {made['kind']} {made['name']} AS\n{str(there).rstrip(';')}{indexes}"
+
+
+def _compare_checks(
+    connection: Connection, first: list[Statements], last: list[Statements]
+) -> None:
+    """CHECKs of tables that are there, on PostgreSQL: those of a table are all the schema's."""
+    for table in target_metadata.tables.values():
+        name = _relation(table.schema, table.name)
+        if _ask(connection, "SELECT to_regclass(:name)", name=name) is None:
+            continue
+        there = _checks(connection, table.schema, table.name)
+        wanted = _wanted_checks(table)
+        for check, text in there.items():
+            if check not in wanted or _has_changed(
+                connection, name, wanted[check], text
+            ):
+                drop = f"ALTER TABLE {name} DROP CONSTRAINT {check}"
+                again = f"ALTER TABLE {name} ADD CONSTRAINT {check} {text}"
+                first.append(Statements("postgresql", [drop], [again]))
+                there = {key: value for key, value in there.items() if key != check}
+        for check, text in wanted.items():
+            if check not in there:
+                drop = f"ALTER TABLE {name} DROP CONSTRAINT {check}"
+                last.insert(0, Statements("postgresql", [text], [drop]))
+
+
+def _relation(schema: str | None, name: str) -> str:
+    quote = DIALECTS["postgresql"].identifier_preparer.quote
+    return f"{quote(schema)}.{quote(name)}" if schema else quote(name)
+
+
+def _checks(connection: Connection, schema: str | None, name: str) -> dict[str, str]:
+    """The CHECKs of a table by name, as PostgreSQL writes them."""
+    rows = connection.execute(query(_CHECKS), {"name": _relation(schema, name)})
+    return {row[0]: row[1] for row in rows}
+
+
+_CHECKS = """\
+SELECT quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
+WHERE conrelid = to_regclass(:name) AND contype = 'c' AND conislocal ORDER BY conname"""
+
+
+def _wanted_checks(table: Table) -> dict[str, str]:
+    dialect = DIALECTS["postgresql"]
+    return {
+        dialect.identifier_preparer.format_constraint(item): str(
+            AddConstraint(item).compile(dialect=dialect)
+        ).strip()
+        for item in sorted(table.constraints, key=lambda item: str(item.name))
+        if isinstance(item, CheckConstraint)
+        and item.info.get("only_on") in (None, "postgresql")
+    }
+
+
+def _has_changed(connection: Connection, name: str, wanted: str, there: str) -> bool:
+    probe = wanted.replace(f"ALTER TABLE {name} ", "ALTER TABLE isotype_table ", 1)
+    here = _tried(
+        connection,
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'pg_temp.isotype_table'::regclass"
+        " AND contype = 'c'",
+        f"CREATE TEMPORARY TABLE isotype_table (LIKE {name})",
+        probe,
+    )
+    return here != there.removesuffix(" NOT VALID")
+
+
+# Tables of SQLite, which changes little in place
+
+
+def _rebuild(connection: Connection, upgrade: Any) -> None:
+    """Make each table that changes anew, with its rows, indexes and triggers."""
+    kinds = (_OPS.CreateIndexOp, _OPS.DropIndexOp)
+    changed = {
+        item.table_name
+        for item in upgrade.ops
+        if isinstance(item, _OPS.ModifyTableOps)
+        and not all(isinstance(part, kinds) for part in item.ops)
+    }
+    rebuilt: list[Any] = []
+    for item in upgrade.ops:
+        name = getattr(item, "table_name", None)
+        if name not in changed or isinstance(item, _OPS.CreateTableOp):
+            rebuilt.append(item)
+        elif isinstance(item, _OPS.ModifyTableOps) and not all(
+            isinstance(part, kinds) for part in item.ops
+        ):
+            rebuilt.append(_anew(connection, target_metadata.tables[str(name)]))
+    upgrade.ops[:] = rebuilt
+
+
+def _anew(connection: Connection, table: Table) -> Statements:
+    dialect = DIALECTS["sqlite"]
+    rows = connection.execute(query(_PARTS), {"name": table.name}).all()
+    there = {name: str(text) for kind, name, text in rows if kind != "trigger"}
+    wanted = _of_table(table)
+    triggers = [
+        text for kind, name, text in rows if kind == "trigger" and name in wanted
+    ]
+    foreign = [
+        text
+        for kind, name, text in rows
+        if kind == "trigger" and not name.startswith(f"{table.name}_")
+    ]
+    columns = connection.execute(query(_STORED), {"name": table.name}).scalars()
+    stored = {
+        column.name
+        for column in table.columns
+        if not isinstance(column.computed, Computed)
+        or isinstance(column.computed, ComputedOnPostgres)
+    }
+    both = ", ".join(
+        dialect.identifier_preparer.quote(name) for name in columns if name in stored
+    )
+    old = there.pop(table.name)
+    indexes = [
+        text for index in table.indexes if (text := _index_texts(index)["sqlite"])
+    ]
+    indexes += [_bare(text) for name, text in wanted.items() if name in there]
+    kept = list(dict.fromkeys([*triggers, *foreign]))
+    quoted = dialect.identifier_preparer.quote(table.name)
+    made = str(CreateTable(table).compile(dialect=dialect)).strip()
+    return Statements(
+        "sqlite",
+        _moved(quoted, made, both, [*sorted(indexes), *kept]),
+        _moved(quoted, old, both, [*there.values(), *kept]),
+        apart=True,
+    )
+
+
+def _moved(name: str, made: str, columns: str, others: Iterable[str]) -> list[str]:
+    """No transaction may be open: within one, SQLite ignores that references are to be left alone."""
+    return [
+        "PRAGMA foreign_keys = OFF",
+        "PRAGMA legacy_alter_table = ON",
+        "BEGIN",
+        f"ALTER TABLE {name} RENAME TO isotype_old",
+        made,
+        f"INSERT INTO {name} ({columns}) SELECT {columns} FROM isotype_old",
+        "DROP TABLE isotype_old",
+        *others,
+        "COMMIT",
+        "PRAGMA legacy_alter_table = OFF",
+        "PRAGMA foreign_keys = ON",
+    ]
+
+
+def _of_table(table: Table) -> dict[str, str]:
+    """The statements round a table of SQLite that make an index or a trigger of it."""
+    return {
+        made["name"].strip('"'): statement[statement.index("CREATE") :]
+        for statement in AFTER["sqlite"]
+        if (made := _MAKES.match(statement))
+        and (made["table"] or "").strip('"') == table.name
+    }
+
+
+_PARTS = """\
+SELECT type, name, sql FROM sqlite_master WHERE tbl_name = :name AND sql IS NOT NULL AND type <> 'view' ORDER BY rowid"""
+_STORED = "SELECT name FROM pragma_table_xinfo(:name) WHERE hidden = 0 ORDER BY cid"
 
 
 def _hidden_indexes() -> list[Index]:
@@ -336,6 +702,7 @@ _MAKES = re.compile(
     r"(?P<kind>FUNCTION|TRIGGER|TYPE|SEQUENCE|VIEW|MATERIALIZED VIEW|INDEX) (?:IF NOT EXISTS )?(?P<name>[^\s(;]+)"
     r"(?:[^;]*? ON (?P<table>[^\s(]+))?"
 )
+_EXTENSION = re.compile(r"CREATE EXTENSION IF NOT EXISTS ([^\s;]+)")
 _BODY = re.compile(r"\bAS (\$\w*\$)(.*?)\1", re.DOTALL)
 # Rows, partitions and what extensions make of a table come with it.
 _FILLS = re.compile(
@@ -346,8 +713,11 @@ _FILLS = re.compile(
 
 
 class _Change(NamedTuple):
+    """What is run and taken back; `ahead` of the tables for a view, whose old text is the last to be taken back."""
+
     run: Sequence[str]
     undo: Sequence[str]
+    ahead: Sequence[str] = ()
 
 
 def _creation(statement: str, dialect: str) -> _Change:
@@ -381,14 +751,24 @@ def _changes(
     connection: Connection, statements: Iterable[str], dialect: str, new: set[str]
 ) -> Iterator[_Change]:
     """What a database lacks or has differently."""
+    anew: set[str] = set()
     for statement in statements:
         made, fills = _MAKES.match(statement), _FILLS.match(statement)
         if made is None:
+            extension = _EXTENSION.match(statement)
+            if extension is not None and not _ask(
+                connection, _EXTENSIONS, name=extension[1].strip('"')
+            ):
+                yield _creation(statement, dialect)
             if fills is not None and fills["table"] in new:
                 yield _creation(statement, dialect)
             continue
         there = _existing(connection, made, dialect)
-        if there is None:
+        if there == "" and made["kind"].endswith("VIEW"):
+            there = _view(connection, statement, made)
+        if made["kind"] == "INDEX" and made["table"] in anew:
+            yield _Change([_bare(statement)], [])
+        elif there is None:
             yield _creation(statement, dialect)
         elif there and not _same(statement, there):
             drop = _drop(statement, dialect)
@@ -397,6 +777,9 @@ def _changes(
                     "CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1
                 )
                 yield _Change([_bare(replaced)], [_bare(there)])
+            elif made["kind"].endswith("VIEW"):
+                anew.add(made["name"])
+                yield _Change([_bare(statement)], [*drop, _bare(there)], drop)
             else:
                 yield _Change([*drop, _bare(statement)], [*drop, _bare(there)])
 
@@ -427,6 +810,58 @@ def _same(statement: str, there: str) -> bool:
         bodies = [_BODY.search(text) for text in (statement, there)]
         return None in bodies or len({body[2] for body in bodies if body}) == 1
     return _bare(statement[statement.index("CREATE") :]) == _bare(there)
+
+
+@_AUTOGENERATE.comparators.dispatch_for("column")  # type: ignore[untyped-decorator, unused-ignore]
+def _compare_default(
+    context: Any,
+    operation: Any,
+    schema: str | None,
+    table: str,
+    name: str,
+    there: Column[Any],
+    column: Column[Any],
+) -> None:
+    """Note whether a default has changed."""
+    found, wanted = there.server_default, column.server_default
+    if (
+        context.metadata is target_metadata
+        and isinstance(found, DefaultClause | None)
+        and isinstance(wanted, DefaultClause | None)
+        and _differ(context, found, wanted, column)
+    ):
+        operation.existing_server_default = found
+        operation.modify_server_default = wanted
+
+
+def _differ(
+    context: Any,
+    found: DefaultClause | None,
+    wanted: DefaultClause | None,
+    column: Column[Any],
+) -> bool:
+    """Whether two defaults do: PostgreSQL writes the new one in its own words first."""
+    if found is None or wanted is None:
+        return found is not wanted
+    old = str(found.arg.text if isinstance(found.arg, TextClause) else found.arg)
+    if not isinstance(wanted.arg, Spelled):
+        return False
+    if context.dialect.name == "sqlite":
+        return _unwrapped(old) != _unwrapped(wanted.arg.sqlite)
+    text = wanted.arg.postgresql
+    kind = column.type.compile(dialect=DIALECTS["postgresql"])
+    if old == f"{text}::{kind}":
+        return False
+    made = _tried(
+        context.connection,
+        "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 'pg_temp.isotype_table'::regclass",
+        f"CREATE TEMPORARY TABLE isotype_table (value {kind} DEFAULT {text})",
+    )
+    return made is not None and made != old
+
+
+def _unwrapped(text: str) -> str:
+    return text[1:-1] if text.startswith("(") and text.endswith(")") else text
 
 
 options: Mapping[str, Any] = {

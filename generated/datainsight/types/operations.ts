@@ -43,7 +43,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 422;
   };
-  /** POST /users */
+  /**
+   * Sign up
+   *
+   * POST /users
+   */
   createUser: {
     path: null;
     query: null;
@@ -53,7 +57,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 409 | 422;
   };
-  /** GET /users/{id} */
+  /**
+   * One user
+   *
+   * GET /users/{id}
+   */
   getUser: {
     path: {
       /** Integer. */
@@ -66,7 +74,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 404 | 422;
   };
-  /** PATCH /users/{id} */
+  /**
+   * Change a user
+   *
+   * PATCH /users/{id}
+   */
   updateUser: {
     path: {
       /** Integer. */
@@ -79,7 +91,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 404 | 409 | 422;
   };
-  /** DELETE /users/{id} */
+  /**
+   * Remove a user of whom no upload is left
+   *
+   * DELETE /users/{id}
+   */
   deleteUser: {
     path: {
       /** Integer. */
@@ -93,7 +109,7 @@ export interface Operations {
     errorStatus: 404 | 409 | 422;
   };
   /**
-   * The workspaces of whoever signed in
+   * Workspaces of whoever signed in
    *
    * GET /workspaces
    */
@@ -111,7 +127,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 422;
   };
-  /** POST /workspaces */
+  /**
+   * Start a workspace
+   *
+   * POST /workspaces
+   */
   createWorkspace: {
     path: null;
     query: null;
@@ -121,7 +141,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 409 | 422;
   };
-  /** GET /workspaces/{id} */
+  /**
+   * One workspace
+   *
+   * GET /workspaces/{id}
+   */
   getWorkspace: {
     path: {
       /** Integer. */
@@ -134,7 +158,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 403 | 404 | 422;
   };
-  /** PATCH /workspaces/{id} */
+  /**
+   * Rename a workspace
+   *
+   * PATCH /workspaces/{id}
+   */
   updateWorkspace: {
     path: {
       /** Integer. */
@@ -147,7 +175,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 403 | 404 | 409 | 422;
   };
-  /** DELETE /workspaces/{id} */
+  /**
+   * Remove a workspace with its datasets
+   *
+   * DELETE /workspaces/{id}
+   */
   deleteWorkspace: {
     path: {
       /** Integer. */
@@ -161,7 +193,7 @@ export interface Operations {
     errorStatus: 403 | 404 | 422;
   };
   /**
-   * The datasets of a workspace, newest first
+   * Datasets of a workspace, newest first
    *
    * GET /workspaces/{workspace_id}/datasets
    */
@@ -183,7 +215,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 403 | 404 | 422;
   };
-  /** POST /datasets */
+  /**
+   * Register an uploaded file
+   *
+   * POST /datasets
+   */
   createDataset: {
     path: null;
     query: null;
@@ -193,7 +229,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 403 | 404 | 422;
   };
-  /** GET /datasets/{id} */
+  /**
+   * One dataset
+   *
+   * GET /datasets/{id}
+   */
   getDataset: {
     path: {
       /** Integer. */
@@ -206,7 +246,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 403 | 404 | 422;
   };
-  /** PATCH /datasets/{id} */
+  /**
+   * Rename a dataset
+   *
+   * PATCH /datasets/{id}
+   */
   updateDataset: {
     path: {
       /** Integer. */
@@ -219,7 +263,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 403 | 404 | 422;
   };
-  /** DELETE /datasets/{id} */
+  /**
+   * Remove a dataset with its analyses
+   *
+   * DELETE /datasets/{id}
+   */
   deleteDataset: {
     path: {
       /** Integer. */
@@ -233,7 +281,7 @@ export interface Operations {
     errorStatus: 403 | 404 | 422;
   };
   /**
-   * The analyses of a dataset, newest first
+   * Analyses of a dataset, newest first
    *
    * GET /datasets/{dataset_id}/analyses
    */
@@ -255,7 +303,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 403 | 404 | 422;
   };
-  /** POST /analyses */
+  /**
+   * Ask for an analysis
+   *
+   * POST /analyses
+   */
   createAnalysis: {
     path: null;
     query: null;
@@ -265,7 +317,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 403 | 404 | 422;
   };
-  /** GET /analyses/{id} */
+  /**
+   * One analysis with all it found
+   *
+   * GET /analyses/{id}
+   */
   getAnalysis: {
     path: {
       /** Integer. */
@@ -278,7 +334,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 403 | 404 | 422;
   };
-  /** DELETE /analyses/{id} */
+  /**
+   * Remove an analysis with all it found
+   *
+   * DELETE /analyses/{id}
+   */
   deleteAnalysis: {
     path: {
       /** Integer. */
@@ -292,7 +352,7 @@ export interface Operations {
     errorStatus: 403 | 404 | 422;
   };
   /**
-   * The columns of an analysed dataset, by name
+   * Columns of an analyzed dataset, by name
    *
    * GET /analyses/{analysis_id}/column-profiles
    */

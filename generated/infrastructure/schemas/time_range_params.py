@@ -9,10 +9,10 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from ._wire import Output, Timestamp, broken_rules
+from ._wire import Input, Timestamp, broken_rules
 
 
-class TimeRangeParams(Output):
+class TimeRangeParams(Input):
     """From when, and until when"""
 
     start_time: Timestamp | None = Field(

@@ -22,7 +22,7 @@ export interface CacheMetadataCreate {
   access_count?: number;
   /** Number of bytes. Integer. 0 to 9007199254740991. */
   data_size_bytes?: number | null;
-  /** Not to be used though its time is not over Left out, it is false. */
+  /** Not to be used though its time is not over. Left out, it is false. */
   invalidated?: boolean;
   /** Instant as RFC 3339. */
   invalidated_at?: string | null;

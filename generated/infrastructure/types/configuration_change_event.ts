@@ -18,24 +18,24 @@ export interface ConfigurationChangeEventCreate {
   snapshot_id: string;
   /** What depends on each affected service */
   service_dependencies?: { [key: string]: Json | null } | null;
-  /** Services to restart Left out, it is []. */
+  /** Services to restart. Left out, it is []. */
   restart_services?: string[];
   /** What was added and removed */
   changes_summary?: { [key: string]: Json | null } | null;
   /** How sure the analysis is. Decimal of 3 digits, 2 after the point. 0 to 1. */
   confidence_score?: number | null;
-  /** Somebody or something has dealt with it Left out, it is false. */
+  /** Somebody or something has dealt with it. Left out, it is false. */
   processed?: boolean;
-  /** Channels that were told Left out, it is []. */
+  /** Channels that were told. Left out, it is []. */
   notifications_sent?: string[];
   /** What the file configures */
   config_type: ConfigType;
   /** Absolute path on the device. At most 1024 characters. Matches ^/.*$. */
   file_path: string;
   change_type: ChangeType;
-  /** Services that read the file Left out, it is []. */
+  /** Services that read the file. Left out, it is []. */
   affected_services?: string[];
-  /** The change takes effect after a restart only Left out, it is false. */
+  /** The change takes effect after a restart only. Left out, it is false. */
   requires_restart?: boolean;
   /** Left out, it is "MEDIUM". */
   risk_level?: RiskLevel;

@@ -35,9 +35,9 @@ export interface ConfigurationSnapshotCreate {
   /** Absolute path on the device. At most 1024 characters. Matches ^/.*$. */
   file_path: string;
   change_type: ChangeType;
-  /** Services that read the file Left out, it is []. */
+  /** Services that read the file. Left out, it is []. */
   affected_services?: string[];
-  /** The change takes effect after a restart only Left out, it is false. */
+  /** The change takes effect after a restart only. Left out, it is false. */
   requires_restart?: boolean;
   /** Left out, it is "MEDIUM". */
   risk_level?: RiskLevel;

@@ -21,9 +21,9 @@ export interface DataCollectionAuditCreate {
   data_type: DataType;
   collection_method: CollectionMethod;
   collection_source?: CollectionSource | null;
-  /** The cache was not to be asked Left out, it is false. */
+  /** The cache was not to be asked. Left out, it is false. */
   force_refresh?: boolean;
-  /** The cache had it Left out, it is false. */
+  /** The cache had it. Left out, it is false. */
   cache_hit?: boolean;
   /** Whole milliseconds. Integer. At least 0. */
   duration_ms?: number | null;
@@ -33,7 +33,7 @@ export interface DataCollectionAuditCreate {
   data_size_bytes?: number | null;
   status: CollectionStatus;
   error_message?: string | null;
-  /** What was wrong and yet no failure Left out, it is []. */
+  /** What was wrong and yet no failure. Left out, it is []. */
   warnings?: string[];
   /** How many. Integer. At least 0. Left out, it is 0. */
   records_created?: number;

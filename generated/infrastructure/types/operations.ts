@@ -54,7 +54,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 422;
   };
-  /** POST /api/v1/devices */
+  /**
+   * Register a device
+   *
+   * POST /api/v1/devices
+   */
   createDevice: {
     path: null;
     query: null;
@@ -64,7 +68,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 409 | 422;
   };
-  /** GET /api/v1/devices/{device_id} */
+  /**
+   * One device
+   *
+   * GET /api/v1/devices/{device_id}
+   */
   getDevice: {
     path: {
       /** UUID. */
@@ -77,7 +85,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 404 | 422;
   };
-  /** PATCH /api/v1/devices/{device_id} */
+  /**
+   * Change a device
+   *
+   * PATCH /api/v1/devices/{device_id}
+   */
   updateDevice: {
     path: {
       /** UUID. */
@@ -91,7 +103,7 @@ export interface Operations {
     errorStatus: 404 | 409 | 422;
   };
   /**
-   * A device and everything that was measured on it
+   * Remove a device with everything that was measured on it
    *
    * DELETE /api/v1/devices/{device_id}
    */
@@ -105,10 +117,10 @@ export interface Operations {
     body: null;
     result: null;
     error: ErrorResponse;
-    errorStatus: 404;
+    errorStatus: 404 | 422;
   };
   /**
-   * Load of a device, the latest first
+   * Load of a device, newest first
    *
    * GET /api/v1/devices/{device_id}/metrics
    */
@@ -118,9 +130,9 @@ export interface Operations {
       device_id: string;
     };
     query: {
-      /** Instant as RFC 3339. */
+      /** The first instant, inclusive. Instant as RFC 3339. */
       start_time?: string;
-      /** Instant as RFC 3339. */
+      /** The last instant, exclusive. Instant as RFC 3339. */
       end_time?: string;
       /** Integer. At least 1. Left out, it is 1. */
       page?: number;
@@ -134,7 +146,7 @@ export interface Operations {
     errorStatus: 404 | 422;
   };
   /**
-   * Load of a device by hour, the latest first
+   * Load of a device by hour, newest first
    *
    * GET /api/v1/devices/{device_id}/metrics/hourly
    */
@@ -144,9 +156,9 @@ export interface Operations {
       device_id: string;
     };
     query: {
-      /** Instant as RFC 3339. */
+      /** The first instant, inclusive. Instant as RFC 3339. */
       start_time?: string;
-      /** Instant as RFC 3339. */
+      /** The last instant, exclusive. Instant as RFC 3339. */
       end_time?: string;
     };
     headers: null;
@@ -172,7 +184,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 404 | 422;
   };
-  /** GET /api/v1/devices/{device_id}/containers/{container_id} */
+  /**
+   * The last snapshot of one container
+   *
+   * GET /api/v1/devices/{device_id}/containers/{container_id}
+   */
   getContainer: {
     path: {
       /** UUID. */
@@ -222,7 +238,7 @@ export interface Operations {
     errorStatus: 404 | 422;
   };
   /**
-   * Attempts to collect, the latest first
+   * Attempts to collect, newest first
    *
    * GET /api/v1/audit
    */
@@ -233,9 +249,9 @@ export interface Operations {
       device_id?: string;
       data_type?: DataType;
       status?: CollectionStatus;
-      /** Instant as RFC 3339. */
+      /** The first instant, inclusive. Instant as RFC 3339. */
       start_time?: string;
-      /** Instant as RFC 3339. */
+      /** The last instant, exclusive. Instant as RFC 3339. */
       end_time?: string;
       /** Integer. At least 1. Left out, it is 1. */
       page?: number;
@@ -249,7 +265,7 @@ export interface Operations {
     errorStatus: 422;
   };
   /**
-   * Configuration files as they were, the latest first
+   * Configuration files as they were, newest first
    *
    * GET /api/v1/configuration/snapshots
    */
@@ -261,9 +277,9 @@ export interface Operations {
       config_type?: ConfigType;
       /** Absolute path on the device. At most 1024 characters. Matches ^/.*$. */
       file_path?: string;
-      /** Instant as RFC 3339. */
+      /** The first instant, inclusive. Instant as RFC 3339. */
       start_time?: string;
-      /** Instant as RFC 3339. */
+      /** The last instant, exclusive. Instant as RFC 3339. */
       end_time?: string;
       /** Integer. At least 1. Left out, it is 1. */
       page?: number;
@@ -276,7 +292,11 @@ export interface Operations {
     error: ErrorResponse;
     errorStatus: 422;
   };
-  /** GET /api/v1/configuration/snapshots/{snapshot_id} */
+  /**
+   * One configuration file as it was
+   *
+   * GET /api/v1/configuration/snapshots/{snapshot_id}
+   */
   getConfigurationSnapshot: {
     path: {
       /** UUID. */
@@ -290,7 +310,7 @@ export interface Operations {
     errorStatus: 404 | 422;
   };
   /**
-   * Changes of the configuration, the latest first
+   * Changes of the configuration, newest first
    *
    * GET /api/v1/configuration/changes
    */
@@ -302,9 +322,9 @@ export interface Operations {
       config_type?: ConfigType;
       risk_level?: RiskLevel;
       processed?: boolean;
-      /** Instant as RFC 3339. */
+      /** The first instant, inclusive. Instant as RFC 3339. */
       start_time?: string;
-      /** Instant as RFC 3339. */
+      /** The last instant, exclusive. Instant as RFC 3339. */
       end_time?: string;
       /** Integer. At least 1. Left out, it is 1. */
       page?: number;
@@ -335,7 +355,7 @@ export interface Operations {
     errorStatus: 404 | 422;
   };
   /**
-   * What services did, the latest first
+   * What services did, newest first
    *
    * GET /api/v1/performance/services
    */
@@ -344,9 +364,9 @@ export interface Operations {
     query: {
       /** Name of a service. 1 to 50 characters. */
       service_name?: string;
-      /** Instant as RFC 3339. */
+      /** The first instant, inclusive. Instant as RFC 3339. */
       start_time?: string;
-      /** Instant as RFC 3339. */
+      /** The last instant, exclusive. Instant as RFC 3339. */
       end_time?: string;
       /** Integer. At least 1. Left out, it is 1. */
       page?: number;
@@ -369,9 +389,9 @@ export interface Operations {
     query: {
       /** Name of a service. 1 to 50 characters. */
       service_name?: string;
-      /** Instant as RFC 3339. */
+      /** The first instant, inclusive. Instant as RFC 3339. */
       start_time?: string;
-      /** Instant as RFC 3339. */
+      /** The last instant, exclusive. Instant as RFC 3339. */
       end_time?: string;
     };
     headers: null;
@@ -389,9 +409,9 @@ export interface Operations {
     path: null;
     query: {
       data_type?: DataType;
-      /** Instant as RFC 3339. */
+      /** The first instant, inclusive. Instant as RFC 3339. */
       start_time?: string;
-      /** Instant as RFC 3339. */
+      /** The last instant, exclusive. Instant as RFC 3339. */
       end_time?: string;
     };
     headers: null;
@@ -410,9 +430,9 @@ export interface Operations {
     query: {
       /** UUID. */
       device_id?: string;
-      /** Instant as RFC 3339. */
+      /** The first instant, inclusive. Instant as RFC 3339. */
       start_time?: string;
-      /** Instant as RFC 3339. */
+      /** The last instant, exclusive. Instant as RFC 3339. */
       end_time?: string;
     };
     headers: null;
@@ -479,7 +499,7 @@ export const operations = {
     method: "DELETE",
     path: "/api/v1/devices/{device_id}",
     status: 204,
-    errors: [404],
+    errors: [404, 422],
   },
   listSystemMetrics: {
     method: "GET",

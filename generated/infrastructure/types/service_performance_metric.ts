@@ -46,7 +46,7 @@ export interface ServicePerformanceMetricCreate {
   database_writes?: number;
   /** How many errors of each type. Values: integer. Left out, it is {}. */
   error_types?: { [key: string]: number };
-  /** Messages, the most frequent first Left out, it is []. */
+  /** Messages, the most frequent first. Left out, it is []. */
   top_errors?: string[];
 }
 

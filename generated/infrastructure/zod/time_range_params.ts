@@ -7,15 +7,17 @@ import { gt, instant } from "./rules.js";
 import type { Proof } from "./support.js";
 import { refuse, timestamp } from "./support.js";
 
-const timeRangeParamsObject = z.object({
+const timeRangeParamsObject = z.strictObject({
   start_time: z.exactOptional(z.nullable(timestamp)),
   end_time: z.exactOptional(z.nullable(timestamp)),
 });
 
 /** From when, and until when */
 export const timeRangeParamsSchema = timeRangeParamsObject.superRefine((row, context) => {
+  const givenEndTime = row.end_time === undefined ? null : row.end_time;
+  const givenStartTime = row.start_time === undefined ? null : row.start_time;
   // chk_range_has_length: end_time > start_time
-  const chkRangeHasLengthHolds = gt(instant(row.end_time), instant(row.start_time));
+  const chkRangeHasLengthHolds = gt(instant(givenEndTime), instant(givenStartTime));
   refuse(context, [], chkRangeHasLengthHolds, "end_time must be after start_time.");
 });
 

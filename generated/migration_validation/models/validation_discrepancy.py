@@ -263,8 +263,7 @@ class ValidationDiscrepancy(Base):
         Integer(32), comment="Result it belongs to, if that is still there"
     )
     discrepancy_type: Mapped[str] = mapped_column(
-        Text(100, r"^[a-z][a-z0-9_]*\Z"),
-        comment="Kind of finding, such as missing_field",
+        Text(100, r"^[a-z][a-z0-9_]*\Z"), comment="What is found, such as missing_field"
     )
     severity: Mapped[SeverityLevel] = mapped_column(
         Choice(SeverityLevel, type_name="severity_level")
@@ -282,7 +281,7 @@ class ValidationDiscrepancy(Base):
     confidence: Mapped[float] = mapped_column(
         Float(ge=0.0, le=1.0),
         server_default=sql("1", "1.0"),
-        comment="How sure the analyser is, 1 is certain",
+        comment="How sure the analyzer is, 1 is certain",
     )
     component_type: Mapped[str | None] = mapped_column(
         Text(50, r"^[a-z][a-z0-9_]*\Z"), comment="Kind of component, such as form"
@@ -290,7 +289,7 @@ class ValidationDiscrepancy(Base):
     validation_context: Mapped[dict[str, Any]] = mapped_column(
         Entries(nullable_values=True),
         server_default=sql("'{}'::JSONB", "'{}'"),
-        comment="What the analyser knew",
+        comment="What the analyzer knew",
     )
     is_resolved: Mapped[bool] = mapped_column(
         Boolean(), server_default=sql("FALSE", "0"), comment="Somebody settled it"

@@ -196,7 +196,7 @@ class ValidationResult(Base):
     result_metadata: Mapped[dict[str, Any]] = mapped_column(
         Entries(nullable_values=True),
         server_default=sql("'{}'::JSONB", "'{}'"),
-        comment="Notes of the analyser",
+        comment="Notes of the analyzer",
     )
     result_type: Mapped[ResultType] = mapped_column(
         Choice(ResultType, length=50), server_default=sql("'static'")

@@ -45,7 +45,7 @@ class ValidationDiscrepancyCreate(Input):
     )
     discrepancy_type: Annotated[
         str, WholeTextForm("^[a-z][a-z0-9_]*$", max_length=100)
-    ] = Field(description="Kind of finding, such as missing_field")
+    ] = Field(description="What is found, such as missing_field")
     severity: SeverityLevel
     description: Annotated[str, TextForm(min_length=1)] = Field(
         description="What differs"
@@ -60,13 +60,13 @@ class ValidationDiscrepancyCreate(Input):
         default=None, description="What to do about it"
     )
     confidence: Annotated[float, FloatForm(ge=0.0, le=1.0)] = Field(
-        default=1.0, description="How sure the analyser is, 1 is certain"
+        default=1.0, description="How sure the analyzer is, 1 is certain"
     )
     component_type: Annotated[
         str | None, WholeTextForm("^[a-z][a-z0-9_]*$", max_length=50)
     ] = Field(default=None, description="Kind of component, such as form")
     validation_context: Annotated[dict[PlainText, Json | None], Entries()] = Field(
-        default={}, description="What the analyser knew"
+        default={}, description="What the analyzer knew"
     )
     is_resolved: Boolean = Field(default=False, description="Somebody settled it")
     resolution_notes: PlainText | None = Field(
@@ -127,13 +127,13 @@ class ValidationDiscrepancyUpdate(Input):
         default=None, description="What to do about it"
     )
     confidence: Unset[Annotated[float, FloatForm(ge=0.0, le=1.0)]] = unset(
-        description="How sure the analyser is, 1 is certain"
+        description="How sure the analyzer is, 1 is certain"
     )
     component_type: Annotated[
         str | None, WholeTextForm("^[a-z][a-z0-9_]*$", max_length=50)
     ] = Field(default=None, description="Kind of component, such as form")
     validation_context: Unset[Annotated[dict[PlainText, Json | None], Entries()]] = (
-        unset(description="What the analyser knew")
+        unset(description="What the analyzer knew")
     )
     is_resolved: Unset[Boolean] = unset(description="Somebody settled it")
     resolution_notes: PlainText | None = Field(
@@ -179,7 +179,7 @@ class ValidationDiscrepancyResponse(Output):
     )
     discrepancy_type: Annotated[
         str, WholeTextForm("^[a-z][a-z0-9_]*$", max_length=100)
-    ] = Field(description="Kind of finding, such as missing_field")
+    ] = Field(description="What is found, such as missing_field")
     severity: SeverityLevel
     description: Annotated[str, TextForm(min_length=1)] = Field(
         description="What differs"
@@ -192,13 +192,13 @@ class ValidationDiscrepancyResponse(Output):
     )
     recommendation: PlainText | None = Field(description="What to do about it")
     confidence: Annotated[float, FloatForm(ge=0.0, le=1.0)] = Field(
-        description="How sure the analyser is, 1 is certain"
+        description="How sure the analyzer is, 1 is certain"
     )
     component_type: Annotated[
         str | None, WholeTextForm("^[a-z][a-z0-9_]*$", max_length=50)
     ] = Field(description="Kind of component, such as form")
     validation_context: Annotated[dict[PlainText, Json | None], Entries()] = Field(
-        description="What the analyser knew"
+        description="What the analyzer knew"
     )
     is_resolved: Boolean = Field(description="Somebody settled it")
     resolution_notes: PlainText | None = Field(description="How it was settled")

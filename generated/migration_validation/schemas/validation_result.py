@@ -54,7 +54,7 @@ class ValidationResultCreate(Input):
         default=None, description="Seconds this result took"
     )
     result_metadata: Annotated[dict[PlainText, Json | None], Entries()] = Field(
-        default={}, description="Notes of the analyser"
+        default={}, description="Notes of the analyzer"
     )
     result_type: ResultType = ResultType.STATIC
 
@@ -87,7 +87,7 @@ class ValidationResultUpdate(Input):
         default=None, description="Seconds this result took"
     )
     result_metadata: Unset[Annotated[dict[PlainText, Json | None], Entries()]] = unset(
-        description="Notes of the analyser"
+        description="Notes of the analyzer"
     )
 
 
@@ -113,7 +113,7 @@ class ValidationResultResponse(Output):
         description="Seconds this result took"
     )
     result_metadata: Annotated[dict[PlainText, Json | None], Entries()] = Field(
-        description="Notes of the analyser"
+        description="Notes of the analyzer"
     )
     result_type: ResultType
     created_at: Timestamp = Field(

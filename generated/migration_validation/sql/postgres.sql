@@ -599,7 +599,7 @@ COMMENT ON COLUMN validation_results.target_representation IS 'What the target s
 
 COMMENT ON COLUMN validation_results.execution_time IS 'Seconds this result took';
 
-COMMENT ON COLUMN validation_results.result_metadata IS 'Notes of the analyser';
+COMMENT ON COLUMN validation_results.result_metadata IS 'Notes of the analyzer';
 
 COMMENT ON COLUMN validation_results.created_at IS 'When the row was made';
 
@@ -609,7 +609,7 @@ COMMENT ON TABLE validation_discrepancies IS 'Individual discrepancies and issue
 
 COMMENT ON COLUMN validation_discrepancies.result_id IS 'Result it belongs to, if that is still there';
 
-COMMENT ON COLUMN validation_discrepancies.discrepancy_type IS 'Kind of finding, such as missing_field';
+COMMENT ON COLUMN validation_discrepancies.discrepancy_type IS 'What is found, such as missing_field';
 
 COMMENT ON COLUMN validation_discrepancies.description IS 'What differs';
 
@@ -619,11 +619,11 @@ COMMENT ON COLUMN validation_discrepancies.target_element IS 'Where in the targe
 
 COMMENT ON COLUMN validation_discrepancies.recommendation IS 'What to do about it';
 
-COMMENT ON COLUMN validation_discrepancies.confidence IS 'How sure the analyser is, 1 is certain';
+COMMENT ON COLUMN validation_discrepancies.confidence IS 'How sure the analyzer is, 1 is certain';
 
 COMMENT ON COLUMN validation_discrepancies.component_type IS 'Kind of component, such as form';
 
-COMMENT ON COLUMN validation_discrepancies.validation_context IS 'What the analyser knew';
+COMMENT ON COLUMN validation_discrepancies.validation_context IS 'What the analyzer knew';
 
 COMMENT ON COLUMN validation_discrepancies.is_resolved IS 'Somebody settled it';
 

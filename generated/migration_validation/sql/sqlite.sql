@@ -229,7 +229,7 @@ CREATE TABLE validation_results (
     target_representation TEXT,
     -- Seconds this result took
     execution_time        REAL,
-    -- Notes of the analyser
+    -- Notes of the analyzer
     result_metadata       TEXT    NOT NULL DEFAULT '{}',
     result_type           TEXT    NOT NULL DEFAULT 'static',
     -- When the row was made
@@ -290,7 +290,7 @@ CREATE TABLE validation_discrepancies (
     session_id         INTEGER NOT NULL,
     -- Result it belongs to, if that is still there
     result_id          INTEGER,
-    -- Kind of finding, such as missing_field
+    -- What is found, such as missing_field
     discrepancy_type   TEXT    NOT NULL,
     -- Not expressible: order of an enum. SQLite sorts by the text of a value, PostgreSQL by its place in the list.
     severity           TEXT    NOT NULL,
@@ -302,11 +302,11 @@ CREATE TABLE validation_discrepancies (
     target_element     TEXT,
     -- What to do about it
     recommendation     TEXT,
-    -- How sure the analyser is, 1 is certain
+    -- How sure the analyzer is, 1 is certain
     confidence         REAL    NOT NULL DEFAULT 1.0,
     -- Kind of component, such as form
     component_type     TEXT,
-    -- What the analyser knew
+    -- What the analyzer knew
     validation_context TEXT    NOT NULL DEFAULT '{}',
     -- Somebody settled it
     is_resolved        INTEGER NOT NULL DEFAULT 0,

@@ -17,7 +17,7 @@ export interface ValidationDiscrepancyCreate {
   session_id: number;
   /** Result it belongs to, if that is still there. Integer. */
   result_id?: number | null;
-  /** Kind of finding, such as missing_field. At most 100 characters. Matches ^[a-z][a-z0-9_]*$. */
+  /** What is found, such as missing_field. At most 100 characters. Matches ^[a-z][a-z0-9_]*$. */
   discrepancy_type: string;
   severity: SeverityLevel;
   /** What differs. At least 1 character. */
@@ -28,13 +28,13 @@ export interface ValidationDiscrepancyCreate {
   target_element?: string | null;
   /** What to do about it */
   recommendation?: string | null;
-  /** How sure the analyser is, 1 is certain. 0 to 1. Left out, it is 1. */
+  /** How sure the analyzer is, 1 is certain. 0 to 1. Left out, it is 1. */
   confidence?: number;
   /** Kind of component, such as form. At most 50 characters. Matches ^[a-z][a-z0-9_]*$. */
   component_type?: string | null;
-  /** What the analyser knew Left out, it is {}. */
+  /** What the analyzer knew. Left out, it is {}. */
   validation_context?: { [key: string]: Json | null };
-  /** Somebody settled it Left out, it is false. */
+  /** Somebody settled it. Left out, it is false. */
   is_resolved?: boolean;
   /** How it was settled */
   resolution_notes?: string | null;
@@ -64,11 +64,11 @@ export interface ValidationDiscrepancyUpdate {
   target_element?: string | null;
   /** What to do about it */
   recommendation?: string | null;
-  /** How sure the analyser is, 1 is certain. 0 to 1. */
+  /** How sure the analyzer is, 1 is certain. 0 to 1. */
   confidence?: number;
   /** Kind of component, such as form. At most 50 characters. Matches ^[a-z][a-z0-9_]*$. */
   component_type?: string | null;
-  /** What the analyser knew */
+  /** What the analyzer knew */
   validation_context?: { [key: string]: Json | null };
   /** Somebody settled it */
   is_resolved?: boolean;
@@ -93,7 +93,7 @@ export interface ValidationDiscrepancyResponse {
   session_id: number;
   /** Result it belongs to, if that is still there. Integer. */
   result_id: number | null;
-  /** Kind of finding, such as missing_field. At most 100 characters. Matches ^[a-z][a-z0-9_]*$. */
+  /** What is found, such as missing_field. At most 100 characters. Matches ^[a-z][a-z0-9_]*$. */
   discrepancy_type: string;
   severity: SeverityLevel;
   /** What differs. At least 1 character. */
@@ -104,11 +104,11 @@ export interface ValidationDiscrepancyResponse {
   target_element: string | null;
   /** What to do about it */
   recommendation: string | null;
-  /** How sure the analyser is, 1 is certain. 0 to 1. */
+  /** How sure the analyzer is, 1 is certain. 0 to 1. */
   confidence: number;
   /** Kind of component, such as form. At most 50 characters. Matches ^[a-z][a-z0-9_]*$. */
   component_type: string | null;
-  /** What the analyser knew */
+  /** What the analyzer knew */
   validation_context: { [key: string]: Json | null };
   /** Somebody settled it */
   is_resolved: boolean;

@@ -55,7 +55,7 @@ export interface ValidationMetricCreate {
   warning_discrepancies?: number;
   /** How many. Integer. At least 0. Left out, it is 0. */
   info_discrepancies?: number;
-  /** Whatever else is worth keeping Left out, it is {}. */
+  /** Whatever else is worth keeping. Left out, it is {}. */
   additional_metrics?: { [key: string]: Json | null };
 }
 

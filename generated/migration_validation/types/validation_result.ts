@@ -23,7 +23,7 @@ export interface ValidationResultCreate {
   target_representation?: Json | null;
   /** Seconds this result took. At least 0. */
   execution_time?: number | null;
-  /** Notes of the analyser Left out, it is {}. */
+  /** Notes of the analyzer. Left out, it is {}. */
   result_metadata?: { [key: string]: Json | null };
   /** Left out, it is "static". */
   result_type?: ResultType;
@@ -46,7 +46,7 @@ export interface ValidationResultUpdate {
   target_representation?: Json | null;
   /** Seconds this result took. At least 0. */
   execution_time?: number | null;
-  /** Notes of the analyser */
+  /** Notes of the analyzer */
   result_metadata?: { [key: string]: Json | null };
 }
 
@@ -67,7 +67,7 @@ export interface ValidationResultResponse {
   target_representation: Json | null;
   /** Seconds this result took. At least 0. */
   execution_time: number | null;
-  /** Notes of the analyser */
+  /** Notes of the analyzer */
   result_metadata: { [key: string]: Json | null };
   result_type: ResultType;
   /** When the row was made. Instant as RFC 3339. */

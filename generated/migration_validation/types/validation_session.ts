@@ -15,20 +15,20 @@ export interface ValidationSessionCreate {
   /** Left out, it is "pending". */
   status?: SessionStatus;
   validation_scope: ValidationScope;
-  /** Scenarios to play: names, or objects with name and steps Left out, it is []. */
+  /** Scenarios to play: names, or objects with name and steps. Left out, it is []. */
   validation_scenarios?: Json;
   /** Seconds that a scenario may take. Integer. At least 1. Left out, it is 300. */
   behavioral_timeout?: number;
-  /** What was done, one line per step Left out, it is []. */
+  /** What was done, one line per step. Left out, it is []. */
   processing_log?: string[];
   /** Seconds the validation took. At least 0. */
   execution_time?: number | null;
-  /** Notes of the service; "type" says which kind of session it is Left out, it is {}. */
+  /** Notes of the service; "type" says which kind of session it is. Left out, it is {}. */
   session_metadata?: { [key: string]: Json | null };
   source_technology: TechnologyType;
   /** Version of the technology. At most 100 characters. */
   source_technology_version?: string | null;
-  /** Libraries and settings worth knowing Left out, it is {}. */
+  /** Libraries and settings worth knowing. Left out, it is {}. */
   source_framework_details?: { [key: string]: Json | null };
   source_input_type: InputType;
   /** Sources given. Items: 1 to 1000 characters. Left out, it is []. */
@@ -40,12 +40,12 @@ export interface ValidationSessionCreate {
    * characters. Left out, it is [].
    */
   source_urls?: string[];
-  /** Notes of the caller Left out, it is {}. */
+  /** Notes of the caller. Left out, it is {}. */
   source_metadata?: { [key: string]: Json | null };
   target_technology: TechnologyType;
   /** Version of the technology. At most 100 characters. */
   target_technology_version?: string | null;
-  /** Libraries and settings worth knowing Left out, it is {}. */
+  /** Libraries and settings worth knowing. Left out, it is {}. */
   target_framework_details?: { [key: string]: Json | null };
   target_input_type: InputType;
   /** Sources given. Items: 1 to 1000 characters. Left out, it is []. */
@@ -57,7 +57,7 @@ export interface ValidationSessionCreate {
    * characters. Left out, it is [].
    */
   target_urls?: string[];
-  /** Notes of the caller Left out, it is {}. */
+  /** Notes of the caller. Left out, it is {}. */
   target_metadata?: { [key: string]: Json | null };
 }
 

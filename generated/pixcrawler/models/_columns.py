@@ -139,7 +139,7 @@ def judged(column: Column[Any], value: Any) -> Any:
     if isinstance(value, ClauseElement):
         return value
     if value is None:
-        if not column.nullable and column.identity is None:
+        if not column.nullable:
             raise ValueError(f"{column.name} is never null")
         return None
     if not isinstance(column.type, Stored):
@@ -438,10 +438,14 @@ class Float(Bounded[float]):
             raise _refuse(value, "a number")
         if not isfinite(value):
             raise _refuse(value, "a finite number")
-        return float(value)
+        # Minus zero is zero.
+        return value + 0.0
 
     def native(self) -> TypeEngine[Any]:
         return Double()
+
+    def read_native(self, value: Any) -> float:
+        return self.judge(value)
 
 
 class Boolean(Stored[bool]):

@@ -19,7 +19,7 @@ export interface ActivityLogCreate {
   resource_type?: string | null;
   /** Key of what was acted on. UUID. */
   resource_id?: string | null;
-  /** What else is worth keeping Left out, it is {}. */
+  /** What else is worth keeping. Left out, it is {}. */
   details?: { [key: string]: Json };
 }
 

@@ -7,7 +7,7 @@ import type { Json } from "./support.js";
 export interface CustomValidatorInput {
   /** Name of the validator. At most 100 characters. Matches ^[a-z0-9_]+$. */
   name: string;
-  /** What it is called with Left out, it is {}. */
+  /** What it is called with. Left out, it is {}. */
   parameters?: { [key: string]: Json };
 }
 

@@ -15,7 +15,7 @@ export interface ValidationRulesInput {
   max_size_bytes?: number | null;
   /** Empty allows every format. No item twice. Left out, it is []. */
   formats?: ImageFormat[];
-  /** An image whose hash was seen before is a duplicate Left out, it is true. */
+  /** An image whose hash was seen before is a duplicate. Left out, it is true. */
   reject_duplicates?: boolean;
   /** Run in order, after the rest. At most 20 items. Left out, it is []. */
   custom_validators?: CustomValidatorInput[];

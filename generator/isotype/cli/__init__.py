@@ -37,7 +37,7 @@ def main(command_line: list[str] | None = None) -> int:
             code = arguments.run(given)
         return code
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return interrupted()
     except Exception as error:
         return _internal_error(error)
 
@@ -95,6 +95,12 @@ def say(text: str, stream: TextIO | None = None) -> None:
     except BrokenPipeError:
         # Whoever reads has seen enough; the interpreter must not fail on the same text again while it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def interrupted() -> int:
+    """Say that the run was interrupted; what it was writing, it has either finished or taken back."""
+    print("isotype: interrupted; the generated files are either all old or all new", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _internal_error(error: Exception) -> int:

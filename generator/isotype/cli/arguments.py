@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from isotype import __version__
-from isotype.cli import FAILED, INTERRUPTED, OK
+from isotype.cli import FAILED, OK, interrupted
 from isotype.cli.commands import COMMANDS, help_text
 from isotype.cli.output import Output
 from isotype.cli.pipeline import Pipeline, real
@@ -28,7 +28,7 @@ def run(given: Sequence[str], collaborators: Pipeline | None = None) -> int:
         error.show(file=sys.stderr)
         return FAILED
     except click.Abort:
-        return INTERRUPTED
+        return interrupted()
     return code if isinstance(code, int) else OK
 
 
@@ -65,6 +65,7 @@ def reporting(command: Command) -> Command:
     return command
 
 
+no_raw = click.option("--no-raw", "raw", flag_value=False, default=True, help="Refuse a schema with raw SQL in it.")
 domains = click.argument("domains", nargs=-1, metavar="[DOMAIN]...")
 
 
@@ -80,7 +81,7 @@ def commands() -> None:
 def init(used: Pipeline, name: str) -> int:
     """Start a project in this folder: a small schema, the configuration, a commit hook, an editor setting.
 
-    NAME is the domain's name; without one it is the folder's. Files that are already here stay as they are.
+    NAME is the domain's name, in snake_case; without one it is the folder's. Files that are here stay as they are.
     """
     from isotype.cli import init
 
@@ -92,6 +93,7 @@ def init(used: Pipeline, name: str) -> int:
 @click.option("--only", multiple=True, type=click.Choice(LAYERS), help="Write this layer only; may be repeated.")
 @click.option("--dry-run", is_flag=True, help="Print what would change as a unified diff; write nothing.")
 @click.option("--watch", is_flag=True, help="Generate again whenever a schema, template or setting changes.")
+@no_raw
 @reporting
 @click.pass_obj
 def generate(
@@ -100,6 +102,7 @@ def generate(
     only: tuple[str, ...],
     dry_run: bool,
     watch: bool,
+    raw: bool,
     form: str,
     file: str,
     quiet: bool,
@@ -111,25 +114,26 @@ def generate(
     if watch:
         from isotype.cli import watch as watching
 
-        return watching.run(domains, only=only, output=output, collaborators=used)
+        return watching.run(domains, only=only, raw=raw, output=output, collaborators=used)
     from isotype.cli import generate
 
-    return generate.run(domains, only=only, dry_run=dry_run, output=output, collaborators=used)
+    return generate.run(domains, only=only, dry_run=dry_run, raw=raw, output=output, collaborators=used)
 
 
 @commands.command(short_help=COMMANDS["check"])
 @domains
 @click.option("--full", is_flag=True, help="Render and compare, without believing the manifests.")
+@no_raw
 @reporting
 @click.pass_obj
-def check(used: Pipeline, domains: tuple[str, ...], full: bool, form: str, file: str, quiet: bool) -> int:
+def check(used: Pipeline, domains: tuple[str, ...], full: bool, raw: bool, form: str, file: str, quiet: bool) -> int:
     """Say whether the generated files are what the schemas say: missing, edited, stale and left-over files are named.
 
     The committed manifests are believed when every digest in them holds; --full renders everything all the same.
     """
     from isotype.cli import check
 
-    return check.run(domains, full=full, output=Output(form, file, quiet), collaborators=used)
+    return check.run(domains, full=full, raw=raw, output=Output(form, file, quiet), collaborators=used)
 
 
 @commands.command(short_help=COMMANDS["lint"])
@@ -144,6 +148,52 @@ def lint(used: Pipeline, domains: tuple[str, ...], form: str, file: str, quiet: 
     from isotype.cli import lint
 
     return lint.run(domains, output=Output(form, file, quiet), collaborators=used)
+
+
+@commands.command(short_help=COMMANDS["drift"])
+@domains
+@click.option("--db", "databases", multiple=True, metavar="URL", help="A database to compare; may be repeated.")
+@click.option("--db-list", "listed", metavar="FILE", default="", help="A file of URLs, or of names beside --db.")
+@click.option("--db-query", "query", metavar="SQL", default="", help="SQL on --db that yields URLs or database names.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Databases read at once.")
+@click.option("--timeout", type=click.IntRange(1, 3600), default=60, show_default=True, help="Seconds for one query.")
+@click.option("--scratch", metavar="URL", default="", help="A server where the schema is loaded for a moment.")
+@click.option("--expected", multiple=True, metavar="FILE", help="Compare with saved facts; may be repeated.")
+@click.option("--save-expected", "save", metavar="FILE", default="", help="Write the expected facts, and stop.")
+@click.option("--fix-sql", "fix", metavar="FILE", default="", help="Write SQL that repairs; {database} is its name.")
+@click.option("--baseline", metavar="FILE", default="", help="Differences that are accepted, each until a day.")
+@click.option("--no-raw", is_flag=True, help="Refuse to load the raw SQL of a schema.")
+@reporting
+@click.pass_obj
+def drift(
+    used: Pipeline,
+    domains: tuple[str, ...],
+    databases: tuple[str, ...],
+    listed: str,
+    query: str,
+    jobs: int,
+    timeout: int,
+    scratch: str,
+    expected: tuple[str, ...],
+    save: str,
+    fix: str,
+    baseline: str,
+    no_raw: bool,
+    form: str,
+    file: str,
+    quiet: bool,
+) -> int:
+    """Say whether live databases are what the schema says: every difference, with its line and the SQL that repairs it.
+
+    Without --db the databases are those of the configuration. A database is only read, in one snapshot. What it should
+    be is found by loading the schema into a scratch database of the same version, once; see docs/drift.md.
+    """
+    if query and not databases:
+        raise click.UsageError("--db-query needs the database that it asks: give it with --db.")
+    from isotype.cli import drift
+
+    asked = drift.Asked(databases, listed, query, scratch, expected, save, fix, not no_raw, jobs, timeout, baseline)
+    return drift.run(domains, asked, output=Output(form, file, quiet), collaborators=used)
 
 
 @commands.command(short_help=COMMANDS["schema"])

@@ -7,6 +7,7 @@ COMMANDS = {
     "generate": "Compile schemas into SQL, models, schemas, validators and types.",
     "check": "Say whether the generated files are what the schemas say.",
     "lint": "Point out what is allowed in a schema, yet probably not meant.",
+    "drift": "Say whether a live database is what the schema says.",
     "schema": "Print the JSON Schema by which editors know the schema language.",
 }
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from isotype.cli import FAILED, OK, pipeline
 from isotype.cli.output import Output, emit
 from isotype.cli.pipeline import Pipeline
 from isotype.cli.progress import Progress
-from isotype.findings import Finding, IsotypeError
+from isotype.domain.lazy import NamedTuple
+from isotype.domain.places import Place
+from isotype.findings import NOTE, Finding, IsotypeError
 from isotype.workspace import comparison, configuration, lock, writing
 from isotype.workspace.comparison import Difference, Rendered
 from isotype.workspace.configuration import Configuration
@@ -30,6 +31,7 @@ def run(
     *,
     only: Sequence[str] = (),
     dry_run: bool = False,
+    raw: bool = True,
     output: Output = Output(),  # noqa: B008 -- frozen
     collaborators: Pipeline | None = None,
 ) -> int:
@@ -39,10 +41,10 @@ def run(
     try:
         settings = configuration.load(os.getcwd(), names)  # noqa: PTH109
         if dry_run:
-            return _preview(settings, only, output, used)
+            return _preview(settings, only, raw, output, used)
         with lock.held(settings.root):
             recovered = writing.recover(settings.root)
-            done = generate(settings, only, used, progress)
+            done = generate(settings, only, used, progress, raw=raw)
     except IsotypeError as error:
         progress.clear()
         return emit(output, "generate", error.findings, FAILED)
@@ -52,7 +54,13 @@ def run(
 
 
 def generate(
-    settings: Configuration, only: Sequence[str], used: Pipeline, progress: Progress, write: bool = True
+    settings: Configuration,
+    only: Sequence[str],
+    used: Pipeline,
+    progress: Progress,
+    *,
+    raw: bool = True,
+    write: bool = True,
 ) -> Generated:
     """Render every chosen domain, compare, and write what differs; the caller holds the lock.
 
@@ -66,7 +74,7 @@ def generate(
         began = time.perf_counter()
         progress.say(f"{domain.name}: reading the schema")
         try:
-            loaded, warnings = pipeline.load(used, settings, domain)
+            loaded, warnings = pipeline.load(used, settings, domain, raw=raw)
             findings += warnings
             progress.say(f"{domain.name}: rendering")
             rendered.append(pipeline.render(used, settings, domain, loaded))
@@ -90,18 +98,30 @@ def generate(
     return Generated(tuple(findings), (*lines, *_former_lines(settings, differences)), differences)
 
 
-def _preview(settings: Configuration, only: Sequence[str], output: Output, used: Pipeline) -> int:
+def _preview(settings: Configuration, only: Sequence[str], raw: bool, output: Output, used: Pipeline) -> int:
     """Print what a run would change as a unified diff, and write nothing."""
     from isotype.cli.difference import unified
     from isotype.workspace.check import undisturbed
 
     undisturbed(settings)
-    done = generate(settings, only, used, Progress(quiet=True), write=False)
+    done = generate(settings, only, used, Progress(quiet=True), raw=raw, write=False)
     summary = tuple(f"{line} (dry run)" for line in done.summary)
     if output.form == "text" and not output.file:
         return emit(output, "generate", done.warnings, OK, (*unified(settings.root, done.differences), *summary))
-    findings = [comparison.as_finding(settings.root, difference, "the schema") for difference in done.differences]
-    return emit(output, "generate", [*done.warnings, *findings], OK, summary)
+    planned = [_planned(difference) for difference in done.differences]
+    return emit(output, "generate", [*done.warnings, *planned], OK, summary)
+
+
+def _planned(difference: Difference) -> Finding:
+    """What a run would do to a file, as a note: nothing is wrong with the file."""
+    path = difference.path
+    if difference.content is None:
+        way, fact = "removed", f"{path!r} would be removed: nothing generates it any more"
+    elif difference.kind == comparison.MISSING:
+        way, fact = "written", f"{path!r} would be written: it is not there yet"
+    else:
+        way, fact = "written", f"{path!r} would be written: it is not what the schema says"
+    return Finding(f"would-be-{way}", fact, Place(path, 1, 1), severity=NOTE, layer=difference.layer)
 
 
 def _line(item: Rendered, differences: Sequence[Difference], seconds: float) -> str:

@@ -16,7 +16,13 @@ from isotype.workspace.configuration import contained
 def run(name: str = "", *, collaborators: Pipeline | None = None) -> int:
     """Write what is missing in the current folder, and say what was done; the exit code."""
     root = Path.cwd()
-    domain = name or _domain_name(root.name)
+    domain = _as_package(name) if name else _domain_name(root.name)
+    if outer := _project_around(root):
+        output.fail(
+            f"there is a project at {str(outer)!r}, and this folder is in it (run `isotype init` there; "
+            f"for a project of its own, put an empty {project.CONFIGURATION} here first)"
+        )
+        return FAILED
     if why := settings.name_problem(domain):
         output.fail(f"{domain!r} cannot be a domain's name: {why}")
         return FAILED
@@ -81,6 +87,23 @@ def _configured_in_pyproject(root: Path) -> bool:
     return found is not None and found.root == str(root) and found.file == project.PYPROJECT
 
 
+def _project_around(root: Path) -> Path | None:
+    """The folder above that is a project, with a configuration or a schema; None when there is none."""
+    try:
+        found = project.find(str(root))
+    except project.Unreadable as error:
+        above = Path(str(error.args[0])).parent
+        return above if above != root else None
+    if found is None or Path(found.root) == root:
+        return None
+    return Path(found.root) if found.file or settings.discovered(found.root, "schema") else None
+
+
+def _as_package(name: str) -> str:
+    """The name with `_` where it has `-`, which no package can be imported by."""
+    return name.replace("-", "_")
+
+
 def _domain_name(folder: str) -> str:
     name = re.sub(r"[^a-z0-9]+", "_", folder.lower()).strip("_")
-    return name if name[:1].isalpha() else "app"
+    return "app" if settings.name_problem(name) else name

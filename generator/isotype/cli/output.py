@@ -6,11 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 from isotype import report
 from isotype.cli import FAILED, say
-from isotype.findings import ERROR, Finding
+from isotype.domain.lazy import NamedTuple
+from isotype.findings import ERROR, Finding, Overview
 
 
 class Output(NamedTuple):
@@ -22,16 +23,26 @@ class Output(NamedTuple):
     quiet: bool = False
 
 
-def emit(output: Output, command: str, findings: Sequence[Finding], code: int, summary: Sequence[str] = ()) -> int:
+def emit(
+    output: Output,
+    command: str,
+    findings: Sequence[Finding],
+    code: int,
+    summary: Sequence[str] = (),
+    overview: Overview = Overview(),  # noqa: B008 -- frozen
+) -> int:
     """Print a result; the exit code, which is 2 when the report cannot be written.
 
     Findings go to standard output, or to the file; why a job could not be done goes to standard error as text.
+    What several domains find in a file that they share is said once.
     """
+    findings = tuple(dict.fromkeys(findings))
     lines = [] if output.quiet else list(summary)
+    around = Overview() if output.quiet and output.form == "text" else overview
     if output.file:
         try:
             with open(output.file, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123
-                file.write(report.render(findings, output.form, command=command, summary=lines))
+                file.write(report.render(findings, output.form, command=command, summary=lines, overview=around))
         except OSError as error:
             fail(f"the report cannot be written to {output.file!r}: {error.strerror}")
             return FAILED
@@ -40,11 +51,12 @@ def emit(output: Output, command: str, findings: Sequence[Finding], code: int, s
         findings = findings if code == FAILED else ()
     stdout, stderr = sys.stdout, sys.stderr
     if output.form != "text" and not output.file:
-        write(stdout, report.render(findings, output.form, command=command, summary=lines))
+        write(stdout, report.render(findings, output.form, command=command, summary=lines, overview=around))
         return code
     failures = [finding for finding in findings if code == FAILED and not finding.place.file]
     reported = [] if output.file else [finding for finding in findings if finding not in failures]
-    write(stdout, report.render(reported, "text", summary=lines, color=colored(stdout)))
+    around = Overview() if output.file or output.quiet else overview
+    write(stdout, report.render(reported, "text", summary=lines, overview=around, color=colored(stdout)))
     for failure in failures:
         severity = "" if failure.severity == ERROR else f"{failure.severity}: "
         write(stderr, f"isotype: {severity}" + report.render([failure._replace(severity=ERROR)], "text"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
+from isotype.domain.lazy import NamedTuple
 from isotype.findings import Finding, IsotypeError
 from isotype.workspace.configuration import Configuration
 from isotype.workspace.settings import DomainSettings
@@ -13,43 +14,55 @@ if TYPE_CHECKING:
     from isotype.domain.ledger import NotExpressible
     from isotype.domain.model import Domain
     from isotype.workspace.comparison import Rendered
+    from isotype.workspace.sources import Reader
 
     Files = tuple[str, dict[str, str], tuple[NotExpressible, ...]]
     """A layer's name, its files (path in its folder → text), and what it cannot express."""
+
+    Read = tuple[Domain | None, tuple[Finding, ...]]
+    """A domain, None when a finding is an error, and the findings."""
 
 
 class Pipeline(NamedTuple):
     """What the commands call.
 
-    `load` reads `{name: text}` into the domain that the settings name; `render` makes each layer of one, as its name,
-    {path in its folder: text}, and what it cannot express; `lint` finds what is probably not meant in one;
-    `editor_schema` is the language as JSON Schema.
+    `load` reads `{name: text}` into the domain that the settings name, and further files where the texts use them;
+    `render` makes each layer of one, as its name, {path in its folder: text}, and what it cannot express; `lint` finds
+    what is probably not meant in one; `editor_schema` is the language as JSON Schema; `raw` refuses each part of one
+    that is SQL of its author; `lint_codes` are the codes of what `lint` finds.
     """
 
-    load: Callable[[Mapping[str, str], Configuration, DomainSettings], tuple[Domain | None, tuple[Finding, ...]]]
+    load: Callable[[Mapping[str, str], Reader, Configuration, DomainSettings], Read]
     render: Callable[[Domain, Configuration, DomainSettings], Iterator[Files]]
     lint: Callable[[Domain], tuple[Finding, ...]]
     editor_schema: Callable[[], Mapping[str, Any]]
+    raw: Callable[[Domain], Iterator[Finding]]
+    lint_codes: Callable[[], Iterable[str]]
 
 
 def real() -> Pipeline:
     """The pipeline of the command line."""
-    return Pipeline(_load, _render, _lint, _editor_schema)
+    return Pipeline(_load, _render, _lint, _editor_schema, _raw, _lint_codes)
 
 
 def load(
-    pipeline: Pipeline, configuration: Configuration, domain: DomainSettings
+    pipeline: Pipeline, configuration: Configuration, domain: DomainSettings, *, raw: bool = True
 ) -> tuple[Domain, tuple[Finding, ...]]:
-    """The domain as its files say it, and what is worth a warning; raises `IsotypeError` with all that is wrong."""
+    """The domain as its files say it, and what is worth a warning; raises `IsotypeError` with all that is wrong.
+
+    Where `raw` is not wanted, SQL of the schema's author is.
+    """
     from isotype.findings import ERROR
     from isotype.workspace import sources
 
     texts, findings = sources.read(configuration.root, domain.schema)
     if findings:
         raise IsotypeError(*findings)
-    loaded, findings = pipeline.load(texts, configuration, domain)
+    loaded, findings = pipeline.load(texts, sources.reader(configuration.root), configuration, domain)
     if loaded is None or any(finding.severity == ERROR for finding in findings):
         raise IsotypeError(*findings)
+    if not raw and (refused := tuple(pipeline.raw(loaded))):
+        raise IsotypeError(*findings, *refused)
     return loaded, findings
 
 
@@ -59,7 +72,7 @@ def render(pipeline: Pipeline, configuration: Configuration, settings: DomainSet
     from isotype.workspace import manifest
     from isotype.workspace.comparison import Rendered
 
-    inputs = manifest.input_digest(configuration.root, settings, __version__)
+    inputs = manifest.input_digest(configuration.root, settings, __version__, domain.shared)
     layers: dict[str, dict[str, bytes]] = {}
     digests: dict[str, str] = {}
     ledger: set[NotExpressible] = set()
@@ -73,23 +86,25 @@ def render(pipeline: Pipeline, configuration: Configuration, settings: DomainSet
             # A large layer is not held twice, as text and as bytes.
             contents[full] = content = texts.pop(path).encode()
             digests[full] = manifest.digest(content)
-    return Rendered(settings, layers, digests, inputs, len(ledger))
+    return Rendered(settings, layers, digests, inputs, domain.shared, len(ledger))
 
 
-def _load(
-    texts: Mapping[str, str], configuration: Configuration, settings: DomainSettings
-) -> tuple[Domain | None, tuple[Finding, ...]]:
+def _load(texts: Mapping[str, str], read: Reader, configuration: Configuration, settings: DomainSettings) -> Read:
     from isotype.language import load
 
-    loaded = load(texts)
-    domain = loaded.domain
-    if domain is None or domain.name == settings.name.replace("-", "_"):
-        return domain, loaded.findings
+    loaded = load(texts, read)
+    domain, findings = loaded.domain, loaded.findings
+    if settings.templates:
+        from isotype.layers import overriding
+
+        findings = (*findings, *overriding.unknown(_templates(configuration, settings), settings.templates))
+    if domain is None or domain.name == settings.name:
+        return domain, findings
     from isotype.workspace.configuration import naming_place
 
     other = naming_place(configuration, settings)
     message = f"the domain is named {domain.name!r} here, and {settings.name!r} by {other}"
-    return domain, (*loaded.findings, Finding("domain-misnamed", message, domain.place, "name both alike"))
+    return domain, (*findings, Finding("domain-misnamed", message, domain.place, "name both alike"))
 
 
 def _render(domain: Domain, configuration: Configuration, settings: DomainSettings) -> Iterator[Files]:
@@ -101,9 +116,14 @@ def _render(domain: Domain, configuration: Configuration, settings: DomainSettin
             layer: layers.LayerOptions(it.path, it.import_base, it.extension) for layer, it in settings.layers.items()
         },
         wanted=settings.only,
-        templates=f"{configuration.root}/{settings.templates}" if settings.templates else "",
+        templates=_templates(configuration, settings),
+        templates_name=settings.templates,
     )
     return layers.rendered(domain, options)
+
+
+def _templates(configuration: Configuration, settings: DomainSettings) -> str:
+    return f"{configuration.root}/{settings.templates}" if settings.templates else ""
 
 
 def _lint(domain: Domain) -> tuple[Finding, ...]:
@@ -112,7 +132,22 @@ def _lint(domain: Domain) -> tuple[Finding, ...]:
     return lint(domain)
 
 
+def _lint_codes() -> Iterator[str]:
+    from isotype.lint import RULES
+
+    return (rule.identifier for rule in RULES)
+
+
 def _editor_schema() -> Mapping[str, Any]:
     from isotype.language import editor_schema
 
     return editor_schema()
+
+
+def _raw(domain: Domain) -> Iterator[Finding]:
+    from isotype import tables
+    from isotype.tables import raw
+
+    suggestion = "leave --no-raw out where whoever wrote the schema is trusted"
+    for fact, place in raw.raw_parts(tables.project(domain)):
+        yield Finding("raw-sql-refused", f"{fact}, and --no-raw refuses it", place, suggestion)

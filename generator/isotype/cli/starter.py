@@ -52,7 +52,7 @@ entities:
 
 def schema(domain: str) -> str:
     """The first schema of a domain, by the name it has in the project."""
-    return _SCHEMA.replace("DOMAIN", domain.replace("-", "_"))
+    return _SCHEMA.replace("DOMAIN", domain)
 
 
 CONFIGURATION = """\
@@ -67,6 +67,10 @@ CONFIGURATION = """\
 # [layers.models]                          # where a layer goes, and how it is imported from there
 # path = "backend/app/models"
 # import = "app.models"
+
+# [layers.schemas]                         # the models import the schemas
+# path = "backend/app/schemas"
+# import = "app.schemas"
 
 # [layers.zod]
 # path = "frontend/src/schemas"

@@ -9,15 +9,14 @@ Code
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
 
 from isotype.dialects.expressions.code import FunctionCall
 from isotype.dialects.literals.python import python_string
 from isotype.dialects.literals.widths import width
+from isotype.domain.lazy import NamedTuple, regular
 from isotype.domain.model import JsonValue
 
 WIDTH = 88
@@ -185,14 +184,22 @@ def _import(module: str, names: list[str], indent: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def _import_order(name: str) -> tuple[int, tuple[tuple[int, str], ...], str]:
     """Constants, then classes, then the rest, letters without case, as isort sorts members."""
-    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
-    return kind, natural(name.lower()), name
+    return _kind(name), natural(name.lower()), name
 
 
-_RUNS = re.compile(r"(\d+)")
+def _kind(name: str) -> int:
+    return 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+
+
+_RUNS = regular(r"(\d+)")
 
 
 @lru_cache(maxsize=4096)
+def exported(name: str) -> tuple[int, tuple[tuple[int, str], ...]]:
+    """The order of names in `__all__`: constants, then classes, then the rest."""
+    return _kind(name), natural(name)
+
+
 def natural(name: str) -> tuple[tuple[int, str], ...]:
     """The order in which runs of digits count by value, so that `item_10` follows `item_9`."""
     return tuple([(int(run), "") if run.isdigit() else (-1, run) for run in _RUNS.split(name) if run])

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from functools import lru_cache
 
 from isotype.dialects import patterns
 from isotype.dialects.literals.python import python_raw_string, python_string
 from isotype.dialects.literals.widths import width
 from isotype.dialects.python import Code, call, constant, exact, flat, mapping, sequence, subscript
 from isotype.domain.formats import FORMATS
+from isotype.domain.lazy import NamedTuple, regular
 from isotype.domain.model import JsonValue
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
 
@@ -38,7 +38,7 @@ _UNION_WIDTH = 60
 class Uses(NamedTuple):
     """The names that a piece of code uses, none of them in the way of another."""
 
-    imports: tuple[tuple[str, set[str]], ...]
+    imports: tuple[tuple[str, frozenset[str]], ...]
     imported: frozenset[str]
     builtins: frozenset[str]
 
@@ -52,6 +52,7 @@ class Names:
         self.imports: dict[str, set[str]] = {}
         self.builtins: set[str] = set()
         self._bare: set[str] = set()
+        self._taken: dict[int, Uses] = {}
         self.annotations: dict[tuple[int, bool], tuple[Type, Code]] = {}
 
     def use(self, module: str, name: str) -> str:
@@ -74,16 +75,26 @@ class Names:
 
     def uses(self) -> Uses:
         """All names used so far."""
-        imported = frozenset(name for names in self.imports.values() for name in names)
-        return Uses(tuple(self.imports.items()), imported, frozenset(self._bare))
+        return _uses(
+            tuple([(module, frozenset(names)) for module, names in self.imports.items()]), frozenset(self._bare)
+        )
 
     def take(self, uses: Uses) -> bool:
         """Import the names; False where one of them means something else in this module."""
+        if id(uses) in self._taken:
+            return True
         if not (uses.imported.isdisjoint(self._classes) and uses.builtins.isdisjoint(self._attributes)):
             return False
         for module, names in uses.imports:
             self.imports.setdefault(module, set()).update(names)
+        self._taken[id(uses)] = uses
         return True
+
+
+# Most pieces of code use the same few names, and a module takes them once.
+@lru_cache(maxsize=4096)
+def _uses(imports: tuple[tuple[str, frozenset[str]], ...], builtins: frozenset[str]) -> Uses:
+    return Uses(imports, frozenset(name for _, names in imports for name in names), builtins)
 
 
 def annotation(of: Type, nullable: bool, names: Names) -> Code:
@@ -197,7 +208,7 @@ def _settings(**given: object) -> list[Code]:
     return [f"{name}={value}" for name, value in given.items() if value is not None]
 
 
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?")
+_DURATION = regular(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?")
 _DURATION_WORDS = ("days", "hours", "minutes", "seconds", "microseconds")
 _READERS = {
     "timestamp": ("datetime", "datetime.fromisoformat"),

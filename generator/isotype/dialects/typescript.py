@@ -11,6 +11,7 @@ from types import MappingProxyType
 from isotype.dialects.literals.typescript import typescript_doc, typescript_property, typescript_string
 from isotype.dialects.literals.widths import width
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Code, Entries, Items, flat
+from isotype.domain.lazy import regular
 from isotype.domain.model import JsonValue
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
 
@@ -32,7 +33,7 @@ _FORMS = {
 """What a `string` holds, for those who read the type."""
 
 
-_PIECES = re.compile(r"[0-9]+|.", re.ASCII)
+_PIECES = regular(r"[0-9]+|.", re.ASCII)
 
 NameOrder = tuple[tuple[int, int, str], ...]
 

@@ -14,9 +14,8 @@ it; any other call has one argument a line.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from isotype.dialects.literals.widths import width
+from isotype.domain.lazy import NamedTuple
 
 WIDTH = 100
 """The line length of generated TypeScript."""

@@ -21,9 +21,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import NamedTuple
 
 from isotype.domain.expressions import Expression
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.places import NOWHERE, Place
 from isotype.domain.types import Enum, Type
 from isotype.domain.values import field, frozen
@@ -443,7 +443,10 @@ class RawSql:
 
 @frozen
 class Parameter:
-    """A parameter of an operation; `location` is `path`, `query` or `header`."""
+    """A parameter of an operation; `location` is `path`, `query` or `header`.
+
+    `object` is the object whose property it is, '' for one that stands alone.
+    """
 
     name: str
     location: str
@@ -451,6 +454,8 @@ class Parameter:
     required: bool
     default: Default | None = None
     description: str = ""
+    deprecated: bool = False
+    object: str = ""
     place: Place = NOWHERE
 
 
@@ -497,6 +502,7 @@ class Extension:
     name: str
     schema: str = ""
     optional: bool = False
+    place: Place = NOWHERE
 
 
 @frozen
@@ -504,6 +510,7 @@ class Domain:
     """One schema, understood. Everything below is in source order.
 
     `session` is `async` or `sync` when the models bring sessions, '' when they do not.
+    `shared` names the files of shared definitions that the schema uses.
     """
 
     name: str
@@ -521,6 +528,7 @@ class Domain:
     views: tuple[View, ...] = ()
     operations: tuple[Operation, ...] = ()
     raw_sql: tuple[RawSql, ...] = ()
+    shared: tuple[str, ...] = ()
     place: Place = NOWHERE
 
     def entity(self, name: str) -> Entity:

@@ -11,7 +11,9 @@ still a dataclass to `dataclasses.fields` and `dataclasses.replace`.
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
+
+from isotype.domain.lazy import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

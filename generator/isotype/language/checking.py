@@ -183,9 +183,9 @@ class _Checker:
         known = self._fields.get(node.name)
         if known is not None:
             return replace(node, type=known)
-        return self._error(
-            node, f"there is no field {quoted(node.name)} here", _closest(node.name, self._fields), "unknown-field"
-        )
+        valued = any(node.name in self._enums.get(known.name, ()) for known in self._fields.values())
+        hint = f"a text stands in single quotes: '{node.name}'" if valued else _closest(node.name, self._fields)
+        return self._error(node, f"there is no field {quoted(node.name)} here", hint, "unknown-field")
 
     def _adapt(self, node: Expression, to: ValueType) -> Expression:
         """The node as a value of type `to` when it is made of literals; else the node itself."""

@@ -90,7 +90,13 @@ def _check_columns(scope: Scope, outline: Outline, fields: Iterable[Field]) -> N
             path = f"entities.{outline.name}.fields.{field.name}"
             scope.report_at("long-name", message, field.place, path, "give a shorter one with column")
         other = seen.setdefault(column, field)
-        if other is not field:
+        if other is not field and other.place == field.place:
+            # A mixin that is included twice has its fields at one place.
+            message = f"{other.name} and {field.name} of entity {outline.name} both have the column {quoted(column)}"
+            path = f"entities.{outline.name}.fields.{field.name}"
+            suggestion = "drop column from the mixin, since a prefix stands before names only"
+            scope.report_at("column-collision", message, field.place, path, suggestion)
+        elif other is not field:
             for here, there in ((field, other), (other, field)):
                 message = f"two fields of entity {outline.name} have the column {quoted(column)}, also at {there.place}"
                 path = f"entities.{outline.name}.fields.{here.name}"

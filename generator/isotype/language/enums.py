@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from isotype.domain.lazy import regular
 from isotype.domain.names import snake
 from isotype.domain.places import Place
 from isotype.domain.types import Enum, EnumValue
@@ -15,7 +14,7 @@ from isotype.language.wording import member, quoted
 LONGEST_LABEL = 63
 """PostgreSQL's limit for the label of a native enum, in bytes (NAMEDATALEN - 1)."""
 
-_BASE = re.compile(r"string ?\( ?([0-9]{1,9}) ?\)")
+_BASE = regular(r"string ?\( ?([0-9]{1,9}) ?\)")
 
 
 def read_enums(scope: Scope) -> None:

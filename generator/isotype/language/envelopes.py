@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.model import PAGE, Field, ObjectDefinition, Rule
 from isotype.domain.types import Array, Map, ObjectType, Scalar, Type
 from isotype.domain.values import replace
@@ -84,7 +83,7 @@ def _envelope(context: Context, name: str, given: Given) -> Envelope:
     fields = [field for one in outlined.fields if (field := object_field(context, outlined, one)) is not None]
     unread = frozenset(outlined.names()) - {field.name for field in fields}
     check_object_names(context, fields, (), f"envelope {name}", given.path)
-    lists = sum(field.type == Array(_HELD) for field in fields)
+    lists = sum(_is_list(field.type) for field in fields)
     holding = sum(_holds(field.type) for field in fields)
     if not unread and not holding:
         scope.report(
@@ -153,6 +152,11 @@ def _holds(of: Type) -> bool:
             return _holds(inner)
         case _:
             return False
+
+
+def _is_list(of: Type) -> bool:
+    """Whether a value is a list of what an envelope holds, however many there may be."""
+    return isinstance(of, Array) and of.item == _HELD and not of.nullable_items
 
 
 def _holds_list(of: Type) -> bool:

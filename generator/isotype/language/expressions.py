@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from isotype.domain.expressions import (
     And,
@@ -36,6 +36,7 @@ from isotype.domain.expressions import (
     Quantified,
     children,
 )
+from isotype.domain.lazy import NamedTuple, regular
 from isotype.domain.values import frozen
 from isotype.language import patterns
 from isotype.language.wording import quoted
@@ -86,7 +87,7 @@ def _height(tree: Expression) -> int:
 
 # --- tokens -----------------------------------------------------------------------------------------------------------
 
-_TOKEN = re.compile(
+_TOKEN = regular(
     r"""(?P<blank>\s+)
     | (?P<number>(?:\d+(?:\.\d+)?|\.\d+))
     | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
@@ -97,7 +98,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.ASCII,
 )
 
-_CAST = re.compile(r"::\s*(?:[A-Za-z_]\w*(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?(?:\[\])?)?", re.ASCII)
+_CAST = regular(r"::\s*(?:[A-Za-z_]\w*(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?(?:\[\])?)?", re.ASCII)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from binascii import a2b_base64, b2a_base64
 from datetime import timedelta
 
-_DURATION = re.compile(
+from isotype.domain.lazy import regular
+
+_DURATION = regular(
     r"P(?=.)(?:([0-9]{1,9})D)?"
     r"(?:T(?=.)(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})(?:\.([0-9]{1,6}))?S)?)?",
 )
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_BASE64 = regular(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 
 def duration(text: str) -> str | None:

@@ -5,9 +5,9 @@ The reader walks a file with this description, and `editor_schema` prints the sa
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from isotype.domain.lazy import regular
 from isotype.language.kinds import (
     Anything,
     Choice,
@@ -34,14 +34,14 @@ VERSION = 1
 _SNAKE_HINT = "start with a letter a-z, then a-z, 0-9 and _, at most 63 of them"
 _DATABASE_HINT = "letters A-Z a-z, digits and _, no digit first, at most 63 of them"
 
-SNAKE = Text("a snake_case name", re.compile(r"[a-z][a-z0-9_]{0,62}"), "bad-name", _SNAKE_HINT)
+SNAKE = Text("a snake_case name", regular(r"[a-z][a-z0-9_]{0,62}"), "bad-name", _SNAKE_HINT)
 PASCAL = Text(
     "a PascalCase name",
-    re.compile(r"[A-Z][A-Za-z0-9]{0,62}"),
+    regular(r"(?!(?:None|True|False)$)[A-Z][A-Za-z0-9]{0,62}"),
     "bad-name",
-    "start with a letter A-Z, then letters and digits, at most 63 of them",
+    "start with a letter A-Z, then letters and digits, at most 63 of them; not None, True or False",
 )
-DATABASE_NAME = Text("a database name", re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}"), "bad-name", _DATABASE_HINT)
+DATABASE_NAME = Text("a database name", regular(r"[A-Za-z_][A-Za-z0-9_]{0,62}"), "bad-name", _DATABASE_HINT)
 INHERITED = (
     *("__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
     *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "prototype"),
@@ -51,22 +51,22 @@ INHERITED = (
 
 WIRE_NAME = Text(
     "a property name",
-    re.compile(rf"(?!(?:{'|'.join(INHERITED)})$)[A-Za-z_][A-Za-z0-9_]{{0,99}}"),
+    regular(rf"(?!(?:{'|'.join(INHERITED)})$)[A-Za-z_][A-Za-z0-9_]{{0,99}}"),
     "bad-name",
     "letters A-Z a-z, digits and _, no digit first; no name that every JavaScript object has, such as toString",
 )
 MEMBER = Text(
     "the name of a constant",
-    re.compile(r"[A-Z][A-Z0-9_]{0,62}"),
+    regular(r"[A-Z][A-Z0-9_]{0,62}"),
     "bad-name",
     "letters A-Z, digits and _, a letter first",
 )
-RULE_ID = Text("the id of a lint rule", re.compile(r"[a-z][a-z0-9-]{0,62}"), "bad-name", "such as missing-description")
+RULE_ID = Text("the id of a lint rule", regular(r"[a-z][a-z0-9-]{0,62}"), "bad-name", "such as missing-description")
 EXTENSION_NAME = Text(
-    "the name of an extension", re.compile(r"[a-z][a-z0-9_-]{0,62}"), "bad-name", "such as pg_trgm or uuid-ossp"
+    "the name of an extension", regular(r"[a-z][a-z0-9_-]{0,62}"), "bad-name", "such as pg_trgm or uuid-ossp"
 )
-DATE = Text("a date", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), hint="such as 2025-10-01")
-MEDIA_TYPE = re.compile(r"media\(([a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9*][a-z0-9!#$&^_.+*-]*)\)")
+DATE = Text("a date", regular(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), hint="such as 2025-10-01")
+MEDIA_TYPE = regular(r"media\(([a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9*][a-z0-9!#$&^_.+*-]*)\)")
 
 # --- scalars ----------------------------------------------------------------------------------------------------------
 
@@ -332,14 +332,14 @@ PARTITION = Record(
         "from": Word(DATE, "the first bound", required=True),
         "count": Word(Whole(1, 1200), "how many the DDL makes", required=True),
         "keep": Word(
-            Text("a number of days or weeks", re.compile(r"[1-9][0-9]{0,4} (?:days?|weeks?)"), hint="such as 90 days"),
+            Text("a number of days or weeks", regular(r"[1-9][0-9]{0,4} (?:days?|weeks?)"), hint="such as 90 days"),
             "after which one may go",
         ),
     },
 )
 
 SPAN = Text(
-    "a number of hours, days or weeks", re.compile(r"[1-9][0-9]{0,4} (?:hours?|days?|weeks?)"), hint="such as 7 days"
+    "a number of hours, days or weeks", regular(r"[1-9][0-9]{0,4} (?:hours?|days?|weeks?)"), hint="such as 7 days"
 )
 _COMPRESS = Record(
     "compress",
@@ -510,6 +510,7 @@ _PARAMETER = Record(
         "type": Word(TYPE_TEXT, "such as int or Status?", required=True),
         "description": DESCRIPTION,
         "default": Word(ANYTHING, "what an absent parameter means"),
+        "deprecated": Word(FLAG_VALUE, "still there, no longer to be used"),
         **CONSTRAINTS,
     },
     short="type",
@@ -518,7 +519,7 @@ _PARAMETER = Record(
 _PARAMETERS = MapOf(SNAKE, Named("parameter", lambda: _PARAMETER))
 PARAMETER_WORDS = frozenset(_PARAMETER.words)
 METHODS = ("get", "post", "put", "patch", "delete")
-_PATH = Text("a path", re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/{}-]*"), "bad-path", "such as /api/posts/{id}")
+_PATH = Text("a path", regular(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/{}-]*"), "bad-path", "such as /api/posts/{id}")
 OPERATION = Record(
     "operation",
     {
@@ -527,15 +528,17 @@ OPERATION = Record(
         "description": DESCRIPTION,
         "tags": Word(ListOf(TEXT_VALUE), "where documentation files it"),
         "path": Word(_PARAMETERS, "parameters in the path"),
-        "query": Word(_PARAMETERS, "parameters after ?"),
-        "include": Word(ListOf(PASCAL, least=1), "mixins whose fields are parameters after ? too"),
+        "query": Word(
+            Either({TEXT: PASCAL, MAPPING: _PARAMETERS}), "parameters after ?, or the object whose properties they are"
+        ),
+        "include": Word(ListOf(PASCAL, least=1), "mixins and objects whose fields are parameters after ? too"),
         "headers": Word(_PARAMETERS, "parameters in headers"),
         "body": Word(TYPE_TEXT, "what is sent"),
         "returns": Word(TYPE_TEXT, "what is answered: Post, Post[], page(Post), a type, none, media(…)"),
         "status": Word(Whole(200, 299), "the status of success"),
         "errors": Word(ListOf(Whole(400, 599)), "other statuses it may answer"),
         "rate_limit": Word(
-            Text("a rate", re.compile(r"[1-9][0-9]{0,8}/(?:second|minute|hour|day)"), hint="such as 100/minute"),
+            Text("a rate", regular(r"[1-9][0-9]{0,8}/(?:second|minute|hour|day)"), hint="such as 100/minute"),
             "how often it may be called",
         ),
     },
@@ -586,8 +589,17 @@ API = Record(
         "version": Word(TEXT_VALUE, "of the API"),
     },
 )
+SHARED_FILE = Text(
+    "a path to a YAML file",
+    regular(r'(?![/~])[^\\:*?"<>|{}\x00-\x1f\x7f]+\.ya?ml'),
+    "bad-path",
+    "as seen from this file, such as _shared/times.yaml",
+)
 HEADER = {
     "isotype": Word(Whole(VERSION, VERSION), "version of the language"),
+    "use": Word(
+        ListOf(SHARED_FILE, single=True, least=1), "files of definitions shared with others, as seen from this file"
+    ),
     "domain": Word(SNAKE, "the name of the domain"),
     "description": DESCRIPTION,
     "database": Word(DATABASE, "settings of the database"),
@@ -604,10 +616,21 @@ SECTIONS: dict[str, Word] = {
     "operations": Word(MapOf(SNAKE, OPERATION), "calls of the API"),
     "sql": Word(MapOf(SNAKE, RAW_SQL), "what the language cannot say"),
 }
+SHARED_SECTIONS = ("types", "enums", "mixins", "objects", "envelopes")
+"""What a file of shared definitions may hold, beside the words of the header that say what it is."""
+
+SHARED_HEADER = ("isotype", "use", "description")
 FILE: Kind = Record(
     "the schema",
     {**HEADER, **SECTIONS},
-    hints={"tables": "write entities", "models": "write entities", "definitions": "write objects"},
+    hints={
+        "import": "write use",
+        "imports": "write use",
+        "include": "write use",
+        "tables": "write entities",
+        "models": "write entities",
+        "definitions": "write objects",
+    },
 )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from isotype.domain.expressions import Name
+from isotype.domain.lazy import regular
 from isotype.domain.model import Entity, Extension, Index, IndexPart, View
 from isotype.domain.types import EnumType, Opaque, Type, value_type
 from isotype.language.context import Outline
@@ -15,7 +15,7 @@ from isotype.language.rules import Names, expression
 from isotype.language.scope import Scope
 from isotype.language.wording import quoted
 
-_KEY = re.compile(
+_KEY = regular(
     r"(?P<field>[a-z][a-z0-9_]*)(?:\s+(?P<order>asc|desc))?(?:\s+nulls\s+(?P<nulls>first|last))?"
     r"(?:\s+(?P<class>(?!(?:asc|desc|nulls)\b)[a-z_][a-z0-9_]*))?"
     r"(?:\s+(?P<order_after>asc|desc))?(?:\s+nulls\s+(?P<nulls_after>first|last))?"

@@ -23,6 +23,7 @@ from typing import Any, Protocol
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from isotype.domain.lazy import regular
 from isotype.findings import Finding
 from isotype.language.given import Given
 from isotype.language.wording import did_you_mean, quoted
@@ -82,7 +83,7 @@ class Walk:
         return quoted(last)
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = regular("[\ud800-\udfff]")
 
 
 def is_unstorable(text: str) -> bool:
@@ -440,7 +441,7 @@ class Record:
         if not isinstance(node, MappingNode):
             short = self.short_list if isinstance(node, SequenceNode) else self.short
             if not short:
-                return walk.wrong_type(node, "a mapping")
+                return walk.wrong_type(node, self._wanted)
             value = self.words[short].kind.read(node, walk)
             if value is REFUSED:
                 return REFUSED
@@ -461,6 +462,11 @@ class Record:
         if len(walk.findings) == findings and not any(isinstance(word, Given | list) for word in words.values()):
             walk.known[key] = words
         return given
+
+    @property
+    def _wanted(self) -> str:
+        """What may stand where this is read: the mapping, or what stands for it."""
+        return " or ".join((*["text"] * bool(self.short), *["a list"] * bool(self.short_list), "a mapping"))
 
     def _read_words(self, node: MappingNode, given: Given, walk: Walk) -> None:
         trail, words, known = walk.trail, given.words, self.words

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from isotype.domain.model import PAGE, Domain, Entity, Extension, ObjectDefinition, RawSql, View
+from isotype.domain.lazy import NamedTuple
+from isotype.domain.model import PAGE, Domain, Entity, Extension, ObjectDefinition, Operation, RawSql, View
 from isotype.domain.places import NOWHERE, Place
+from isotype.domain.types import Enum
 from isotype.findings import ERROR, Finding
 from isotype.language.context import Context, outline
 from isotype.language.entities import check_endless, read_entity, read_object
 from isotype.language.enums import read_enums
 from isotype.language.envelopes import filled, name_envelopes, read_envelopes
 from isotype.language.given import Given
-from isotype.language.grammar import FILE
 from isotype.language.indexes import check_operator_classes
-from isotype.language.kinds import Walk
-from isotype.language.operations import read_operations
 from isotype.language.references import check_cascades, check_relationships
+from isotype.language.reserved import check_reserved
 from isotype.language.scope import Scope, merge
 from isotype.language.shapes import with_shapes
+from isotype.language.shared import Reader, Shared, check_shared, needed, no_files, read_file, read_shared
 from isotype.language.storage_checks import check_storage
 from isotype.language.travel import check_travel
 from isotype.language.types import Types
 from isotype.language.views import read_view
 from isotype.language.wire_names import WireNames, name_entity, name_views
 from isotype.language.wording import quoted
-from isotype.language.yaml import Source, compose, uncollected
+from isotype.language.yaml import Source, uncollected
 
 
 class Loaded(NamedTuple):
@@ -36,13 +37,17 @@ class Loaded(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def load(sources: Mapping[str, str]) -> Loaded:
-    """The domain that the texts, by file name, describe together; bad input gives findings, never an exception."""
+def load(sources: Mapping[str, str], read: Reader = no_files) -> Loaded:
+    """The domain that the texts, by file name, describe together; bad input gives findings, never an exception.
+
+    `read` gives the text of another file by name: of those with shared definitions that the schema uses.
+    """
     with uncollected():
         roots, findings = _read_files(sources)
-        scope = merge(roots)
-        domain = _resolve(scope, roots) if roots else None
-    everything = _in_order((*findings, *scope.findings))
+        shared = read_shared(roots, sources, read)
+        scope = merge(roots, shared.roots)
+        domain = _resolve(scope, roots, shared) if roots else None
+    everything = _in_order((*findings, *shared.findings, *scope.findings))
     if any(finding.severity == ERROR for finding in everything):
         domain = None
     return Loaded(domain, everything)
@@ -54,15 +59,9 @@ def _read_files(sources: Mapping[str, str]) -> tuple[list[Given], list[Finding]]
     if not sources:
         findings.append(Finding("no-schema", "there is no schema file"))
     for file in sorted(sources):
-        source = Source(file, sources[file])
-        node, refused = compose(source)
+        root, refused = read_file(Source(file, sources[file]))
         findings += refused
-        if node is None:
-            continue
-        walk = Walk(source)
-        root = FILE.read(node, walk)
-        findings += walk.findings
-        if isinstance(root, Given):
+        if root is not None:
             roots.append(root)
     return roots, findings
 
@@ -72,7 +71,7 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: (finding.place, finding.code, finding.message)))
 
 
-def _resolve(scope: Scope, roots: list[Given]) -> Domain:
+def _resolve(scope: Scope, roots: list[Given], shared: Shared) -> Domain:
     header = _header(scope, roots)
     scope.case, scope.schema = header["case"], header["schema"]
     read_enums(scope)
@@ -102,12 +101,15 @@ def _resolve(scope: Scope, roots: list[Given]) -> Domain:
     entities = with_shapes(context, wire, entities)
     views = tuple(view for name, given in scope.entries("views") if (view := read_view(context, name, given)))
     check_operator_classes(scope, entities.values(), views, header["extensions"])
-    operations = read_operations(context, wire, entities)
+    operations = _operations(context, wire, entities, {made.name: made for made in objects})
     objects += filled(scope, wire, envelopes)
     check_endless(scope, objects)
+    check_shared(scope, wire, shared)
+    enums, objects = needed(scope, shared, objects, entities, views, operations)
     check_travel(scope, wire, entities.values(), objects, views, operations)
     _check_database_names(scope, entities.values(), views)
-    _check_shape_names(scope, entities.values(), objects, views)
+    _check_shape_names(scope, enums, entities.values(), objects, views)
+    check_reserved(scope, enums, entities.values(), objects, views)
     return Domain(
         name=header["name"],
         description=header["description"],
@@ -118,14 +120,25 @@ def _resolve(scope: Scope, roots: list[Given]) -> Domain:
         api_title=header["title"],
         api_version=header["version"],
         extensions=header["extensions"],
-        enums=tuple(scope.enums.values()),
+        enums=enums,
         objects=objects,
         entities=tuple(entities.values()),
         views=views,
         operations=operations,
         raw_sql=_raw_sql(scope),
+        shared=shared.names,
         place=header["place"],
     )
+
+
+def _operations(
+    context: Context, wire: WireNames, entities: Mapping[str, Entity], objects: Mapping[str, ObjectDefinition]
+) -> tuple[Operation, ...]:
+    if not any(context.scope.entries("operations")):
+        return ()
+    from isotype.language.operations import read_operations
+
+    return read_operations(context, wire, entities, objects)
 
 
 def _header(scope: Scope, roots: list[Given]) -> dict[str, Any]:
@@ -144,7 +157,9 @@ def _header(scope: Scope, roots: list[Given]) -> dict[str, Any]:
                 place = database.item_place("extensions", index)
                 scope.report_at("repeated-name", message, place, "database.extensions", "remove one")
             elif "name" in given:
-                extensions.append(Extension(given.words["name"], given.get("schema", ""), given.get("optional", False)))
+                place = database.item_place("extensions", index)
+                schema, optional = given.get("schema", ""), given.get("optional", False)
+                extensions.append(Extension(given.words["name"], schema, optional, place))
     name, owner = scope.header.get("domain", ("", None))
     description, _ = scope.header.get("description", ("", None))
     return {
@@ -229,11 +244,15 @@ def _check_database_names(scope: Scope, entities: Iterable[Entity], views: Itera
 
 
 def _check_shape_names(
-    scope: Scope, entities: Iterable[Entity], objects: Iterable[ObjectDefinition], views: Iterable[View]
+    scope: Scope,
+    enums: Iterable[Enum],
+    entities: Iterable[Entity],
+    objects: Iterable[ObjectDefinition],
+    views: Iterable[View],
 ) -> None:
     """No two shapes of the API have one name."""
     names = _Names(scope, "repeated-shape", "rename one of them, or give the entity another name under api")
-    for enum in scope.enums.values():
+    for enum in enums:
         names.take(enum.name, enum.name, f"the enum {enum.name}", enum.place, f"enums.{enum.name}")
     for entity in entities:
         if entity.api.exposed:

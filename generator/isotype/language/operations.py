@@ -1,38 +1,35 @@
-"""Operations: the calls of the API, their parameters, bodies and results."""
+"""Operations: the calls of the API, their bodies and results."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
 
-from isotype.domain.model import PAGE, Entity, EntityApi, Operation, Parameter, Payload
+from isotype.domain.lazy import NamedTuple
+from isotype.domain.model import PAGE, Entity, EntityApi, ObjectDefinition, Operation, Payload
 from isotype.domain.places import Place
-from isotype.domain.types import Array, EnumType, ObjectType, Scalar, Type
+from isotype.domain.types import ObjectType
 from isotype.language.context import Context
-from isotype.language.fields import read_default
 from isotype.language.given import Given
-from isotype.language.grammar import MEDIA_TYPE, METHODS, PARAMETER_WORDS
-from isotype.language.types import describe
+from isotype.language.grammar import MEDIA_TYPE, METHODS
+from isotype.language.parameters import PLACEHOLDER, read_parameters
 from isotype.language.wire_names import WireNames
 from isotype.language.wording import quoted
 
-_PARAMETER = re.compile(r"\{([^{}]*)\}")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_LOCATIONS = (("path", "path"), ("query", "query"), ("headers", "header"))
-
 
 class _Payloads(NamedTuple):
-    """What payloads are made of."""
+    """What operations carry."""
 
     context: Context
     wire: WireNames
     entities: Mapping[str, Entity]
+    objects: Mapping[str, ObjectDefinition]
 
 
-def read_operations(context: Context, wire: WireNames, entities: Mapping[str, Entity]) -> tuple[Operation, ...]:
+def read_operations(
+    context: Context, wire: WireNames, entities: Mapping[str, Entity], objects: Mapping[str, ObjectDefinition]
+) -> tuple[Operation, ...]:
     """The operations of the schema."""
-    payloads = _Payloads(context, wire, entities)
+    payloads = _Payloads(context, wire, entities, objects)
     made = []
     routes: dict[tuple[str, str], tuple[str, Place]] = {}
     for name, given in context.scope.entries("operations"):
@@ -40,7 +37,7 @@ def read_operations(context: Context, wire: WireNames, entities: Mapping[str, En
         if operation is None:
             continue
         made.append(operation)
-        route = (operation.method, _PARAMETER.sub("{}", operation.path))
+        route = (operation.method, PLACEHOLDER.sub("{}", operation.path))
         place = given.place(operation.method)
         other = routes.setdefault(route, (name, place))
         if other[0] != name:
@@ -65,7 +62,7 @@ def _operation(payloads: _Payloads, name: str, given: Given) -> Operation | None
         return None
     method = methods[0]
     path: str = given.words[method]
-    parameters = tuple(_parameters(context, name, given, method, path))
+    parameters = read_parameters(context, payloads.objects, name, given, method)
     body = returns = None
     if "body" in given:
         if method in ("get", "delete"):
@@ -123,111 +120,6 @@ def _errors(context: Context, name: str, given: Given) -> tuple[int, ...]:
             place = given.item_place("errors", index)
             context.scope.report_at("repeated-name", message, place, given.path_of("errors"), "remove one")
     return tuple(dict.fromkeys(listed))
-
-
-# --- parameters -------------------------------------------------------------------------------------------------------
-
-
-def _parameters(context: Context, name: str, given: Given, method: str, path: str) -> Iterator[Parameter]:
-    scope = context.scope
-    wanted = _PARAMETER.findall(path)
-    plain = _PARAMETER.sub("", path)
-    if "{" in plain or "}" in plain or any(not _NAME.fullmatch(part) for part in wanted):
-        message = f"the path {quoted(path)} has a brace that names no parameter"
-        scope.report("bad-path", message, given, method, "such as /api/posts/{id}")
-        return
-    for part in dict.fromkeys(part for part in wanted if wanted.count(part) > 1):
-        scope.report("bad-path", f"the path names {quoted(part)} twice", given, method, "rename one")
-    declared: Given | None = given.get("path")
-    for part in dict.fromkeys(wanted):
-        if "path" not in given.broken and (declared is None or part not in declared.pairs):
-            message = f"operation {name} does not declare the parameter {quoted(part)} of its path"
-            scope.report("path-parameter", message, given, method, f"write path: {{{part}: …}}")
-    seen: dict[str, str] = {}
-    for word, location in _LOCATIONS:
-        section: Given | None = given.get(word)
-        if section is None:
-            continue
-        for parameter, words in section.words.items():
-            if location == "path" and parameter not in wanted:
-                place, object_path = section.key_place(parameter), section.path_of(parameter)
-                message = f"the path of operation {name} has no parameter {quoted(parameter)}"
-                suggestion = scope.meant(parameter, wanted) or f"write {{{parameter}}} in the path"
-                scope.report_at("path-parameter", message, place, object_path, suggestion)
-            if parameter in seen:
-                place, object_path = section.key_place(parameter), section.path_of(parameter)
-                message = f"operation {name} has the parameter {quoted(parameter)} in {seen[parameter]} too"
-                scope.report_at("repeated-name", message, place, object_path, "rename one")
-            seen.setdefault(parameter, word)
-            made = _parameter(context, section, parameter, words, location)
-            if made is not None:
-                yield made
-    yield from _included(context, name, given, seen)
-
-
-def _included(context: Context, name: str, given: Given, seen: dict[str, str]) -> Iterator[Parameter]:
-    """The query parameters that an operation shares with others."""
-    scope = context.scope
-    mixins = scope.of("mixins")
-    for index, mixin in enumerate(given.get("include") or ()):
-        place, path = given.item_place("include", index), given.path_of("include")
-        shared: Given | None = mixins.words.get(mixin)
-        if shared is None:
-            if mixin not in mixins.broken:
-                scope.unknown("mixin", mixin, scope.names("mixins"), place, path, f"the include of operation {name}")
-            continue
-        for parameter, words in shared.words.items():
-            if parameter.startswith("$"):
-                message = f"operation {name} includes {mixin}, whose {quoted(parameter)} no parameter can keep"
-                scope.report_at("not-a-parameter", message, place, path, "name the parameters under query")
-                continue
-            if other := [word for word in words.words if word not in PARAMETER_WORDS]:
-                message = f"operation {name} includes {mixin}.{parameter}, which has {quoted(other[0])}"
-                scope.report_at("not-a-parameter", message, place, path, "include a mixin of plain fields")
-                continue
-            if parameter in seen:
-                message = f"operation {name} has the parameter {quoted(parameter)} already, in {seen[parameter]}"
-                scope.report_at("repeated-name", message, place, path, "rename or remove one")
-                continue
-            seen[parameter] = mixin
-            made = _parameter(context, shared, parameter, words, "query")
-            if made is not None:
-                yield made
-
-
-def _parameter(context: Context, section: Given, name: str, given: Given, location: str) -> Parameter | None:
-    scope = context.scope
-    if "type" not in given:
-        return None
-    resolved = context.types.constrained(given.words["type"], given, "type", "parameter")
-    if resolved is None:
-        return None
-    of, nullable, described = resolved
-    if not _travels(of, location):
-        message = f"the {location} parameter {quoted(name)} is {describe(of)}, which no {location} can carry"
-        scope.report("parameter-type", message, given, "type", "use a scalar or an enum, or send it in the body")
-        return None
-    default = None
-    if "default" in given:
-        default = read_default(context, given, of, nullable, "a parameter")
-    if location == "path" and (nullable or "default" in given):
-        message = f"the path parameter {quoted(name)} is always there"
-        scope.report("path-parameter", message, given, "default" if "default" in given else "type", "drop it")
-    return Parameter(
-        name,
-        location,
-        of,
-        required=not nullable and "default" not in given.pairs,
-        default=default,
-        description=given.text("description") or described,
-        place=section.key_place(name),
-    )
-
-
-def _travels(of: Type, location: str) -> bool:
-    if isinstance(of, Array) and location == "query":
-        return not of.nullable_items and _travels(of.item, location)
-    return isinstance(of, EnumType) or (isinstance(of, Scalar) and of.base not in ("json", "bytes"))
 
 
 # --- payloads ---------------------------------------------------------------------------------------------------------

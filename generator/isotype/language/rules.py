@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from isotype.domain.expressions import Expression, ValueType
 from isotype.domain.expressions import names as names_in
+from isotype.domain.lazy import regular
 from isotype.domain.model import Field, Rule
 from isotype.domain.types import value_type
 from isotype.language import checking, expressions
@@ -97,7 +97,7 @@ def read_rules(scope: Scope, outline: Outline, names: Names, unread: Iterable[st
     return tuple(rules.values())
 
 
-_BLANKS = re.compile(r"('[^']*')|\s+")
+_BLANKS = regular(r"('[^']*')|\s+")
 
 
 def _one_line(source: str) -> str:

@@ -13,7 +13,7 @@ from isotype.domain.values import field, mutable
 from isotype.findings import Finding
 from isotype.language.expressions import ExpressionError
 from isotype.language.given import Given
-from isotype.language.grammar import HEADER, SECTIONS
+from isotype.language.grammar import SECTIONS, SHARED_SECTIONS
 from isotype.language.wording import did_you_mean, quoted, with_article
 
 _NOUNS = {
@@ -109,15 +109,22 @@ class Scope:
         self.report_at(code, message, place, path, self.meant(name, options))
 
 
-def merge(roots: Iterable[Given]) -> Scope:
-    """One scope from the roots of all files; a name given twice is a finding at both places."""
+def merge(roots: Iterable[Given], shared: Iterable[Given] = ()) -> Scope:
+    """One scope from the roots of all files; a name given twice is a finding at both places.
+
+    Those of `shared` files bring definitions only, and each file says for itself what it uses.
+    """
     scope = Scope()
     for root in roots:
         for word, value in root.words.items():
-            if word in HEADER:
-                _merge_header(scope, root, word, value)
-            else:
+            if word in SECTIONS:
                 _merge_section(scope, word, value)
+            elif word != "use":
+                _merge_header(scope, root, word, value)
+    for root in shared:
+        for word in SHARED_SECTIONS:
+            if word in root:
+                _merge_section(scope, word, root.words[word])
     for section, noun in _NOUNS.items():
         for name in scope.names(section):
             other = scope.nouns.setdefault(name, noun)

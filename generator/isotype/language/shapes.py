@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.model import INTERNAL, WRITE, Entity, EntityShape, Field, Relation
 from isotype.domain.places import Place
 from isotype.domain.values import replace

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from isotype.domain.lazy import regular
 from isotype.domain.model import Compression, Distribution, Field, Hypertable, IndexPart, Partition, Span
 from isotype.domain.types import EnumType, Scalar
 from isotype.language.context import Outline
@@ -116,7 +116,7 @@ def _compression(scope: Scope, outline: Outline, time: str, given: Given, fields
     return Compression(_span(given.words["after"]), tuple(segments), order)
 
 
-_ORDER = re.compile(
+_ORDER = regular(
     r"(?P<field>[a-z][a-z0-9_]*)(?:\s+(?P<order>asc|desc))?(?:\s+nulls\s+(?P<nulls>first|last))?",
 )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.model import Entity, EntityShape, Field, ObjectDefinition, Operation, View
 from isotype.domain.places import Place
 from isotype.domain.types import Array, EnumType, Map, ObjectType, Scalar, Type

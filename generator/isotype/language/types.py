@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
+from isotype.domain.lazy import NamedTuple, regular
 from isotype.domain.patterns import Pattern
 from isotype.domain.places import NOWHERE, Place
 from isotype.domain.types import (
@@ -28,7 +29,7 @@ from isotype.language import patterns
 from isotype.language.given import Given
 from isotype.language.scope import Scope
 from isotype.language.wire_names import CONTENT, Problem, WireNames
-from isotype.language.wording import quoted
+from isotype.language.wording import quoted, with_article
 
 LONGEST_STRING = 10_485_760
 """PostgreSQL's greatest n of varchar(n) (MaxAttrSize)."""
@@ -36,22 +37,25 @@ LONGEST_STRING = 10_485_760
 GREATEST_PRECISION = 1000
 """PostgreSQL's greatest declared precision of numeric (manual, section 8.1.2)."""
 
+GREATEST_FLOAT = Decimal(2**1024 - 2**970)
+"""The greatest finite IEEE double."""
+
 SAFE_PRECISION = 15
 """Decimal digits every IEEE double keeps (DBL_DIG)."""
 
 DEEPEST_TYPE = 32
 """Value types may narrow one another in a chain this long."""
 
-_SIZED = re.compile(r"(string|email|url) ?\( ?([0-9]{1,9}) ?\)")
-_DECIMAL = re.compile(r"decimal ?\( ?([0-9]{1,9}) ?, ?([0-9]{1,9}) ?\)")
-_MAP = re.compile(r"map ?\((.*)\)", re.DOTALL)
-_SQL = re.compile(r"sql ?\((.*)\)", re.DOTALL)
-_SQL_TYPE = re.compile(
+_SIZED = regular(r"(string|email|url) ?\( ?([0-9]{1,99}) ?\)")
+_DECIMAL = regular(r"decimal ?\( ?([0-9]{1,99}) ?, ?([0-9]{1,99}) ?\)")
+_MAP = regular(r"map ?\((.*)\)", re.DOTALL)
+_SQL = regular(r"sql ?\((.*)\)", re.DOTALL)
+_SQL_TYPE = regular(
     r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?(?: [A-Za-z_]+){0,4}"
     r"(?: ?\( ?[A-Za-z0-9_]+(?: ?, ?[A-Za-z0-9_]+)* ?\))?(?: [a-z]+){0,3}(?:\[\])?"
 )
-_ENVELOPE = re.compile(r"([A-Za-z][A-Za-z0-9]*) ?\((.*)\)", re.DOTALL)
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ENVELOPE = regular(r"([A-Za-z][A-Za-z0-9]*) ?\((.*)\)", re.DOTALL)
+_NAME = regular(r"[A-Za-z_][A-Za-z0-9_]*")
 _HINTS: Mapping[str, str] = MappingProxyType(
     {
         "string": "write string(n), or text when there is no limit",
@@ -273,7 +277,9 @@ class Types:
             raise Problem("unknown-type", f"the type {quoted(plain)}, which is an entity", f"write ref: {plain}")
         if noun is not None:
             raise Problem(
-                "unknown-type", f"the type {quoted(plain)}, which is a {noun}", "name a value type, enum or object"
+                "unknown-type",
+                f"the type {quoted(plain)}, which is {with_article(noun)}",
+                "name a value type, enum or object",
             )
         start = _NAME.match(plain)
         word = start[0] if start else plain
@@ -458,12 +464,20 @@ def _check_scalar(scope: Scope, of: Scalar, given: Given) -> None:
         least, greatest = INTEGERS[of.base]
         for word in ("min", "max", "above", "below"):
             value = given.words.get(word)
-            if isinstance(value, int) and not least - 1 <= value <= greatest + 1:
-                message = f"{quoted(word)} is {value}, but {of.base} is from {least} to {greatest}"
+            if value is not None and not least - 1 <= value <= greatest + 1:
+                message = f"{quoted(word)} is {_shown(value)}, but {of.base} is from {least} to {greatest}"
                 scope.report("bad-bound", message, given, word, "use a wider type, or another bound")
                 return
         lows = [*([of.minimum] if of.minimum is not None else []), *([of.above + 1] if of.above is not None else [])]
         highs = [*([of.maximum] if of.maximum is not None else []), *([of.below - 1] if of.below is not None else [])]
+    elif lows or highs:
+        limit = GREATEST_FLOAT if of.base == "float" else Decimal(10) ** (of.precision - of.scale)
+        for word in ("min", "max", "above", "below"):
+            value = given.words.get(word)
+            if value is not None and not limit.copy_negate() <= value <= limit:
+                message = f"{quoted(word)} is {_shown(value)}, beyond every {describe(of)}"
+                scope.report("bad-bound", message, given, word, "use a wider type, or another bound")
+                return
     exclusive = of.base not in INTEGERS and (of.above is not None or of.below is not None)
     if lows and highs:
         low, high = max(lows), min(highs)
@@ -476,6 +490,12 @@ def _check_scalar(scope: Scope, of: Scalar, given: Given) -> None:
         word = next(word for word in ("min_length", "max_length", "base", "type") if word in given.words)
         message = f"the text has at least {of.min_length} and at most {longest} code points, so there is none"
         scope.report("empty-range", message, given, word, "let min_length be less than the greatest length")
+
+
+def _shown(number: int | Decimal) -> str:
+    """A number in a message; one with many digits in powers of ten."""
+    text = str(number)
+    return text if len(text) <= 40 else f"{Decimal(number):.3E}"
 
 
 def _constrain_array(scope: Scope, of: Array, given: Given, words: Any) -> Array:

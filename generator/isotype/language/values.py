@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
 from types import MappingProxyType
-from typing import NamedTuple
 
 from isotype.domain.formats import FORMATS
+from isotype.domain.lazy import NamedTuple, regular
 from isotype.domain.model import JsonValue
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, ObjectType, Opaque, Scalar, Type
 from isotype.language import forms
@@ -17,10 +17,10 @@ from isotype.language.constants import example, has_form
 from isotype.language.matching import found
 from isotype.language.wording import did_you_mean, quoted
 
-_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
-_EXACT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
+_WHOLE = regular(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
+_EXACT = regular(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
 _WIDE = Context(prec=4000)
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = regular("[\ud800-\udfff]")
 
 
 class Property(NamedTuple):
@@ -307,5 +307,6 @@ def _fit_object(value: JsonValue, name: str, structures: Structures) -> JsonValu
         except Misfit as misfit:
             raise Misfit(f"{quoted(key)}: {misfit.message}", misfit.suggestion) from None
     if lacking := [key for key, known in properties.items() if not known.optional and key not in made]:
-        raise Misfit(f"the value lacks {quoted(lacking[0])} of {name}", "an object in the database is whole")
+        suggestion = f"add {quoted(lacking[0])}, or let it be optional"
+        raise Misfit(f"the value lacks {quoted(lacking[0])} of {name}", suggestion)
     return MappingProxyType(made)

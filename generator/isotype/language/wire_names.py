@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from isotype.domain.identifiers import pascal
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.model import PAGE, SHAPE_ENDINGS, EntityApi
 from isotype.domain.places import Place
 from isotype.domain.types import SCALARS, Array, ObjectType, Type

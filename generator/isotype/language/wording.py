@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from isotype.domain.lazy import regular
 from isotype.domain.names import snake
 
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_UNPRINTABLE = regular(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _SIBILANT = ("s", "x", "z", "ch", "sh")
 _ALREADY_PLURAL = frozenset({"data", "media", "metadata", "news", "series", "species"})
 

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from isotype.domain.lazy import regular
 from isotype.domain.places import Place
 from isotype.findings import Finding
 from isotype.language.wording import quoted
@@ -53,14 +54,15 @@ _SHAPES = {
     "infinity": NUMBER,
     "nan": NUMBER,
 }
-_MARK = re.compile(r"[&*!][^\s,\[\]{}]")
-_BREAK = re.compile(r"\r\n?|\n")
-_ODD_BREAKS = re.compile(r"[\x85\u2028\u2029]|\r(?!\n)")
+_MARK = regular(r"[&*!][^\s,\[\]{}]")
+_BREAK = regular(r"\r\n?|\n")
+_CONFLICT = regular(r"^<{7} (?=.*^={7}$.*^>{7} )", re.MULTILINE | re.DOTALL)
+_ODD_BREAKS = regular(r"[\x85\u2028\u2029]|\r(?!\n)")
 _BEFORE_MARK = " \t\r\n[{,:?-\x85\u2028\u2029"
 _STACK = 10 * DEEPEST
 """Collections this deep are refused unseen, for composing them takes stack; the exact limit is kept afterwards."""
 _FAR = " " * 20 * DEEPEST
-_NESTED = re.compile(rf"^(?:(?: *[-?] ){{{DEEPEST + 1}}}|{_FAR})", re.MULTILINE)
+_NESTED = regular(rf"^(?:(?: *[-?] ){{{DEEPEST + 1}}}|{_FAR})", re.MULTILINE)
 _OPENING = (
     yaml.FlowSequenceStartToken,
     yaml.FlowMappingStartToken,
@@ -285,6 +287,10 @@ def _syntax_finding(source: Source, error: yaml.YAMLError) -> Finding:
         place = source.place_of(min(position, len(source.text))) if position > 0 else Place(source.file, 1, 1)
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "the file cannot be read")
     context = str(getattr(error, "context", None) or "")
+    if conflict := _CONFLICT.search(source.text):
+        message = "the file holds the markers of a merge conflict"
+        place = source.place_of(conflict.start())
+        return Finding("merge-conflict", message, place, "keep one side, or both, and remove the markers")
     if "but found another document" in problem:
         return Finding("second-document", "the file holds a second document", place, 'remove the line "---"')
     if "found character that cannot start any token" in problem:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import Domain
 from isotype.findings import IsotypeError
@@ -48,7 +49,7 @@ def rendered(domain: Domain, options: Options) -> Iterator[Layer]:
     from isotype.layers.rendering import Renderer
 
     wire = shapes.project(domain)
-    renderer = Renderer(options.templates)
+    renderer = Renderer(options.templates, options.templates_name)
     if "openapi" in options.wanted:
         yield "openapi", *openapi.render(wire, renderer, options)
     yield from _on_tables(domain, wire, renderer, options)

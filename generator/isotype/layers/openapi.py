@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from isotype.dialects.json_schema import JsonSchema, Printer, plain, wire_constant
@@ -53,7 +53,6 @@ _DEPTH = 5
 
 def _text(document: JsonSchema) -> str:
     """JSON that is good to read and to compare: structure on lines of its own, leaves on one."""
-    lines: list[str] = []
     leaves: dict[int, str] = {}
     encode = json.JSONEncoder().encode
 
@@ -63,30 +62,35 @@ def _text(document: JsonSchema) -> str:
             return encode(value)
         return leaves.get(id(value)) or leaves.setdefault(id(value), encode(value))
 
-    def add(value: Any, indent: str, before: str, after: str, depth: int) -> None:
-        parts: list[tuple[str, Any]] = []
-        inner = indent + _INDENT
-        if not depth or not value:
-            pass
-        elif isinstance(value, dict):
-            if any(isinstance(part, dict) and part for part in value.values()):
-                parts, brackets = [(f"{inner}{encode(key)}: ", part) for key, part in value.items()], "{}"
-        elif isinstance(value, list) and isinstance(value[0], dict):
-            parts, brackets = [(inner, part) for part in value], "[]"
-        if not parts:
-            lines.append(f"{before}{leaf(value)}{after}")
-            return
-        lines.append(before + brackets[0])
-        if depth == 1:
-            lines.append(",\n".join([head + leaf(part) for head, part in parts]))
-        else:
-            last = len(parts) - 1
-            for number, (head, part) in enumerate(parts):
-                add(part, inner, head, "," if number < last else "", depth - 1)
-        lines.append(f"{indent}{brackets[1]}{after}")
-
-    add(document, "", "", "", _DEPTH)
+    lines: list[str] = []
+    _add(lines, leaf, document, "", "", "", _DEPTH)
     return "\n".join(lines)
+
+
+def _add(
+    lines: list[str], leaf: Callable[[Any], str], value: Any, indent: str, before: str, after: str, depth: int
+) -> None:
+    """Add the lines of a value, the first of which starts with `before`, and the last ends with `after`."""
+    parts: list[tuple[str, Any]] = []
+    inner = indent + _INDENT
+    if not depth or not value:
+        pass
+    elif isinstance(value, dict):
+        if any(isinstance(part, dict) and part for part in value.values()):
+            parts, brackets = [(f"{inner}{leaf(key)}: ", part) for key, part in value.items()], "{}"
+    elif isinstance(value, list) and isinstance(value[0], dict):
+        parts, brackets = [(inner, part) for part in value], "[]"
+    if not parts:
+        lines.append(f"{before}{leaf(value)}{after}")
+        return
+    lines.append(before + brackets[0])
+    if depth == 1:
+        lines.append(",\n".join([head + leaf(part) for head, part in parts]))
+    else:
+        last = len(parts) - 1
+        for number, (head, part) in enumerate(parts):
+            _add(lines, leaf, part, inner, head, "," if number < last else "", depth - 1)
+    lines.append(f"{indent}{brackets[1]}{after}")
 
 
 def _enum(enum: Enum) -> JsonSchema:
@@ -167,6 +171,8 @@ def _parameter(parameter: ApiParameter, printer: Printer) -> JsonSchema:
         printed["required"] = True
     if parameter.description:
         printed["description"] = parameter.description
+    if parameter.deprecated:
+        printed["deprecated"] = True
     return {**printed, "schema": schema}
 
 

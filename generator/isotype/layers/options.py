@@ -27,9 +27,11 @@ class LayerOptions:
 
 @frozen
 class Options:
-    """`header_source` is the schema's path as the header names it; `templates` a folder of overriding templates."""
+    """`header_source` is the schema's path as the header names it; `templates` a folder of overriding templates, which
+    findings call `templates_name`."""
 
     header_source: str
     layers: Mapping[str, LayerOptions] = field(default_factory=lambda: MappingProxyType({}))
     wanted: tuple[str, ...] = LAYERS
     templates: str = ""
+    templates_name: str = ""

@@ -30,12 +30,12 @@ def shipped(name: str) -> str:
 class Renderer:
     """Renders templates by name; an overriding folder wins, file by file, and runs sandboxed."""
 
-    def __init__(self, overriding: str = "") -> None:
+    def __init__(self, overriding: str = "", name: str = "") -> None:
         self._renders = _own()
         if overriding:
             from isotype.layers.overriding import compiled
 
-            self._renders = self._renders | compiled(overriding, own_templates())
+            self._renders = self._renders | compiled(overriding, own_templates(), name)
 
     def __call__(self, template: str, /, **view: Any) -> str:
         """The template's text for this view; one of the user's that fails is a finding, raised as `IsotypeError`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from isotype.dialects.expressions.calls import inexact
 from isotype.dialects.expressions.code import FunctionCall
@@ -19,6 +18,7 @@ from isotype.dialects.python import (
     annotated,
     bracket,
     call,
+    exported,
     flat,
     from_import,
     from_rule,
@@ -30,6 +30,7 @@ from isotype.dialects.python import (
     subscript,
 )
 from isotype.dialects.python_types import Names, Uses, annotation, default
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import Default
 from isotype.domain.names import camel, snake
@@ -181,51 +182,54 @@ def _docstring(text: str, indent: str = "") -> str:
 # ----- classes
 
 
-def _class_lines(shape: Shape, here: _Module) -> Iterator[str]:
+def _class_lines(shape: Shape, here: _Module) -> list[str]:
     base = ("Camel" if here.context.camel_case else "") + ("Output" if shape.direction == OUTPUT else "Input")
-    yield f"class {shape.name}({here.names.wire(base)}):"
-    body = list(_body_lines(shape, here))
+    lines = [f"class {shape.name}({here.names.wire(base)}):"]
+    body = _body_lines(shape, here)
     if shape.description:
-        yield _docstring(shape.description, INDENT)
+        lines.append(_docstring(shape.description, INDENT))
         if body:
-            yield ""
-    yield from body
+            lines.append("")
+    lines += body
     if not body and not shape.description:
-        yield f"{INDENT}pass"
+        lines.append(f"{INDENT}pass")
+    return lines
 
 
-def _body_lines(shape: Shape, here: _Module) -> Iterator[str]:
+def _body_lines(shape: Shape, here: _Module) -> list[str]:
+    lines: list[str] = []
     if shape.refused:
         texts = subscript(here.names.use("collections.abc", "Mapping"), "str", "str")
         declared = subscript(here.names.use("typing", "ClassVar"), texts)
         reasons = mapping((name, python_string(reason)) for name, reason in shape.refused)
-        yield from annotated("REFUSED", declared, reasons, INDENT)
+        lines += annotated("REFUSED", declared, reasons, INDENT)
         if shape.properties:
-            yield ""
+            lines.append("")
     for prop in shape.properties:
-        yield from _field(prop, here)
+        lines += _field(prop, here)
     judged: list[str] = []
     local: _Locals = {}
     for rule in shape.rules:
-        lines = _rule_lines(rule, shape, here, local)
-        if isinstance(lines, NotExpressible):
-            here.ledger.add(lines)
-            yield from python_comment_lines(f"Not judged here: {rule.name}. {lines.reason}", INDENT, WIDTH)
+        said = _rule_lines(rule, shape, here, local)
+        if isinstance(said, NotExpressible):
+            here.ledger.add(said)
+            lines += python_comment_lines(f"Not judged here: {rule.name}. {said.reason}", INDENT, WIDTH)
         else:
-            judged += lines
+            judged += said
     if judged:
         names = here.names
         if shape.properties or shape.refused:
-            yield ""
-        yield f'{INDENT}@{names.use("pydantic", "model_validator")}(mode="after")'
-        yield f"{INDENT}def _keep_rules(self) -> {names.use('typing', 'Self')}:"
+            lines.append("")
+        lines.append(f'{INDENT}@{names.use("pydantic", "model_validator")}(mode="after")')
+        lines.append(f"{INDENT}def _keep_rules(self) -> {names.use('typing', 'Self')}:")
         for name, operand in local.values():
-            yield from layout(from_rule(_read(operand, shape, here)), f"{_IN_METHOD}{name} = ")
-        yield f"{_IN_METHOD}broken: dict[str, str] = {{}}"
-        yield from judged
-        yield f"{_IN_METHOD}if broken:"
-        yield f"{_IN_METHOD}{INDENT}raise {names.wire('broken_rules')}(broken)"
-        yield f"{_IN_METHOD}return self"
+            lines += layout(from_rule(_read(operand, shape, here)), f"{_IN_METHOD}{name} = ")
+        lines.append(f"{_IN_METHOD}broken: dict[str, str] = {{}}")
+        lines += judged
+        lines.append(f"{_IN_METHOD}if broken:")
+        lines.append(f"{_IN_METHOD}{INDENT}raise {names.wire('broken_rules')}(broken)")
+        lines.append(f"{_IN_METHOD}return self")
+    return lines
 
 
 def _field(prop: Property, here: _Module) -> Sequence[str]:
@@ -473,7 +477,7 @@ def _barrel_view(shapes: Shapes) -> dict[str, object]:
     for name, home in homes.items():
         by_home.setdefault(home, []).append(name)
     imports = [line for home in sorted(by_home, key=natural) for line in from_import(f".{home}", by_home[home], INDENT)]
-    listed = sequence(map(python_string, sorted(homes, key=natural)))
+    listed = sequence(map(python_string, sorted(homes, key=exported)))
     table = mapping((name, python_string(homes[name])) for name in sorted(homes, key=natural))
     words = f"Pydantic schemas of {shapes.title}; each module is loaded when it is first used."
     return {

@@ -5,8 +5,9 @@ The SQL layer gives it, the models take it; this is what they agree on.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from isotype.domain.lazy import NamedTuple
 from isotype.tables.model import Column, Table, TableIndex
 
 

@@ -44,7 +44,6 @@ from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
 from isotype.layers.specifiers import sibling
 from isotype.layers.typescript_conversions import Conversion, conversions, function_name
-from isotype.layers.typescript_operations import operations
 from isotype.shapes.model import (
     OUTPUT,
     Property,
@@ -75,6 +74,8 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
     if shapes.enums:
         files["enums.ts"] = renderer("types/enums.ts.j2", header=head, enums=[_enum(enum) for enum in shapes.enums])
     if shapes.operations:
+        from isotype.layers.typescript_operations import operations
+
         view = operations(shapes, options)
         used_json = used_json or view.json
         files["operations.ts"] = renderer(
@@ -159,11 +160,18 @@ def _property(prop: Property, printed: Printed) -> str:
     found = printed.get(key)
     if found is None:
         text = described(prop.description, prop.type)
-        lines = doc(f"{text} {absent}" if absent else text, INDENT, prop.deprecated)
+        lines = doc(_sentences(text, absent), INDENT, prop.deprecated)
         mark = "" if prop.required else "?"
         lines.append(f"{INDENT}{typescript_property(prop.name)}{mark}: {type_text(prop.type, prop.nullable)};")
         found = printed[key] = "\n".join(lines)
     return found
+
+
+def _sentences(text: str, then: str) -> str:
+    """A text with a sentence after it, which ends the one before."""
+    if not (text and then):
+        return text or then
+    return f"{text} {then}" if text[-1] in ".!?:…" else f"{text}. {then}"
 
 
 def _aliases(shapes: Shapes, module: ShapeModule, printed: Printed) -> Iterator[str]:

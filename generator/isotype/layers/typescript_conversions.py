@@ -1,16 +1,16 @@
 """Functions from what the API answers to what it takes: `toVolumeUpdate(volume)` leaves out what an input refuses.
 
-A function exists where every property that the input requires can be had from the output.
+A function exists where something of the input can be had from the output, and all that it requires.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from isotype.dialects.literals.typescript import typescript_access, typescript_property
 from isotype.dialects.literals.widths import width
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, entry, flat, layout, signature, ternary
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.types import Array, Map, ObjectType, Type
 from isotype.shapes.model import INPUT, OUTPUT, Property, Shape, ShapeModule, Shapes
 
@@ -72,13 +72,16 @@ def _pair(shapes: Shapes, target: Shape, source: Shape, pairs: dict[str, str]) -
     given = {prop.name: prop for prop in source.properties}
     for prop in target.properties:
         if prop.name in given:
-            inner, outer = _object(prop.type), _object(given[prop.name].type)
-            if inner and outer and inner != outer:
+            origin = given[prop.name]
+            if _alike(prop, origin):
+                continue
+            inner, outer = _object(prop.type), _object(origin.type)
+            if inner and outer and shapes.shape(inner).owner == shapes.shape(outer).owner:
                 _pair(shapes, shapes.shape(inner), shapes.shape(outer), pairs)
 
 
 def _possible(shapes: Shapes, pairs: Pairs) -> dict[str, str]:
-    """The pairs whose required properties can all be had; one that falls may take others with it."""
+    """The pairs that have something in common, all that is required included; one that falls may take others along."""
     kept = dict(pairs)
     while True:
         lost = [
@@ -92,14 +95,31 @@ def _possible(shapes: Shapes, pairs: Pairs) -> dict[str, str]:
 
 def _whole(target: Shape, source: Shape, pairs: Pairs) -> bool:
     given = {prop.name: prop for prop in source.properties}
-    return all(_usable(prop, given.get(prop.name), pairs) for prop in target.properties if prop.required)
+    usable = [(prop.required, _usable(prop, given.get(prop.name), pairs)) for prop in target.properties]
+    return any(had for _, had in usable) and all(had for required, had in usable if required)
 
 
 def _usable(prop: Property, given: Property | None, pairs: Pairs) -> bool:
     if given is None or (prop.required and not given.required) or (given.nullable and not prop.nullable):
         return False
+    if not _is_one(prop, given):
+        return False
+    if _alike(prop, given):
+        return True
     inner, outer = _object(prop.type), _object(given.type)
-    return inner == outer or (bool(inner and outer) and pairs.get(inner) == outer)
+    return bool(inner and outer) and pairs.get(inner) == outer
+
+
+def _is_one(prop: Property, origin: Property) -> bool:
+    """Whether both are one property: what no column holds may be one thing in a body and another in an answer."""
+    if not (prop.given or origin.given) or prop.type == origin.type:
+        return True
+    return isinstance(prop.type, ObjectType) and isinstance(origin.type, ObjectType)
+
+
+def _alike(prop: Property, origin: Property) -> bool:
+    """Whether both hold the same shape, or none."""
+    return prop.type is origin.type or _object(prop.type) == _object(origin.type)
 
 
 def _object(of: Type) -> str:
@@ -137,7 +157,7 @@ def _conversion(target: Shape, source: Shape, pairs: Pairs) -> Conversion:
     if sometimes:
         lines.append(f"{INDENT}return to;")
     lines.append("}")
-    calls = frozenset(_object(prop.type) for prop, origin in carried if _object(prop.type) != _object(origin.type))
+    calls = frozenset(_object(prop.type) for prop, origin in carried if not _alike(prop, origin))
     return Conversion(target.name, "\n".join(lines), calls)
 
 
@@ -152,7 +172,7 @@ def _assigned(prop: Property, origin: Property) -> str:
     indent = INDENT * 2
     key = typescript_property(prop.name)
     value = "from" + typescript_access(prop.name)
-    if _object(prop.type) == _object(origin.type):
+    if _alike(prop, origin):
         return f"{indent}{key}: {value},"
     if isinstance(prop.type, ObjectType):
         made = Call(function_name(prop.type.name), (value,))
@@ -168,7 +188,7 @@ def _copied(prop: Property, origin: Property) -> str:
     value = f"from{access}"
     lines = [f"{INDENT}if ({value} !== undefined) {{"]
     indent = INDENT * 2
-    if _object(prop.type) == _object(origin.type):
+    if _alike(prop, origin):
         lines.append(f"{indent}to{access} = {value};")
     elif isinstance(prop.type, ObjectType):
         made = Call(function_name(prop.type.name), (value,))

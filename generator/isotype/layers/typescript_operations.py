@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import NamedTuple
 
 from isotype.dialects.literals.typescript import typescript_property, typescript_string
 from isotype.dialects.typescript import default_words, described, doc, import_lines, parts, type_text, uses_json
 from isotype.dialects.typescript_layout import INDENT, Entries, Items, entry
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.types import EnumType, ObjectType, Type
 from isotype.layers.options import Options
 from isotype.layers.specifiers import sibling
@@ -78,7 +78,7 @@ def _parameters(name: str, parameters: list[ApiParameter]) -> Iterator[str]:
         text = described(parameter.description, parameter.type)
         if parameter.has_default:
             text = f"{text} {default_words(parameter.default)}"
-        yield from doc(text, INDENT * 3)
+        yield from doc(text, INDENT * 3, parameter.deprecated)
         mark = "" if parameter.required else "?"
         of = type_text(parameter.type, parameter.nullable)
         yield f"{INDENT * 3}{typescript_property(parameter.name)}{mark}: {of};"

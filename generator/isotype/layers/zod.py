@@ -13,9 +13,7 @@ No schema transforms, coerces or fills in: what goes in comes out, less the prop
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from isotype.dialects.literals.typescript import typescript_regex, typescript_string
 from isotype.dialects.literals.widths import width
@@ -29,12 +27,13 @@ from isotype.dialects.typescript_layout import (
     layout,
 )
 from isotype.domain.formats import FORMATS
+from isotype.domain.lazy import NamedTuple, regular
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, Enum
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
 from isotype.layers.specifiers import across, sibling
-from isotype.layers.zod_schemas import Context, circles, loops, schema
+from isotype.layers.zod_schemas import Context, circles, declared_in, loops, schema
 from isotype.layers.zod_types import Names, schema_name
 from isotype.shapes.model import ShapeModule, Shapes
 
@@ -172,7 +171,7 @@ def _with_needs(wanted: Iterable[str]) -> frozenset[str]:
 
 
 # Those control characters of a regular expression that have no letter.
-_UNNAMED_CONTROL = re.compile(r"/[^\n]*\\u00(?:00|1[b-f])[^\n]*/u")
+_UNNAMED_CONTROL = regular(r"/[^\n]*\\u00(?:00|1[b-f])[^\n]*/u")
 
 
 def _waivers(schemas: Iterable[str]) -> list[str]:
@@ -196,14 +195,14 @@ def _module(context: Context, module: ShapeModule, options: Options) -> _View:
     names = Names()
     helpers: set[str] = set()
     missing: list[NotExpressible] = []
-    schemas: list[str] = []
-    own: set[str] = set()
+    texts: dict[str, str] = {}
     for shape in module.shapes:
         printed = schema(context, shape, names)
-        own.add(shape.name)
+        texts[shape.name] = printed.text
         helpers |= printed.helpers
         missing.extend(printed.missing)
-        schemas.append(printed.text)
+    own = texts.keys()
+    order = own if names.shapes.isdisjoint(own) else declared_in(context, module)
     sources: dict[str, set[str]] = {}
     for name in names.shapes - own:
         sources.setdefault(sibling(options, LAYER, shapes.shape(name).module), set()).add(schema_name(name))
@@ -221,7 +220,7 @@ def _module(context: Context, module: ShapeModule, options: Options) -> _View:
         sources[support] = names.support - _SUPPORT_TYPES
     return _View(
         imports=import_lines(types, {"zod": {"z"}, **sources}),
-        schemas=schemas,
+        schemas=[texts[name] for name in order],
         proofs=_tuple(f"{module.stem}Proofs", [_proof(shape.name) for shape in module.shapes]),
         support=names.support,
         rules=bool(helpers),

@@ -6,7 +6,6 @@ An operand that the value does not carry is `undefined`: not known, which refuse
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from isotype.dialects.expressions import typescript as expressions
 from isotype.dialects.literals.typescript import typescript_access, typescript_comment_lines, typescript_string
@@ -14,6 +13,7 @@ from isotype.dialects.literals.widths import width
 from isotype.dialects.typescript import constant
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, Items, flat, layout, ternary
 from isotype.domain.identifiers import pascal
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.names import camel
 from isotype.domain.types import ObjectType

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from isotype.dialects.literals.typescript import typescript_property, typescript_string
 from isotype.dialects.literals.widths import width
 from isotype.dialects.typescript import doc, type_text
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, Code, Entries, block, block_and, entry, flat, layout
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import Array, Map, ObjectType, Type
 from isotype.layers.zod_rules import Judged, refinement
 from isotype.layers.zod_types import Names, nullable, optional, schema_name, type_code
-from isotype.shapes.model import OUTPUT, Property, Shape, Shapes
+from isotype.shapes.model import OUTPUT, Property, Shape, ShapeModule, Shapes
 
 
 class _Code(NamedTuple):
@@ -167,6 +167,26 @@ def _object(of: Type) -> str:
             return _object(inner)
         case _:
             return ""
+
+
+def declared_in(context: Context, module: ShapeModule) -> tuple[str, ...]:
+    """The shapes of a module, each behind those of the module that its schema is made of."""
+    own = {shape.name: shape for shape in module.shapes}
+    declared: dict[str, bool] = {}
+    for shape in module.shapes:
+        _declare(context, shape, own, declared)
+    return tuple(declared)
+
+
+def _declare(context: Context, shape: Shape, own: Mapping[str, Shape], declared: dict[str, bool]) -> None:
+    """Add a shape behind what it is made of; loops are late, so this comes to an end."""
+    if shape.name in declared:
+        return
+    for prop in shape.properties:
+        target = _object(prop.type)
+        if target in own and not context.is_late(shape, target):
+            _declare(context, own[target], own, declared)
+    declared[shape.name] = True
 
 
 def circles(shapes: Shapes) -> dict[str, int]:

@@ -44,10 +44,15 @@ class Names:
 
     def merge(self, other: Names) -> None:
         """Add everything that other code speaks of."""
-        self.support |= other.support
-        self.enums |= other.enums
-        self.shapes |= other.shapes
-        self.types |= other.types
+        # Most code speaks of little: the sets are empty more often than not.
+        if other.support:
+            self.support |= other.support
+        if other.enums:
+            self.enums |= other.enums
+        if other.shapes:
+            self.shapes |= other.shapes
+        if other.types:
+            self.types |= other.types
 
     def function(self, name: str) -> str:
         """The name of a support function, which from now on is imported."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from isotype.domain.identifiers import model_attribute as on_model
 from isotype.domain.identifiers import schema_attribute
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.model import INTERNAL, Domain, Entity, Field, Index, Waiver
 from isotype.domain.names import LONGEST, snake
 from isotype.domain.patterns import Pattern

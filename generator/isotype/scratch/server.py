@@ -26,6 +26,9 @@ NOBODY = 65534
 
 START_SECONDS = 60
 
+# Two servers may be one, given by its URL.
+_NUMBERS = itertools.count(1)
+
 # Nothing in such a server outlives it, so it need not be safe from a crash.
 SETTINGS = {
     "autovacuum": "off",
@@ -69,7 +72,6 @@ class Server:
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
-        self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -126,7 +128,7 @@ class Server:
 
     def create_database(self, template: str | None = None, name: str | None = None) -> str:
         """Create a database, a copy of `template` when given (nobody may be connected to that), and return its name."""
-        name = name or f"isotype_{os.getpid()}_{next(self._numbers)}"
+        name = name or f"isotype_{os.getpid()}_{next(_NUMBERS)}"
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         self.execute(statement.format(sql.Identifier(name), sql.Identifier(template or "template0")))
         return name

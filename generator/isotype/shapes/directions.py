@@ -76,7 +76,7 @@ def directions(domain: Domain) -> Directions:
         out.update(_objects(field.type for field in view.columns))
     for operation in domain.operations:
         into.update(_payload(operation.body, contents))
-        into.update(_objects(parameter.type for parameter in operation.parameters))
+        into.update(parameter.object for parameter in operation.parameters if parameter.object)
         out.update(_payload(operation.returns, contents))
     bodies = {entity.api.shape(variant) for entity in domain.entities for variant in ("create", "update")}
     into.update(name for name, inside in contents.items() if not inside.isdisjoint(bodies))

@@ -296,19 +296,11 @@ class _Builder:
 
     def paths(self, variant: str) -> dict[str, WirePath]:
         """Where each field a variant carries stands: wire names and attributes down from the shape."""
-        found: dict[str, WirePath] = {}
-
-        def visit(group: Group, wire: tuple[str, ...], attributes: tuple[str, ...]) -> None:
-            for name, member in group.members:
-                here = WirePath((*wire, name), (*attributes, schema_attribute(snake(name))))
-                if isinstance(member, Group):
-                    visit(member, here.wire, here.attributes)
-                elif self._carries(variant, self.entity.field(member)):
-                    found[member] = here
-
-        for group in self.entity.api.groups:
-            visit(group, (group.name,), (schema_attribute(snake(group.name)),))
         carried = self.carried[variant]
+        found: dict[str, WirePath] = {}
+        for group in self.entity.api.groups:
+            inside = _inside(group, WirePath((group.name,), (schema_attribute(snake(group.name)),)))
+            found.update((name, path) for name, path in inside if name in carried)
         found.update((name, path) for name, path in self.flat.items() if name in carried)
         return found
 
@@ -331,6 +323,16 @@ class _Builder:
         if field.access == ONCE:
             return "is set once, when it is created"
         return "is read-only"
+
+
+def _inside(group: Group, path: WirePath) -> Iterator[tuple[str, WirePath]]:
+    """Each field of a group that stands at `path`, at any depth, and where it stands itself."""
+    for name, member in group.members:
+        here = WirePath((*path.wire, name), (*path.attributes, schema_attribute(snake(name))))
+        if isinstance(member, Group):
+            yield from _inside(member, here)
+        else:
+            yield member, here
 
 
 _GROUP_SUFFIX = {CREATE: "Input", UPDATE: "Update", LIST_ITEM: "ListItem"}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from isotype.domain.expressions import names as expression_names
 from isotype.domain.identifiers import schema_attribute, wire_name
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.model import Default, Field, Rule
 from isotype.shapes.directions import Directions
 from isotype.shapes.model import INPUT, OUTPUT, Operand, Property, ShapeRule

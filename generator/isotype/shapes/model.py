@@ -132,6 +132,7 @@ class ApiParameter:
     default: JsonValue = None
     has_default: bool = False
     description: str = ""
+    deprecated: bool = False
 
 
 @frozen

@@ -47,6 +47,7 @@ def _parameter(parameter: Parameter, used: Directions) -> ApiParameter:
         default=default.value if default is not None and has_default else None,
         has_default=has_default,
         description=parameter.description,
+        deprecated=parameter.deprecated,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
 
 from isotype.domain.expressions import (
     BOOLEAN,
@@ -25,6 +24,7 @@ from isotype.domain.expressions import (
 )
 from isotype.domain.formats import FORMATS
 from isotype.domain.identifiers import shorten, wire_name
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.model import Domain, Field, ObjectDefinition
 from isotype.domain.names import snake
 from isotype.domain.patterns import Pattern
@@ -159,4 +159,5 @@ def _structure(domain: Domain, definition: ObjectDefinition) -> JsonStructure:
             for rule in definition.rules
             if not rule.on
         ),
+        place=definition.place,
     )

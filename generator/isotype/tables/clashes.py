@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import NamedTuple
 
 from isotype.domain.identifiers import home_name, own_name, shorten
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.names import LONGEST, snake
 from isotype.domain.places import NOWHERE, Place
 from isotype.domain.types import Array, EnumType, Map, Opaque, Scalar

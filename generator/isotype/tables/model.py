@@ -249,6 +249,7 @@ class ViewColumn:
     type: Type
     nullable: bool
     comment: str = ""
+    place: Place = NOWHERE
 
 
 @frozen
@@ -290,6 +291,7 @@ class JsonStructure:
     function: str
     properties: tuple[JsonProperty, ...]
     rules: tuple[Check, ...] = ()
+    place: Place = NOWHERE
 
 
 @frozen
@@ -310,6 +312,7 @@ class Tables:
     raw_sql: tuple[RawSql, ...] = ()
     comment: str = ""
     prefix: str = ""
+    place: Place = NOWHERE
 
     def judge(self, table: Table, column: Column) -> str:
         """The function that judges the parts of a column's value: the items of an array, the values of a map."""

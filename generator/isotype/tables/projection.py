@@ -71,6 +71,7 @@ def project(domain: Domain) -> Tables:
         raw_sql=domain.raw_sql,
         comment=domain.description,
         prefix=f"{domain.name}_",
+        place=domain.place,
     )
 
 
@@ -295,7 +296,7 @@ def _view(view: View) -> StoredView:
         view=view.name,
         sql=view.sql,
         columns=tuple(
-            ViewColumn(names[field.name], field.name, field.type, field.nullable, field.description)
+            ViewColumn(names[field.name], field.name, field.type, field.nullable, field.description, field.place)
             for field in view.columns
         ),
         sqlite=view.sqlite,

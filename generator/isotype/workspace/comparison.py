@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.places import Place
 from isotype.findings import Finding
 from isotype.workspace import files, manifest, owned, settings
@@ -24,15 +24,20 @@ STALE = "stale"
 ORPHANED = "orphaned"
 FOREIGN = "foreign"
 
+_UNKNOWN = "unknown"
+"""What a manifest has for inputs when some layers were never generated."""
+
 
 class Rendered(NamedTuple):
     """What a domain's files should hold: layer → path under the project root → bytes; the digest of each file by its
-    path, the digest of what they were made from, and how much some target cannot express."""
+    path, the digest of what they were made from and the files of shared definitions in that, and how much some target
+    cannot express."""
 
     domain: DomainSettings
     layers: Mapping[str, Mapping[str, bytes]]
     digests: Mapping[str, str]
     inputs: str
+    shared: Sequence[str] = ()
     gaps: int = 0
 
     @property
@@ -58,9 +63,13 @@ class Difference(NamedTuple):
 
 
 def compare(
-    configuration: Configuration, rendered: Collection[Rendered], only: Collection[str] = ()
+    configuration: Configuration, rendered: Collection[Rendered], only: Collection[str] = (), *, full: bool = False
 ) -> tuple[Difference, ...]:
-    """Every difference, sorted by path, manifests last; `only` restricts it to some layers and to the manifests."""
+    """Every difference, sorted by path, manifests last; `only` restricts it to some layers and to the manifests.
+
+    What former settings left elsewhere in the project is looked for when `full` says so, and when a domain is not, or
+    not yet wholly, generated where it now goes.
+    """
     root = configuration.root
     previous = {domain.name: _manifest(root, domain.manifest) for domain in configuration.all_domains}
     expected = {path for item in rendered for path in item.digests}
@@ -73,12 +82,14 @@ def compare(
             *_orphans(root, item.domain, made, expected, listed, only),
         ):
             found.setdefault(difference.path, difference)
-    if len(configuration.domains) == len(configuration.all_domains) and not only:
-        for difference in _former(configuration, expected):
+    if not only:
+        whole = full or any(previous[item.domain.name].inputs in ("", _UNKNOWN) for item in rendered)
+        for difference in _former(configuration, rendered, {*expected, *listed}, whole):
             found.setdefault(difference.path, difference)
     manifests = [_manifest_difference(root, item, previous[item.domain.name], only) for item in rendered]
     ordinary = sorted(found.values(), key=lambda it: (_is_manifest(it.path), it.path))
-    return (*ordinary, *(difference for difference in manifests if difference is not None))
+    # A file where a folder should be is in the way of a manifest too.
+    return (*ordinary, *(it for it in manifests if it is not None and it.path not in found))
 
 
 def as_finding(root: str, difference: Difference, source: str) -> Finding:
@@ -109,7 +120,8 @@ def as_finding(root: str, difference: Difference, source: str) -> Finding:
         remake += ", and change the schema or a template instead"
     elif _is_manifest(path):
         expected = actual = ""
-        fact = f"{path!r} was made from something else than the present {source!r}, templates, settings and Isotype"
+        made_from = f"{source!r}, what it uses, templates, settings and Isotype"
+        fact = f"{path!r} was made from something else than the present {made_from}"
     else:
         fact = f"{path!r} is out of date with {source!r}: line {line} differs"
     return Finding(code, fact, Place(path, line, 1), remake, layer=difference.layer, expected=expected, actual=actual)
@@ -149,6 +161,8 @@ def _difference(
         actual = files.read(f"{root}/{path}")
     except FileNotFoundError:
         return Difference(MISSING, path, domain, layer, content, digest)
+    except NotADirectoryError:
+        return Difference(FOREIGN, _in_the_way(root, path), domain, layer, content, digest, "is no folder")
     except OSError as error:
         return Difference(FOREIGN, path, domain, layer, content, digest, _reason(error))
     if actual == content:
@@ -165,9 +179,14 @@ def _reason(error: OSError) -> str:
         return "is a symbolic link"
     if error.errno == errno.EISDIR:
         return "is a folder"
-    if error.errno == errno.ENOTDIR:
-        return "is below something that is no folder"
     return f"cannot be read: {error.strerror}"
+
+
+def _in_the_way(root: str, path: str) -> str:
+    """The outermost part of a path that is there and is no folder, so that it is named once for all below it."""
+    steps = path.split("/")
+    above = ("/".join(steps[:length]) for length in range(1, len(steps)))
+    return next((it for it in above if not os.path.isdir(f"{root}/{it}")), path)  # noqa: PTH112
 
 
 def _orphans(
@@ -187,26 +206,39 @@ def _orphans(
             yield Difference(ORPHANED, path, domain.name, layer, None)
 
 
-def _former(configuration: Configuration, expected: Collection[str]) -> Iterator[Difference]:
+def _former(
+    configuration: Configuration, rendered: Collection[Rendered], known: Collection[str], whole: bool
+) -> Iterator[Difference]:
+    """The outputs of domains that are no more, or that were elsewhere; where not all domains are rendered, those of
+    the rendered alone."""
     root = configuration.root
-    for path in owned.former(root, configuration.table, list(configuration.all_domains)):
-        name = path.split("/")[-2]
+    domains = list(configuration.all_domains)
+    judged = {item.domain.name for item in rendered}
+    others = {domain.name for domain in domains} - judged
+    usual = owned.former(root, configuration.table, domains)
+    paths = {*usual, *(owned.elsewhere(root, domains) if whole else ())}
+    for path in sorted(paths):
+        made = _manifest(root, path)
+        name = made.domain or path.split("/")[-2]
+        if others and name not in judged:
+            continue
         yield Difference(ORPHANED, path, name, "", None)
-        for output in _manifest(root, path).entries:
-            if output not in expected and files.is_ours(f"{root}/{output}"):
+        for output in made.entries:
+            if output not in known and files.is_ours(f"{root}/{output}"):
                 yield Difference(ORPHANED, output, name, "", None)
 
 
 def _manifest_difference(root: str, item: Rendered, made: Manifest, only: Collection[str]) -> Difference | None:
     domain = item.domain
     entries = item.digests
-    inputs = item.inputs
+    inputs, shared = item.inputs, item.shared
     if only:
         partial = {path: noted for path, noted in made.entries.items() if layer_of(domain, path) not in only}
         partial |= {path: noted for path, noted in entries.items() if layer_of(domain, path) in only}
         # The layers left alone may be behind, and then the manifest must not say that all of them are up to date.
-        inputs, entries = (inputs if partial == entries else made.inputs or "unknown"), partial
-    content = manifest.write(domain.name, inputs, entries)
+        if partial != entries:
+            inputs, shared, entries = made.inputs or _UNKNOWN, made.shared, partial
+    content = manifest.write(domain.name, inputs, entries, shared)
     difference = _difference(root, domain.manifest, content, manifest.digest(content), domain.name, "", made)
     if difference is None or difference.kind != STALE:
         return difference

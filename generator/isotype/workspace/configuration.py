@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.places import NOWHERE, Place
 from isotype.findings import Finding, IsotypeError
 from isotype.workspace import project, settings
@@ -51,7 +51,7 @@ def load(start: str, names: Sequence[str] = ()) -> Configuration:
     domains = settings.domains(found.table, found.root)
     findings = [*_domain_findings(found, domains), *_sharing_findings(found, domains)]
     if not findings:
-        findings = [*_containment_findings(found, domains)]
+        findings = [*_containment_findings(found, domains), *_import_findings(found, domains)]
     chosen, unknown = _restricted(domains, names)
     findings += unknown
     if findings:
@@ -64,6 +64,18 @@ def contained(root: str, path: str) -> bool:
     """Whether a path, wherever links lead it, stays below the root."""
     real = os.path.realpath(root)
     return settings.inside(os.path.realpath(f"{root}/{path}"), real)
+
+
+def text_place(configuration: Configuration, text: str) -> Place:
+    """Where a text stands in quotes in the configuration, or the start of the file."""
+    found = project.find(configuration.root)
+    if found is None or not found.file:
+        return NOWHERE
+    for number, line in enumerate(found.text.split("\n"), 1):
+        for quoted in (f'"{text}"', f"'{text}'"):
+            if quoted in line:
+                return Place(found.file, number, line.index(quoted) + 1)
+    return Place(found.file, 1, 1)
 
 
 def naming_place(configuration: Configuration, domain: DomainSettings) -> str:
@@ -101,13 +113,14 @@ def _domain_findings(found: project.Project, domains: list[DomainSettings]) -> I
     for domain in domains:
         why = settings.name_problem(domain.name)
         if why:
-            yield Finding("invalid-domain-name", f"{domain.schema!r} names no domain", suggestion=why)
+            yield Finding("invalid-domain-name", f"{domain.schema!r} names no domain", Place(domain.schema, 1, 1), why)
         first = seen.setdefault(domain.name.casefold(), domain.schema)
         if first != domain.schema:
             yield Finding(
                 "domain-named-twice",
                 f"{first!r} and {domain.schema!r} are both the domain {domain.name!r}",
-                suggestion="rename one of them",
+                Place(domain.schema, 1, 1),
+                "rename one of them",
             )
 
 
@@ -143,6 +156,23 @@ def _containment_findings(found: project.Project, domains: list[DomainSettings])
                 _place(found, ("domains", domain.name, "templates")),
                 "create it, or take the setting away",
             )
+
+
+def _import_findings(found: project.Project, domains: list[DomainSettings]) -> Iterator[Finding]:
+    for domain, layer, neighbour in settings.left_out(domains):
+        yield Finding(
+            "missing-layer",
+            f"the layer {layer!r} of {domain!r} imports the layer {neighbour!r}, which `only` leaves out",
+            _place(found, ("domains", domain, "only")),
+            f"add {neighbour!r} to it, or say where else it is imported from, with import under [layers.{neighbour}]",
+        )
+    for domain, layer, neighbour in settings.unreachable(domains):
+        yield Finding(
+            "unreachable-layer",
+            f"the {layer} of {domain!r} import its {neighbour}, and no relative import leads from one to the other",
+            _place(found, ("domains", domain, "layers", layer)),
+            f'say how the {neighbour} are imported, as in [layers.{neighbour}] import = "app.{neighbour}"',
+        )
 
 
 def _unreadable(path: str, reason: str) -> Finding:

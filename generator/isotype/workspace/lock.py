@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 
 from isotype.findings import Finding, IsotypeError
 from isotype.workspace import files
@@ -22,8 +23,8 @@ PATIENCE = 5.0
 @contextmanager
 def held(root: str, patience: float = PATIENCE) -> Iterator[None]:
     """Hold the project's lock; raises `IsotypeError` when another run keeps it longer than `patience` seconds."""
-    path = f"{state_folder(root)}/lock"
-    with open(path, "a+b", buffering=0) as file:
+    path = f"{root}/{files.STATE}/lock"
+    with _opened(root, path) as file:
         deadline = time.monotonic() + patience
         while not _taken(file.fileno()):
             if time.monotonic() >= deadline:
@@ -48,6 +49,24 @@ def is_held(root: str) -> bool:
         return False
     with open(path, "rb", buffering=0) as file:
         return not _taken(file.fileno())
+
+
+def refused(error: OSError) -> Finding:
+    """That the disk refuses to write, in the words of a finding."""
+    where = f" {str(error.filename)!r}" if error.filename else ""
+    return Finding(
+        "write-failed",
+        f"the disk refuses to write{where}: {error.strerror or error}",
+        suggestion="make the folder writable, or make room, then run `isotype generate` again",
+    )
+
+
+def _opened(root: str, path: str) -> FileIO:
+    try:
+        state_folder(root)
+        return open(path, "a+b", buffering=0)
+    except OSError as error:
+        raise IsotypeError(refused(error)) from error
 
 
 def state_folder(root: str) -> str:

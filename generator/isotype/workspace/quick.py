@@ -35,18 +35,23 @@ def _in_sync(start: str, names: list[str], version: str) -> list[tuple[str, int]
     if not chosen or len(chosen) < len(set(names)) or any(owned.former(found.root, found.table, domains)):
         return None
     manifests = {it.name: manifest.parse_unchecked(files.read(f"{found.root}/{it.manifest}")) for it in domains}
-    listed = {path for it in manifests.values() for path in it.entries}
-    listed.update(domain.manifest for domain in domains)
+    listed = {domain.manifest for domain in domains}
+    listed.update(*(made.entries for made in manifests.values()))
     for domain in chosen:
         made = manifests[domain.name]
         if not _holds(found.root, domain, made, version) or any(owned.unlisted(found.root, domain, listed)):
             return None
+        if settings.drift(found.table, domain.name).expected:
+            from isotype.workspace import stamps
+
+            if any(stamps.stale(found.root, found.table, domain, made.entries)):
+                return None
     return [(domain.name, len(manifests[domain.name].entries)) for domain in chosen]
 
 
 def _holds(root: str, domain: DomainSettings, made: Manifest, version: str) -> bool:
-    if not made.sound or not made.entries or made.inputs != manifest.input_digest(root, domain, version):
+    if not made.sound or not made.entries:
         return False
-    return all(
-        noted == found for noted, found in zip(made.entries.values(), manifest.digests(root, made.entries), strict=True)
-    )
+    if made.inputs != manifest.input_digest(root, domain, version, made.shared):
+        return False
+    return manifest.holds(root, made.entries)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 LAYERS = ("sql", "models", "schemas", "types", "zod", "openapi")
 EXTENSIONS = ("js", "ts", "none")
 
-STRING, PATH, IMPORT, EXTENSION, LAYER_LIST, STRING_LIST, PATHS, IGNORES = range(8)
-_LAYER: dict[str, Any] = {"path": PATH, "import": IMPORT, "extension": EXTENSION}
+STRING, PATH, IMPORT, EXTENSION, LAYER_LIST, STRING_LIST, PATHS, IGNORES, OUTPUT = range(9)
+_LAYER: dict[str, Any] = {"path": OUTPUT, "import": IMPORT, "extension": EXTENSION}
 _LAYER_TABLE: dict[str, Any] = dict.fromkeys(LAYERS, _LAYER)
 _DRIFT: dict[str, Any] = {
     "databases": STRING_LIST,
@@ -32,7 +32,7 @@ _DRIFT: dict[str, Any] = {
 }
 _DOMAIN: dict[str, Any] = {
     "schema": PATH,
-    "output": PATH,
+    "output": OUTPUT,
     "templates": PATH,
     "only": LAYER_LIST,
     "layers": _LAYER_TABLE,
@@ -46,7 +46,20 @@ GRAMMAR: dict[str, Any] = {
 """Every key a configuration may hold: a kind of value, or the table below it (`*` stands for any name)."""
 
 _IMPORT_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./@~#")
-_NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
+_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+_LONGEST_NAME = 63
+# Those of Python's words that a domain could have for a name; the module `keyword` is slow to import.
+_PYTHON_WORDS = frozenset(
+    (
+        *("and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else"),
+        *("except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not"),
+        *("or", "pass", "raise", "return", "try", "while", "with", "yield"),
+    )
+)
+
+
+_NEIGHBOURS = (("models", "schemas"), ("zod", "types"))
+"""Which layer's files import another's."""
 
 
 class LayerSettings:
@@ -165,7 +178,10 @@ def domains(table: Mapping[str, Any], root: str) -> list[DomainSettings]:
 
 
 def discovered(root: str, folder: str) -> list[tuple[str, str]]:
-    """The domains a folder holds by itself, (name, path) sorted: each YAML file, and each folder with YAML in it."""
+    """The domains a folder holds by itself, (name, path) sorted: each YAML file, and each folder with YAML in it.
+
+    What begins with `_` is none: it is there for domains to share.
+    """
     found: list[tuple[str, str]] = []
     try:
         entries = os.scandir(f"{root}/{folder}")
@@ -175,7 +191,7 @@ def discovered(root: str, folder: str) -> list[tuple[str, str]]:
         for entry in entries:
             name = entry.name
             stem, dot, suffix = name.rpartition(".")
-            if name[0] == ".":
+            if name[0] in "._":
                 continue
             if dot and suffix in ("yaml", "yml") and not entry.is_dir():
                 found.append((stem, f"{folder}/{name}"))
@@ -234,10 +250,39 @@ def problems(table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str, s
 
 
 def name_problem(name: str) -> str:
-    """Why a name cannot be a domain's, or ''."""
-    if not name or not _NAME_CHARACTERS.issuperset(name) or name[0] in "-0123456789":
-        return "a domain is named in letters, digits, '_' and '-', starting with a letter"
+    """Why a name cannot be a domain's, or ''. It is a `snake_case` name, as the language has it, and names packages."""
+    if not name or not _NAME_CHARACTERS.issuperset(name) or name[0] in "_0123456789" or len(name) > _LONGEST_NAME:
+        return f"start with a letter a-z, then a-z, 0-9 and '_', at most {_LONGEST_NAME} of them"
+    if name in _PYTHON_WORDS:
+        return "Python keeps this word for itself, so no package can have it for a name"
     return ""
+
+
+def left_out(chosen: list[DomainSettings]) -> Iterator[tuple[str, str, str]]:
+    """Layers that are wanted without the one they import, which is not imported from elsewhere either: (domain, the
+    layer, its neighbour)."""
+    for domain in chosen:
+        for layer, neighbour in _NEIGHBOURS:
+            if layer in domain.only and neighbour not in domain.only and not domain.layers[neighbour].import_base:
+                yield domain.name, layer, neighbour
+
+
+def unreachable(chosen: list[DomainSettings]) -> Iterator[tuple[str, str, str]]:
+    """Generated Python packages that cannot import their neighbour: (domain, the layer, its neighbour).
+
+    Models import schemas. They find them where these say how they are imported, or by a relative import, which never
+    leads out of the outermost package.
+    """
+    for domain in chosen:
+        models, schemas = domain.layers["models"], domain.layers["schemas"]
+        if not {"models", "schemas"}.issubset(domain.only) or schemas.import_base:
+            continue
+        steps = models.path.split("/")
+        # The outermost package is as many folders above as the import base has names before its last.
+        above = models.import_base.strip("./").count(".") if models.import_base else len(steps) - 1
+        outermost = "/".join(steps[: max(len(steps) - above, 1)])
+        if not inside(schemas.path, outermost):
+            yield domain.name, "models", "schemas"
 
 
 def sharing(chosen: list[DomainSettings]) -> Iterator[tuple[str, str, str]]:
@@ -302,7 +347,7 @@ def _value_problem(value: object, kind: int) -> tuple[str, str, str] | None:
         return "invalid-setting", f"is {value!r}, which nothing can be imported as", "write a package or module path"
     if kind in (PATH, PATHS):
         return _path_problem(value)
-    return None
+    return _output_problem(value) if kind == OUTPUT else None
 
 
 def _ignores_problem(value: object) -> tuple[str, str, str] | None:
@@ -327,6 +372,14 @@ def _path_problem(value: str) -> tuple[str, str, str] | None:
         return "invalid-setting", f"is {value!r}, which is no portable path", "write it with forward slashes"
     if value[0] in "/~" or ".." in value.split("/") or os.path.normpath(value) == ".":
         return "path-outside-project", f"is {value!r}, outside the project", "give a path below the project root"
+    return None
+
+
+def _output_problem(value: str) -> tuple[str, str, str] | None:
+    if problem := _path_problem(value):
+        return problem
+    if any(files.is_skipped(step) for step in value.split("/") if step not in ("", ".")):
+        return "hidden-folder", f"is {value!r}, in a hidden folder or one of packages", "give a folder in plain sight"
     return None
 
 

@@ -27,19 +27,19 @@ import re
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
 
+from isotype.domain.lazy import NamedTuple, regular
 from isotype.domain.places import Place
 from isotype.findings import Finding, IsotypeError
 from isotype.workspace import files, manifest
 from isotype.workspace.configuration import contained
-from isotype.workspace.lock import state_folder
+from isotype.workspace.lock import refused, state_folder
 
 _FSYNC_LIMIT = 64
 _STAGING, _COMMITTING = "staging", "committing"
 _SEAL = b"# seal "
 _FRESH = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_WRITE = re.compile(r"([0-9a-f]{64})  (.+)", re.DOTALL)
+_WRITE = regular(r"([0-9a-f]{64})  (.+)", re.DOTALL)
 
 
 class Change(NamedTuple):
@@ -101,14 +101,14 @@ def apply(root: str, changes: Sequence[Change], progress: Callable[[int, int], N
     except BaseException as error:
         _undo(root, journal)
         if isinstance(error, OSError):
-            raise IsotypeError(_refused(error)) from error
+            raise IsotypeError(refused(error)) from error
         raise
     with _uninterrupted():
         try:
             _write_journal(root, _COMMITTING, journal)
             _commit(root, journal, believed=True)
         except OSError as error:
-            raise IsotypeError(_refused(error)) from error
+            raise IsotypeError(refused(error)) from error
 
 
 def recover(root: str) -> bool:
@@ -125,7 +125,7 @@ def recover(root: str) -> bool:
             else:
                 _undo(root, found[1])
     except OSError as error:
-        raise IsotypeError(_refused(error)) from error
+        raise IsotypeError(refused(error)) from error
     return True
 
 
@@ -301,13 +301,4 @@ def _leads_outside(path: str) -> Finding:
         f"{path!r} leads outside the project",
         Place(path, 1, 1),
         "replace the symbolic link on its way, or give the layer another folder",
-    )
-
-
-def _refused(error: OSError) -> Finding:
-    where = f" {str(error.filename)!r}" if error.filename else ""
-    return Finding(
-        "write-failed",
-        f"the disk refuses to write{where}: {error.strerror or error}",
-        suggestion="make the folder writable, or make room, then run `isotype generate` again",
     )

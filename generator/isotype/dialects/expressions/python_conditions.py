@@ -8,7 +8,6 @@ leave 64 bits, CASE, `coalesce`) is left to the calls of `python`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from isotype.dialects import patterns
 from isotype.dialects.expressions.bounds import leaves_64_bits
@@ -38,6 +37,7 @@ from isotype.domain.expressions import (
     Not,
     Or,
 )
+from isotype.domain.lazy import NamedTuple
 
 
 class Given(NamedTuple):

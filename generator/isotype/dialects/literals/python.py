@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from isotype.dialects.literals.characters import escape, paragraph_lines, spell_hexadecimal, visible, wrap
+from isotype.domain.lazy import regular
 
 WIDTH = 100
 """The line length of generated Python, within which prose is wrapped."""
@@ -13,15 +14,15 @@ WIDTH = 100
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", '"': '\\"', "'": "\\'"}
 
 # A quote at the end, which would join the closing ones unless a backslash stands before it.
-_OPEN_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"\Z')
+_OPEN_QUOTE = regular(r'(?<!\\)(?:\\\\)*"\Z')
 
 # Comments that tools obey. A dash before them, or a blank inside, leaves them to be read by people alone.
-_DIRECTIVE = re.compile(
+_DIRECTIVE = regular(
     r"#(?=\s*(?:type|fmt|noqa|ruff|flake8|isort|yapf|autopep8|mypy|pyright|pyre|pylint|pragma|nosec|region|endregion|"
     r"cython|distutils|coverage)\b|[!:])",
     re.IGNORECASE,
 )
-_ENCODING = re.compile(r"(coding)([:=])(?=[ \t]*[-\w.])")
+_ENCODING = regular(r"(coding)([:=])(?=[ \t]*[-\w.])")
 
 
 def python_string(text: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from isotype.dialects.literals.characters import escape, has_hidden, is_hidden, visible
+from isotype.domain.lazy import regular
 
 # Every word that PostgreSQL 14 to 18 or SQLite does not take, everywhere, as a plain name.
 # PostgreSQL's are those which its own `quote_ident` quotes in any of these versions.
@@ -26,7 +26,7 @@ _WORDS = """
 """
 KEYWORDS = frozenset(_WORDS.split())
 
-_PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_PLAIN_NAME = regular(r"[a-z_][a-z0-9_]*\Z")
 
 
 @lru_cache(maxsize=8192)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from isotype.dialects.literals.characters import escape, paragraph_lines, spell_hexadecimal, visible, wrap
+from isotype.domain.lazy import regular
 
 WIDTH = 100
 """The line length of generated TypeScript, within which prose is wrapped."""
@@ -15,13 +16,13 @@ _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", '"': '\\"', "'": 
 
 # What would end or confuse a script element, should the code ever be put into a page, and what linters take for a
 # template literal with the wrong quotes.
-_CONFUSING = re.compile(r"<(?=/script|!--|script)|\$(?=\{)", re.IGNORECASE)
+_CONFUSING = regular(r"<(?=/script|!--|script)|\$(?=\{)", re.IGNORECASE)
 
 # Tags and comments that tools obey.
-_TAG = re.compile(r"(^|[\s{(*/])@(?=\w)")
+_TAG = regular(r"(^|[\s{(*/])@(?=\w)")
 # Biome finds these anywhere in a comment.
-_COMPILER_TAG = re.compile(r"@ts-(?=\w)")
-_DIRECTIVE = re.compile(
+_COMPILER_TAG = regular(r"@ts-(?=\w)")
+_DIRECTIVE = regular(
     r"^(?=\s*(?:biome-|eslint|prettier-|deno-|oxlint|tslint|jshint|jslint|istanbul|c8\b|v8\b|vitest|globals?\b|exported\b|"
     r"webpack|sourceMappingURL|[/#!<]))",
     re.IGNORECASE,

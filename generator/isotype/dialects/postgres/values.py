@@ -10,11 +10,12 @@ from decimal import Decimal
 from isotype.dialects.json_text import exact, json_text
 from isotype.dialects.literals.sql import postgres_string
 from isotype.dialects.postgres.types import column_type
+from isotype.domain.lazy import regular
 from isotype.domain.model import Default, JsonValue
 from isotype.domain.types import INTEGERS, Array, Enum, Map, ObjectType, Scalar, Type
 
 _NUMBERS = frozenset((*INTEGERS, "decimal", "float"))
-_ONE_CALL = re.compile(r"[a-z_][a-z0-9_.]*\([^()]*\)\Z", re.IGNORECASE)
+_ONE_CALL = regular(r"[a-z_][a-z0-9_.]*\([^()]*\)\Z", re.IGNORECASE)
 
 # Fields without a time zone hold UTC, whatever the session's zone is.
 _NOW = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64decode
 from collections.abc import Mapping
 from decimal import Decimal
@@ -10,6 +9,7 @@ from decimal import Decimal
 from isotype.dialects.json_text import json_text
 from isotype.dialects.literals.sql import sqlite_string
 from isotype.dialects.sqlite.types import WIDEST_INTEGER
+from isotype.domain.lazy import regular
 from isotype.domain.model import Default, JsonValue
 from isotype.domain.types import INTEGERS, Array, Map, ObjectType, Opaque, Scalar, Type
 
@@ -23,7 +23,7 @@ _RANDOM_UUID = (
     "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-'"
     " || substr('89AB', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
 )
-_DURATION_PARTS = re.compile(r"([0-9]+(?:\.[0-9]+)?)([DHMS])")
+_DURATION_PARTS = regular(r"([0-9]+(?:\.[0-9]+)?)([DHMS])")
 _UNITS = {"D": 86_400_000_000, "H": 3_600_000_000, "M": 60_000_000, "S": 1_000_000}
 
 

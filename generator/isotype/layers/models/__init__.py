@@ -17,7 +17,18 @@ from collections.abc import Iterator
 
 from isotype.binding.model import Bindings
 from isotype.dialects.literals.python import python_block, python_docstring, python_string
-from isotype.dialects.python import INDENT, WIDTH, Bracket, call, from_import, layout, mapping, natural, sequence
+from isotype.dialects.python import (
+    INDENT,
+    WIDTH,
+    Bracket,
+    call,
+    exported,
+    from_import,
+    layout,
+    mapping,
+    natural,
+    sequence,
+)
 from isotype.domain.ledger import NotExpressible
 from isotype.layers.models.columns import Columns
 from isotype.layers.models.entities import entity_view, view_view
@@ -155,7 +166,7 @@ def _barrel_view(bindings: Bindings, ruled: bool) -> dict[str, object]:
     ordered = sorted(homes, key=lambda name: natural(homes[name]))
     imports = [line for name in ordered for line in from_import(f".{homes[name]}", [name], INDENT)]
     own = ["Base", *(["RuleRefused"] if ruled else []), "TransitionRefused", "View"]
-    names = sorted((*homes, *own, "metadata"), key=natural)
+    names = sorted((*homes, *own, "metadata"), key=exported)
     listed = sequence(map(python_string, names))
     table = mapping((name, python_string(homes[name])) for name in sorted(homes, key=natural))
     title = f"SQLAlchemy models of {bindings.shapes.title}; `metadata` holds every table."
@@ -164,5 +175,5 @@ def _barrel_view(bindings: Bindings, ruled: bool) -> dict[str, object]:
         "base": "\n".join(f"from .base import {name} as {name}" for name in own),
         "imports": "\n".join(imports),
         "exports": "\n".join(layout(listed, "__all__ = ")),
-        "homes": "\n".join(layout(table, "_HOMES = ")),
+        "homes": "\n".join(layout(table, "_HOMES: dict[str, str] = " if not homes else "_HOMES = ")),
     }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from isotype.binding.model import FieldBinding
 from isotype.dialects.literals.python import python_string
 from isotype.dialects.python import INDENT, Code, annotated, call, prefixed, subscript
 from isotype.dialects.python_types import Uses
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.types import INTEGERS, Scalar, Type
 from isotype.layers.models.tables import spelled
 from isotype.layers.models.types import TypeNames, column_type, python_type

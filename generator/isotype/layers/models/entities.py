@@ -122,11 +122,13 @@ def _relationship_lines(
     if end.back:
         arguments.append(f"back_populates={python_string(end.back)}")
     own = attributes[owner]
-    shared = owner != referred and key.written != key.columns
+    shared = key.written != key.columns
     if shared:
-        arguments.append(f"primaryjoin={_join(owner, referred, key, attributes)}")
-    arguments.append(f"foreign_keys={_columns(owner, key.written if shared else key.columns, own)}")
-    if owner == referred:
+        # Linking writes some of the columns only; the others may be a key's, which no row can lose.
+        arguments.append(f"primaryjoin={_join(owner, referred, key, attributes, end.local)}")
+    if owner != referred or not shared:
+        arguments.append(f"foreign_keys={_columns(owner, key.written, own)}")
+    if owner == referred and not shared:
         arguments.append(f"remote_side={_columns(owner, key.target_columns if end.local else key.columns, own)}")
     if end.many:
         arguments += _deletion(key.on_delete, end.optional)
@@ -140,11 +142,18 @@ def _columns(owner: str, columns: tuple[str, ...], attributes: Mapping[str, str]
     return python_string(whole if len(spelled_columns) == 1 else f"[{whole}]")
 
 
-def _join(owner: str, referred: str, key: ForeignKey, attributes: Mapping[str, Mapping[str, str]]) -> str:
-    """What joins two rows, where linking them writes some of the columns only."""
-    own, theirs = attributes[owner], attributes[referred]
-    pairs = zip(key.columns, key.target_columns, strict=True)
-    tests = (f"{owner}.{own[column]} == {referred}.{theirs[there]}" for column, there in pairs)
+def _join(owner: str, referred: str, key: ForeignKey, attributes: Mapping[str, Mapping[str, str]], local: bool) -> str:
+    """What joins two rows, where linking them writes some of the columns only.
+
+    Where both are of one class, a column says itself whether it is written, and whether it is the other row's.
+    """
+    tests = []
+    for column, there in zip(key.columns, key.target_columns, strict=True):
+        ours, theirs = f"{owner}.{attributes[owner][column]}", f"{referred}.{attributes[referred][there]}"
+        if owner == referred:
+            ours = f"foreign({ours})" if column in key.written else ours
+            ours, theirs = (ours, f"remote({theirs})") if local else (f"remote({ours})", theirs)
+        tests.append(f"{ours} == {theirs}")
     return python_string(f"and_({', '.join(tests)})")
 
 

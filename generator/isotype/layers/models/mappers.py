@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from isotype.binding.model import Bindings, EntityBinding, FieldBinding, Relationship, ViewBinding
 from isotype.dialects.literals.python import python_docstring, python_string
@@ -20,6 +19,7 @@ from isotype.dialects.python import (
     sequence,
     subscript,
 )
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.names import snake
 from isotype.domain.types import Array, Map, ObjectType, Scalar, Type
 from isotype.layers.models.imports import import_lines

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from isotype.dialects.literals.python import python_string
 from isotype.dialects.literals.sql import sql_identifier
 from isotype.dialects.python import INDENT, Bracket, Code, bracket, call, layout, prefixed, sequence
 from isotype.dialects.sqlite.names import table_name
+from isotype.domain.lazy import NamedTuple
 from isotype.layers.models.types import TypeNames
 from isotype.layers.statements import Statements, Texts
 from isotype.tables.model import ForeignKey, Table, TableIndex, UniqueConstraint

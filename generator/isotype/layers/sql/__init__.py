@@ -14,6 +14,8 @@ statements  the same in pieces, for models that carry them
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from isotype.domain.ledger import NotExpressible
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
@@ -25,13 +27,19 @@ __all__ = ["SqlStatements", "render"]
 
 
 def render(
-    tables: Tables, renderer: Renderer, options: Options, statements: SqlStatements | None = None
+    tables: Tables,
+    renderer: Renderer,
+    options: Options,
+    statements: SqlStatements | None = None,
+    databases: Collection[str] = ("postgres", "sqlite"),
 ) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
-    """`postgres.sql` and `sqlite.sql`, and what either cannot express; `statements` when somebody has them already."""
+    """`postgres.sql` and `sqlite.sql`, or that of the named databases only, and what it cannot express; `statements`
+    when somebody has them already."""
     made = statements or SqlStatements(tables)
     files: dict[str, str] = {}
     ledger: set[NotExpressible] = set()
-    for name, file in (("postgres", made.postgres_file), ("sqlite", made.sqlite_file)):
+    for name in databases:
+        file = made.postgres_file() if name == "postgres" else made.sqlite_file()
         ledger |= file.gaps
         files[f"{name}.sql"] = renderer(
             f"sql/{name}.sql.j2",

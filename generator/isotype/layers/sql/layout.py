@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+
+from isotype.domain.lazy import NamedTuple, regular
 
 WIDTH = 112
 
-_TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[()\[\]]|\b(?:CASE|END|WHEN|THEN|ELSE|AND|OR|WHERE|BETWEEN)\b")
+_TOKEN = regular(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[()\[\]]|\b(?:CASE|END|WHEN|THEN|ELSE|AND|OR|WHERE|BETWEEN)\b")
 _OPENING = ("(", "[", "CASE")
 _CLOSING = (")", "]", "END")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from isotype.dialects.expressions.sqlite import print_expression
 from isotype.dialects.literals.sql import sql_identifier
@@ -15,6 +14,7 @@ from isotype.dialects.sqlite.forms import form
 from isotype.dialects.sqlite.types import WIDEST_INTEGER
 from isotype.domain.expressions import And, Expression, Or
 from isotype.domain.identifiers import own_name, shorten
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import INTEGERS, Array, EnumType, Opaque, Scalar, Type
 from isotype.domain.values import replace

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from isotype.dialects import postgres as postgres_dialect
 from isotype.dialects import sqlite as sqlite_dialect
@@ -29,16 +29,19 @@ class SqlStatements:
         self._postgres = postgres.File(tables)
         self._sqlite = sqlite.File(tables)
         self._defaults: dict[tuple[Type, str, str, str], Texts] = {}
+        self._around: dict[str, Around] = {}
 
-    @cached_property
     def postgres_file(self) -> SqlFile:
-        """All of `postgres.sql`."""
-        return self._postgres.build()
+        """All of `postgres.sql`; what the models need of it is kept, and the rest is the caller's alone."""
+        file = self._postgres.build()
+        self._around["postgres"] = self._around_postgres(_by_title(file))
+        return file
 
-    @cached_property
     def sqlite_file(self) -> SqlFile:
-        """All of `sqlite.sql`."""
-        return self._sqlite.build()
+        """The same of `sqlite.sql`."""
+        file = self._sqlite.build()
+        self._around["sqlite"] = self._around_sqlite(_by_title(file))
+        return file
 
     def checks(self, table: Table) -> dict[str, Texts]:
         """Each CHECK by its name: guards first, then what the schema asks for."""
@@ -89,7 +92,17 @@ class SqlStatements:
 
     def around_postgres(self) -> Around:
         """The statements that SQLAlchemy has no words for, on PostgreSQL."""
-        sections = {section.title: section.statements for section in self.postgres_file.sections}
+        if "postgres" not in self._around:
+            self.postgres_file()
+        return self._around["postgres"]
+
+    def around_sqlite(self) -> Around:
+        """The same on SQLite, whose driver takes one statement at a time."""
+        if "sqlite" not in self._around:
+            self.sqlite_file()
+        return self._around["sqlite"]
+
+    def _around_postgres(self, sections: Mapping[str, list[str]]) -> Around:
         before = ("Schemas", "Extensions", "Types", "Functions of checks", "Raw SQL, before the tables")
         after = ("Distribution", "Triggers", "Maintenance", "Policies", "Views")
         return Around(
@@ -110,9 +123,7 @@ class SqlStatements:
             if (name.rpartition(".")[0] if kind == "COLUMN" else name) not in own or kind not in ("TABLE", "COLUMN"):
                 yield statement
 
-    def around_sqlite(self) -> Around:
-        """The same on SQLite, whose driver takes one statement at a time."""
-        sections = {section.title: section.statements for section in self.sqlite_file.sections}
+    def _around_sqlite(self, sections: Mapping[str, list[str]]) -> Around:
         keys = [
             self._sqlite.unique_with_nulls(table, unique)
             for table in self._tables.tables
@@ -127,6 +138,10 @@ class SqlStatements:
                 *_one_by_one([*sections["Views"], *sections["Raw SQL, after the tables"]]),
             ],
         )
+
+
+def _by_title(file: SqlFile) -> dict[str, list[str]]:
+    return {section.title: section.statements for section in file.sections}
 
 
 def _one_by_one(texts: Iterable[str]) -> Iterator[str]:

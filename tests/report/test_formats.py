@@ -55,17 +55,21 @@ def test_json() -> None:
 
 
 def test_sarif() -> None:
-    """Rules, results and places as SARIF 2.1.0 names them."""
+    """Rules, results and places as SARIF 2.1.0 names them; what has no line is a notification, not a result."""
     run = json.loads(report.render(ALL, "sarif"))["runs"][0]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
-    assert [rules[result["ruleIndex"]] for result in run["results"]] == ["unknown-entity", "hostile", "bare"]
-    assert [result["level"] for result in run["results"]] == ["error", "warning", "note"]
+    assert [rules[result["ruleIndex"]] for result in run["results"]] == ["unknown-entity", "hostile"]
+    assert [result["level"] for result in run["results"]] == ["error", "warning"]
     physical = run["results"][1]["locations"][0]["physicalLocation"]
     assert physical == {
-        "artifactLocation": {"uri": "a%20b%25%2C%3A.yaml"},
+        "artifactLocation": {"uri": "a%20b%25%2C%3A.yaml", "uriBaseId": "%SRCROOT%"},
         "region": {"startLine": 1, "startColumn": 2},
     }
-    assert run["results"][2]["locations"] == [{"logicalLocations": [{"fullyQualifiedName": "entities.Y"}]}]
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"]
+    (notification,) = invocation["toolExecutionNotifications"]
+    assert rules[notification["associatedRule"]["index"]] == "bare"
+    assert notification["locations"] == [{"logicalLocations": [{"fullyQualifiedName": "entities.Y"}]}]
 
 
 def test_github() -> None:

@@ -1,0 +1,105 @@
+"""What many modules begin with, made when it is first used: named tuples and regular expressions.
+
+`NamedTuple` is that of `typing`, and `regular` is `re.compile`, for those who read and for those who check types. Made
+at once, as those do it, they would be a sixth of a small run, and most runs never need most of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from re import compile as regular
+    from typing import NamedTuple as NamedTuple
+
+__all__ = ["NamedTuple", "regular"]
+
+
+if not TYPE_CHECKING:
+    import re
+    from operator import itemgetter
+
+    try:
+        from _collections import _tuplegetter as _getter
+    except ImportError:  # pragma: no cover -- what CPython has for named tuples, other interpreters may lack
+
+        def _getter(index, text):
+            """The item at a place."""
+            return property(itemgetter(index), doc=text)
+
+    _new = tuple.__new__
+
+    class _Named(tuple):
+        """What named tuples have in common."""
+
+        __slots__ = ()
+        _fields = ()
+
+        @classmethod
+        def _make(cls, items):
+            return cls(*items)
+
+        def _replace(self, /, **changes):
+            items = [changes.pop(name, item) for name, item in zip(self._fields, self, strict=True)]
+            if changes:
+                raise ValueError(f"Got unexpected field names: {list(changes)!r}")
+            return _new(self.__class__, items)
+
+        def _asdict(self):
+            return dict(zip(self._fields, self, strict=True))
+
+        def __getnewargs__(self):
+            return tuple(self)
+
+        def __repr__(self):
+            items = ", ".join(f"{name}={item!r}" for name, item in zip(self._fields, self, strict=True))
+            return f"{self.__class__.__name__}({items})"
+
+    class _Naming(type):
+        """Makes of a class body a class of named tuples; its constructor is written when it is first called."""
+
+        def __new__(meta, name, bases, namespace):
+            """The class, which is an ordinary one."""
+            if not bases:
+                return super().__new__(meta, name, bases, namespace)
+            fields = tuple(namespace.get("__annotations__", ()))
+            defaults = {field: namespace[field] for field in fields if field in namespace}
+            namespace.update({field: _getter(index, None) for index, field in enumerate(fields)})
+            namespace.update(__slots__=(), _fields=fields, _field_defaults=defaults, __match_args__=fields)
+
+            def __new__(cls, *given, **named):
+                made.__new__ = staticmethod(_constructor(made))
+                return made.__new__(cls, *given, **named)
+
+            namespace["__new__"] = __new__
+            made = type(name, (_Named,), namespace)
+            return made
+
+    class NamedTuple(metaclass=_Naming):
+        """The base of classes of named tuples."""
+
+    def _constructor(cls):
+        """`__new__` as one would write it by hand."""
+        known = {"_new": _new, "__name__": cls.__module__}
+        items = "".join(f"{field}, " for field in cls._fields)
+        made = eval(f"lambda _cls, {items}: _new(_cls, ({items}))", known)
+        made.__defaults__ = tuple(cls._field_defaults.values())
+        made.__name__ = "__new__"
+        made.__qualname__ = f"{cls.__qualname__}.__new__"
+        return made
+
+    class _Regular:
+        """A pattern that is compiled when something is asked of it; afterwards what it answers with is its own."""
+
+        def __init__(self, pattern, flags):
+            self.pattern = pattern
+            self._given = flags
+
+        def __getattr__(self, name):
+            found = getattr(re.compile(self.pattern, self._given), name)
+            setattr(self, name, found)
+            return found
+
+    def regular(pattern, flags=0):
+        """The regular expression of a text."""
+        return _Regular(pattern, flags)

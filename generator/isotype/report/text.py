@@ -1,0 +1,76 @@
+"""For a person at a terminal: the summary of each layer, then every object with its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from isotype.findings import ERROR, NOTE, WARNING, Finding
+from isotype.report.grouping import Group, Tally, grouped, said, tallies
+from isotype.report.wording import counted, details, visible, visible_lines, where
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from isotype.report import Report
+
+    Paint = Callable[[str, str], str]
+
+_COLORS = {ERROR: "31", WARNING: "33", NOTE: "36"}
+
+
+def render(report: Report) -> str:
+    """The report; findings that are about no object stand by themselves, one to a line."""
+    paint = _painted if report.color else _plain
+    made = tallies(report.overview.compared, report.findings)
+    lines = [_tally(tally, paint) for tally in made if tally.objects or not tally.failed]
+    for group in grouped(report.findings):
+        lines += [""] if lines else []
+        lines += [_heading(group, paint)] if group.object else []
+        for finding in group.findings:
+            lines.append(_line(finding, paint))
+            lines += _details(finding, paint)
+    if report.overview.compared and report.findings:
+        lines.append("")
+    if report.overview.accepted:
+        lines.append(f"{counted(len(report.overview.accepted), 'difference')} accepted by the baseline")
+    return "".join(f"{line}\n" for line in (*lines, *report.summary))
+
+
+def _plain(text: str, color: str) -> str:
+    return text
+
+
+def _painted(text: str, color: str) -> str:
+    return f"\x1b[{color}m{text}\x1b[0m" if text else ""
+
+
+def _tally(tally: Tally, paint: Paint) -> str:
+    found = said(tally.counts)
+    result = f"{found} in {counted(tally.drifted, 'object')}" if tally.drifted else found or "nothing found"
+    color = _COLORS[next(severity for severity, count in tally.counts.items() if count)] if found else "32"
+    missed = paint(f", {tally.failed} could not be compared", "31") if tally.failed else ""
+    return f"{tally.layer}: {counted(tally.objects, 'object')} compared, {paint(result, color)}{missed}"
+
+
+def _heading(group: Group, paint: Paint) -> str:
+    found = ", ".join(
+        counted(count, severity)
+        for severity in _COLORS
+        if (count := sum(finding.severity == severity for finding in group.findings))
+    )
+    return f"{paint(visible(group.object), '1')} {paint(f'({found})', _COLORS[group.severity])}"
+
+
+def _line(finding: Finding, paint: Paint) -> str:
+    at = where(finding)
+    severity = "" if finding.severity == ERROR else f"{finding.severity}: "
+    way_out = visible(f" ({finding.suggestion})" if finding.suggestion else "")
+    fact = paint(visible(finding.message), _COLORS.get(finding.severity, "0"))
+    return f"{paint(visible(f'{at}: ' if at else ''), '1')}{severity}{fact}{way_out} {paint(f'[{finding.code}]', '2')}"
+
+
+def _details(finding: Finding, paint: Paint) -> Iterator[str]:
+    for name, value in details(finding):
+        label = f"  {name}: "
+        first, *others = visible_lines(value)
+        yield paint(label, "2") + first
+        yield from (f"{' ' * len(label)}{line}" for line in others)

@@ -1,0 +1,235 @@
+"""Spellings of one meaning for every law, and pairs of different meaning that look alike.
+
+A word in braces stands for each of its `OPERANDS` in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+OPERANDS = {
+    "whole": ("a", "b", "s", "length(t)", "(a + 1)", "ia[1]", "(CASE WHEN ok THEN a ELSE b END)"),
+    "number": ("a", "b", "s", "n", "n2"),
+    "binary": ("f", "r"),
+    "text": ("t", "v", "v20", "lower(t)", "(j ->> 'a')", "(t || 'x')"),
+    "varying": ("v", "v20"),
+    "truth": ("ok", "(a > 0)", "(t ~ '^a')", "(n IS NULL)"),
+    "scalar": ("a", "t", "v20", "ok", "tz", "ia", "e", "j", "slug", "(a + 1)"),
+}
+
+SAME: dict[str, tuple[tuple[str, ...], ...]] = {
+    "literal_value": (
+        ("{whole} = ANY (ARRAY[1, 2])", "{whole} = ANY ('{1,2}'::int[])", "{whole} = ANY ('{2,1,2}'::bigint[])"),
+        ("{text} IN ('a', 'b')", "{text} = ANY ('{a,b}'::text[])", '{text} = ANY (\'{"b","a"}\'::varchar[])'),
+        ("t IN ('a b', '\"', 'NULL', 'a\\b')", 't = ANY (\'{"a b","\\"","NULL","a\\\\b"}\'::text[])'),
+        ("ia = ARRAY[]::int[]", "ia = '{}'"),
+        ("ta = ARRAY['a', 'b']", "ta = '{a,b}'"),
+        ("t IN ('a', NULL)", "t = ANY ('{a,NULL}')"),
+        ("e IN ('good', 'bad')", "e = ANY ('{good,bad}')"),
+        ("f = ANY ('{1,0.5}')", "f IN (1, 0.5)"),
+        ("ok = ANY ('{t,f}')", "ok = ANY (ARRAY[true, false])"),
+        ("d IN ('2020-01-01', 'infinity')", "d = ANY ('{2020-01-01,infinity}')"),
+    ),
+    "cast_literal": (
+        ("{text} = 'a'", "{text} = 'a'::varchar", "{text} = 'a'::varchar::text::varchar", "{text} = 'a'::text"),
+        ("coalesce(t, 'a'::varchar::text) = 'a'", "coalesce(t, 'a') = 'a'"),
+        ("b + 1::bigint > 2", "b + '1'::bigint > 2"),
+        ("coalesce(f, 0) > 1", "coalesce(f, 0.0) > 1", "coalesce(f, '0'::float8) > 1"),
+        ("coalesce(r, 1::real) > 0", "coalesce(r, 1.0::real) > 0"),
+        ("coalesce(n, 1) > 0", "coalesce(n, '1'::numeric) > 0", "coalesce(n, 1::bigint::numeric) > 0"),
+        ("t = ANY (ARRAY['a', NULL::varchar])", "t = ANY (ARRAY['a', NULL::text])"),
+        ("coalesce(f, '0.1'::float8) > 0", "coalesce(f, 0.1::float8) > 0"),
+    ),
+    "cast_array": (
+        (
+            "{varying} IN ('a', 'b')",
+            "{varying} = ANY (ARRAY['a', 'b'])",
+            "{varying}::text = ANY ((ARRAY['a'::varchar, 'b'::varchar])::text[])",
+            "{varying}::text = ANY (ARRAY['a'::varchar::text, 'b'::varchar::text])",
+            "{varying}::text = ANY ('{a,b}'::varchar[]::text[])",
+        ),
+        ("ta = ARRAY[]::text[]", "ta = ARRAY[]::varchar[]::text[]", "ta = '{}'::varchar[]::text[]"),
+        ("b = ANY (ARRAY[1, 2]::bigint[])", "b IN (1, 2)", "b = ANY (ARRAY[1::bigint, 2::bigint])"),
+        ("t = ANY (ARRAY[v, v20]::text[])", "t = ANY (ARRAY[v::text, v20::text])", "t IN (v, v20)"),
+    ),
+    "cast_same": (
+        ("coalesce(v::text, t) = 'a'", "coalesce(v::text::varchar::text, t) = 'a'"),
+        ("coalesce(t, 'b') = 'a'", "coalesce(t::varchar::text, 'b') = 'a'"),
+        ("date_trunc('day', ts) = ts", "date_trunc('day', ts::timestamp(6)) = ts"),
+        ("coalesce(tz, now()) > tz", "coalesce(tz::timestamptz(6), now()) > tz"),
+    ),
+    "cast_now": (
+        ("ts <= localtimestamp", "ts <= now()::timestamp", "ts <= localtimestamp(6)", "ts <= 'now'::text::timestamp"),
+        ("d = current_date", "d = now()::date", "d = current_timestamp::date", "d = 'now'::text::date"),
+        ("d = current_date", "d = localtimestamp::date"),
+        ("tz = now()", "tz = 'now'::text::timestamptz"),
+    ),
+    "prefix_sign": (
+        ("{number} > -1", "{number} > - (1)", "{number} > - (- (- 1))", "{number} > -(+1)"),
+        ("a + -1 = 0", "a + (- 1) = 0"),
+        ("n + -0.5 = 0", "n + (- 0.5) = 0", "n + '-0.5'::numeric = 0"),
+    ),
+    "call_name": (
+        ("tz <= now()", "tz <= current_timestamp", "tz <= transaction_timestamp()", "tz <= current_timestamp(6)"),
+        ("length({text}) > 1", "char_length({text}) > 1", "character_length({text}) > 1"),
+        ("length(c) > 1", "char_length(c) > 1"),
+        ("substr(t, 1, 1) = 'a'", "substring(t from 1 for 1) = 'a'", "substring(t, 1, 1) = 'a'"),
+        ("substring(t for 1) = 'a'", "substring(t from 1 for 1) = 'a'"),
+        ("strpos(t, 'a') > 0", "position('a' in t) > 0"),
+        ("btrim(t) = 'a'", "trim(t) = 'a'", "trim(both from t) = 'a'"),
+        ("ltrim(t, 'a') = ''", "trim(leading 'a' from t) = ''"),
+        ("t = current_user", "t = user", "t = current_role"),
+        ("ts at time zone 'UTC' > now()", "timezone('UTC', ts) > current_timestamp"),
+    ),
+    "comparison_operands": (
+        ("{number} = 1", "{number} = 1::bigint", "{number} = 1.0", "{number} = 1.00", "{number} = '1'::smallint"),
+        ("{whole} > 1", "{whole}::bigint > 1", "{whole}::numeric > 1", "{whole}::numeric > 1.0"),
+        ("a > 0.5", "a::numeric > 0.50"),
+        ("a > 1", "a::float8 > 1"),
+        ("{binary} > 0", "{binary} > 0.0", "{binary} > '0'::float8", "{binary} > 0::float8"),
+        ("r > 0.5", "r::float8 > 0.5", "r > 0.5::real"),
+        ("n = 'NaN'", "n = 'nan'::numeric"),
+        ("{varying} = t", "{varying}::text = t", "t = {varying}"),
+        ("{varying} ~ '^a'", "{varying}::text ~ '^a'::varchar", "{varying}::varchar::text ~ '^a'"),
+        ("{text} LIKE 'a%'", "{text}::varchar LIKE 'a%'"),
+        ("v COLLATE \"C\" < 'b'", "(v::text) COLLATE \"C\" < 'b'", "v COLLATE pg_catalog.\"C\" < 'b'"),
+        ("{number} IS DISTINCT FROM 1", "{number} IS DISTINCT FROM 1::bigint", "1.0 IS DISTINCT FROM {number}"),
+        ("slug = 'a'", "slug::text = 'a'"),
+        ("a = b", "a::numeric = b::numeric", "b = a::bigint"),
+    ),
+    "comparison_direction": (
+        ("{number} > 1", "1 < {number}"),
+        ("{number} <= n", "n >= {number}"),
+        ("a = b", "b = a"),
+        ("{text} <> 'a'", "'a' <> {text}"),
+        ("a IS DISTINCT FROM b", "b IS DISTINCT FROM a"),
+        ("a BETWEEN 1 AND 2", "1 <= a AND 2 >= a"),
+    ),
+    "comparison_with_truth": (
+        ("{truth}", "{truth} = true", "true = {truth}", "{truth} <> false", "({truth} = true) = true"),
+        ("NOT {truth}", "{truth} = false", "{truth} <> true", "false = {truth}"),
+        ("ok IN (true)", "ok"),
+    ),
+    "membership": (
+        (
+            "{whole} IN (1, 2)",
+            "{whole} IN (2, 1, 2)",
+            "{whole} = ANY (ARRAY[1, 2])",
+            "{whole} = 1 OR {whole} = 2",
+            "2 = {whole} OR 1 = {whole}",
+            "NOT ({whole} NOT IN (1, 2))",
+        ),
+        (
+            "{text} NOT IN ('a', 'b')",
+            "{text} <> ALL (ARRAY['b', 'a'])",
+            "{text} <> 'a' AND {text} <> 'b'",
+            "NOT ({text} IN ('a', 'b'))",
+        ),
+        ("{number} IN (1)", "{number} = 1", "{number} = ANY ('{1}')"),
+        ("{number} NOT IN (1)", "{number} <> 1", "{number} <> ALL (ARRAY[1])"),
+        ("t LIKE ANY (ARRAY['a%', 'b%'])", "t LIKE 'b%' OR t LIKE 'a%'"),
+        ("a IN (1, 2) OR ok", "ok OR a = 2 OR a IN (1)"),
+        ("a IN (b, s)", "a = ANY (ARRAY[s, b])", "a = s OR b = a"),
+        ("a > ALL (ARRAY[0, 1])", "a > 0 AND a > 1"),
+    ),
+    "junction": (
+        ("{truth} AND a > 1", "a > 1 AND {truth}", "(a > 1 AND {truth}) AND a > 1"),
+        ("{truth} OR t = 'a' OR no", "no OR (t = 'a' OR {truth})", "(no OR t = 'a') OR ({truth} OR no)"),
+        ("(ok OR no) AND (no OR ok)", "ok OR no"),
+        ("a BETWEEN 0 AND 2", "a <= 2 AND a >= 0"),
+    ),
+    "negation": (
+        ("NOT ({number} > 1)", "{number} <= 1", "NOT (1 < {number})"),
+        ("NOT ({text} = 'a')", "{text} <> 'a'"),
+        ("NOT ({scalar} IS NULL)", "{scalar} IS NOT NULL"),
+        ("NOT ({scalar} IS NOT NULL)", "{scalar} IS NULL"),
+        ("NOT (ok AND a > 1)", "NOT ok OR a <= 1"),
+        ("NOT (ok OR a IN (1, 2))", "NOT ok AND a NOT IN (1, 2)"),
+        ("NOT (NOT {truth})", "{truth}"),
+        ("NOT ({text} LIKE 'a%')", "{text} NOT LIKE 'a%'"),
+        ("NOT ({text} ~ 'a')", "{text} !~ 'a'"),
+        ("NOT (t ~* 'a')", "t !~* 'a'"),
+        ("NOT (t ILIKE 'a')", "t NOT ILIKE 'a'"),
+        ("NOT (ok IS TRUE)", "ok IS NOT TRUE"),
+        ("NOT (1 = ANY (ia))", "1 <> ALL (ia)"),
+        ("NOT (a BETWEEN 0 AND 2)", "a NOT BETWEEN 0 AND 2", "a > 2 OR a < 0"),
+        ("NOT true", "false"),
+    ),
+    "truth_test": (
+        ("ok IS UNKNOWN", "ok IS NULL"),
+        ("{truth} IS NOT UNKNOWN", "{truth} IS NOT NULL", "NOT ({truth} IS NULL)"),
+        ("v::text IS NULL", "v IS NULL"),
+        ("a::bigint IS NOT NULL", "a IS NOT NULL"),
+    ),
+}
+
+APART: tuple[tuple[str, str], ...] = (
+    ("a > 1", "a >= 1"),
+    ("a > 1", "a < 1"),
+    ("a > 1", "b > 1"),
+    ("ok AND no", "ok OR no"),
+    ("ok OR (no AND a > 1)", "(ok OR no) AND a > 1"),
+    ("n2::int > 0", "n2 > 0"),
+    ("a / 2 > 0", "a / 2.0 > 0"),
+    ("n::float8 = 0.1::float8", "n = 0.1"),
+    ("r = 0.1", "r = 0.1::real"),
+    ("b::float8 = 9007199254740992", "b = 9007199254740992"),
+    ("t = 'a'", "t = 'A'"),
+    ("t = 'a'", "t = 'a '"),
+    ("t LIKE 'a%'", "t ILIKE 'a%'"),
+    ("t LIKE 'a'", "t ~ 'a'"),
+    ("t ~ 'A'", "t ~* 'A'"),
+    ("ok IS NOT TRUE", "NOT ok"),
+    ("ok IS NOT TRUE", "ok IS FALSE"),
+    ("a IS NULL", "a IS NOT NULL"),
+    ("NOT (p IS NULL)", "p IS NOT NULL"),
+    ("p IS NULL", "NOT (p IS NOT NULL)"),
+    ("(t || ' ')::character(3)::text = 'a'", "t || ' ' = 'a'"),
+    ("v20::varchar(1) = 'a'", "v20 = 'a'"),
+    ("length(t::character(3)) = 1", "length(t) = 1"),
+    ("c = 'a'", "c::text = 'a '"),
+    ("t COLLATE \"C\" < 'b'", "t COLLATE \"C\" < 'B'"),
+    ("a = ANY (ia)", "a = ALL (ia)"),
+    ("a = ANY (ARRAY[1, 2])", "a = ALL (ARRAY[1, 2])"),
+    ("a <> ALL (ARRAY[1, 2])", "a <> ANY (ARRAY[1, 2])"),
+    ("a IN (1, 2)", "a IN (1, 3)"),
+    ("a IN (1, 2)", "a IN (1, 2, NULL)"),
+    ("ia = '{1,2}'", "ia = '{2,1}'"),
+    ("a = ANY ('{}'::int[])", "a <> ALL ('{}'::int[])"),
+    ("a = ANY ('{}'::int[])", "a = NULL"),
+    ("ta = '{NULL}'", "ta = '{\"NULL\"}'"),
+    ("a IS DISTINCT FROM 1", "a <> 1"),
+    ("a IS NOT DISTINCT FROM b", "a = b"),
+    ("tz > '2020-01-01 00:00:00+00'", "tz > '2020-01-01 00:00:00+02'"),
+    ("tz > timestamp '2020-01-01 00:00'", "tz > timestamptz '2020-01-01 00:00+00'"),
+    ("d = current_date", "d = (now() AT TIME ZONE 'Pacific/Kiritimati')::date + 1"),
+    ("(a, b) < (1, 2)", "a < 1 AND b < 2"),
+    ("coalesce(a, 0) > 0", "coalesce(a, 1) > 0"),
+    ("nullif(a, 1) > 0", "a > 0"),
+    ("greatest(a, b) > 1", "least(a, b) > 1"),
+    ("substr(t, 1, 1) = 'a'", "substr(t, 2, 1) = 'a'"),
+    ("ltrim(t, 'a') = ''", "rtrim(t, 'a') = 'a'"),
+    ("strpos(t, 'a') > 0", "strpos('a', t) > 0"),
+    ("a - b > 0", "b - a > 0"),
+    ("length(t) > 1", "octet_length(t) > 1"),
+    ("j @> '{}'", "j <@ '{}'"),
+    ("j ->> 'a' = 'b'", "j ->> 'b' = 'b'"),
+    ("e = 'good'", "e <> 'good'"),
+    ("e < 'bad'", "e::text < 'bad'"),
+    ("n::text = '1'", "n = 1"),
+    ("(n + 0.0)::text = '1.0'", "(n + 0)::text = '1.0'"),
+    ("CASE WHEN ok THEN a > 0 END", "CASE WHEN ok THEN a > 0 ELSE false END"),
+    ("ok AND true IS NULL", "ok"),
+)
+"""Each pair says something else of some row of the sample."""
+
+
+def instances(spellings: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The spellings with every choice of operands in place."""
+    words = [word for word in OPERANDS if any(f"{{{word}}}" in text for text in spellings)]
+    for chosen in product(*(OPERANDS[word] for word in words)):
+        made = spellings
+        for word, operand in zip(words, chosen, strict=True):
+            made = tuple(text.replace(f"{{{word}}}", operand) for text in made)
+        yield made
