@@ -165,6 +165,12 @@ def innermost(of: Type) -> Type:
                 return of
 
 
+def object_name(of: Type) -> str:
+    """The name of the object that a type holds at any depth; '' when it holds none."""
+    held = innermost(of)
+    return held.name if isinstance(held, ObjectType) else ""
+
+
 _DIGITS = {"smallint": 5, "int": 10, "bigint": 19}
 _TEXT_LIKE = {"string": "text", "text": "text", "email": "text", "url": "text", "bool": "boolean"}
 

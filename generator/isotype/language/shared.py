@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from isotype.domain.lazy import NamedTuple, regular
 from isotype.domain.model import PAGE, Entity, ObjectDefinition, Operation, View
 from isotype.domain.places import Place
+from isotype.domain.reach import reached
 from isotype.domain.types import Array, Enum, EnumType, Map, ObjectType, Type
 from isotype.findings import Finding
 from isotype.language.given import Given
@@ -149,7 +150,7 @@ def check_shared(scope: Scope, wire: WireNames, shared: Shared) -> None:
     }
     for root in shared.roots:
         file = root.source.file
-        visible = _reached([file], shared.uses)
+        visible = reached([file], shared.uses)
         for given, word, text, place in _spoken(root):
             for name in dict.fromkeys(_NAME.findall(text)):
                 if owners.get(name) in visible or not (name in scope.nouns or name in wire.shapes):
@@ -173,17 +174,6 @@ def _spoken(given: Given) -> Iterator[tuple[Given, str, str, Place]]:
             for index, item in enumerate(value):
                 name = item.get("mixin", "") if isinstance(item, Given) else item
                 yield given, word, name, given.item_place(word, index)
-
-
-def _reached(start: Iterable[str], edges: Mapping[str, Collection[str]]) -> frozenset[str]:
-    reached: set[str] = set()
-    todo = list(start)
-    while todo:
-        name = todo.pop()
-        if name not in reached:
-            reached.add(name)
-            todo.extend(edges.get(name, ()))
-    return frozenset(reached)
 
 
 # --- only what is used is compiled ------------------------------------------------------------------------------------
@@ -211,10 +201,10 @@ def needed(
 
     contents = {made.name: frozenset(_named(field.type for field in (*made.fields, *made.client))) for made in objects}
     spoken = _named(_types(entities.values(), views, operations))
-    reached = _reached([*spoken, *(made.name for made in objects if stays(made))], contents)
+    used = reached([*spoken, *(made.name for made in objects if stays(made))], contents)
     return (
-        tuple(enum for enum in enums if enum.name in reached or enum.place.file not in files),
-        tuple(made for made in objects if made.name in reached),
+        tuple(enum for enum in enums if enum.name in used or enum.place.file not in files),
+        tuple(made for made in objects if made.name in used),
     )
 
 

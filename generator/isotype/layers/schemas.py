@@ -34,6 +34,7 @@ from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import Default
 from isotype.domain.names import camel, snake
+from isotype.domain.reach import reached
 from isotype.domain.types import Array, Enum, EnumType, Map, ObjectType
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header, shipped
@@ -161,18 +162,7 @@ def _cyclic(shapes: Shapes) -> frozenset[str]:
         for module in shapes.modules
         if module.imports
     }
-    return frozenset(name for name in needs if name in _reached(name, needs))
-
-
-def _reached(start: str, needs: Mapping[str, set[str]]) -> set[str]:
-    reached: set[str] = set()
-    todo = list(needs.get(start, ()))
-    while todo:
-        name = todo.pop()
-        if name not in reached:
-            reached.add(name)
-            todo.extend(needs.get(name, ()))
-    return reached
+    return frozenset(name for name in needs if name in reached(needs[name], needs))
 
 
 def _docstring(text: str, indent: str = "") -> str:

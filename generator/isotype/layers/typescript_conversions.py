@@ -11,7 +11,7 @@ from isotype.dialects.literals.typescript import typescript_access, typescript_p
 from isotype.dialects.literals.widths import width
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, entry, flat, layout, signature, ternary
 from isotype.domain.lazy import NamedTuple
-from isotype.domain.types import Array, Map, ObjectType, Type
+from isotype.domain.types import Array, Map, ObjectType, Type, object_name
 from isotype.shapes.model import INPUT, OUTPUT, Property, Shape, ShapeModule, Shapes
 
 Pairs = Mapping[str, str]
@@ -75,7 +75,7 @@ def _pair(shapes: Shapes, target: Shape, source: Shape, pairs: dict[str, str]) -
             origin = given[prop.name]
             if _alike(prop, origin):
                 continue
-            inner, outer = _object(prop.type), _object(origin.type)
+            inner, outer = object_name(prop.type), object_name(origin.type)
             if inner and outer and shapes.shape(inner).owner == shapes.shape(outer).owner:
                 _pair(shapes, shapes.shape(inner), shapes.shape(outer), pairs)
 
@@ -106,7 +106,7 @@ def _usable(prop: Property, given: Property | None, pairs: Pairs) -> bool:
         return False
     if _alike(prop, given):
         return True
-    inner, outer = _object(prop.type), _object(given.type)
+    inner, outer = object_name(prop.type), object_name(given.type)
     return bool(inner and outer) and pairs.get(inner) == outer
 
 
@@ -119,18 +119,7 @@ def _is_one(prop: Property, origin: Property) -> bool:
 
 def _alike(prop: Property, origin: Property) -> bool:
     """Whether both hold the same shape, or none."""
-    return prop.type is origin.type or _object(prop.type) == _object(origin.type)
-
-
-def _object(of: Type) -> str:
-    """The shape a type holds, at any depth; '' when it holds none."""
-    match of:
-        case ObjectType(name=name):
-            return name
-        case Array(item=inner) | Map(value=inner):
-            return _object(inner)
-        case _:
-            return ""
+    return prop.type is origin.type or object_name(prop.type) == object_name(origin.type)
 
 
 # --- how it is made ---
@@ -157,7 +146,7 @@ def _conversion(target: Shape, source: Shape, pairs: Pairs) -> Conversion:
     if sometimes:
         lines.append(f"{INDENT}return to;")
     lines.append("}")
-    calls = frozenset(_object(prop.type) for prop, origin in carried if not _alike(prop, origin))
+    calls = frozenset(object_name(prop.type) for prop, origin in carried if not _alike(prop, origin))
     return Conversion(target.name, "\n".join(lines), calls)
 
 

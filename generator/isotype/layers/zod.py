@@ -29,6 +29,7 @@ from isotype.dialects.typescript_layout import (
 from isotype.domain.formats import FORMATS
 from isotype.domain.lazy import NamedTuple, regular
 from isotype.domain.ledger import NotExpressible
+from isotype.domain.reach import reached
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, Enum
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
@@ -81,7 +82,7 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
         files["support.ts"] = renderer(
             "zod/support.ts.j2",
             header=head,
-            parts=_with_needs(support),
+            parts=reached(support, _NEEDS),
             integers=_INTEGERS,
             formats=[(name, _format(name), words) for name, words in _FORMATS if name in support],
             imports=_support_imports(support, options),
@@ -146,7 +147,7 @@ def _format(name: str) -> str:
 def _support_imports(support: set[str], options: Options) -> list[str]:
     types: dict[str, set[str]] = {}
     values: dict[str, set[str]] = {}
-    parts = _with_needs(support)
+    parts = reached(support, _NEEDS)
     if not parts.isdisjoint(_CALLS_ZOD):
         values["zod"] = {"z"}
     elif not parts.isdisjoint(_SPEAKS_OF_ZOD):
@@ -157,17 +158,6 @@ def _support_imports(support: set[str], options: Options) -> list[str]:
         rules = sibling(options, LAYER, "rules")
         types[rules], values[rules] = {"Verdict"}, {"refuses"}
     return import_lines(types, values)
-
-
-def _with_needs(wanted: Iterable[str]) -> frozenset[str]:
-    found: set[str] = set()
-    todo = list(wanted)
-    while todo:
-        part = todo.pop()
-        if part not in found:
-            found.add(part)
-            todo.extend(_NEEDS.get(part, ()))
-    return frozenset(found)
 
 
 # Those control characters of a regular expression that have no letter.

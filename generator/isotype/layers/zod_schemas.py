@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from isotype.dialects.literals.typescript import typescript_property, typescript_string
 from isotype.dialects.literals.widths import width
@@ -10,7 +10,8 @@ from isotype.dialects.typescript import doc, type_text
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, Code, Entries, block, block_and, entry, flat, layout
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
-from isotype.domain.types import Array, Map, ObjectType, Type
+from isotype.domain.reach import reached
+from isotype.domain.types import object_name
 from isotype.layers.zod_rules import Judged, refinement
 from isotype.layers.zod_types import Names, nullable, optional, schema_name, type_code
 from isotype.shapes.model import OUTPUT, Property, Shape, ShapeModule, Shapes
@@ -125,7 +126,7 @@ def _printed(context: Context, prop: Property, names: Names, indent: str, waitin
         code = type_code(prop.type, own)
         found = context.codes[id(prop.type)] = _Code(code, flat(code), own)
     names.merge(found.names)
-    target = _object(prop.type) if waiting is not None else ""
+    target = object_name(prop.type) if waiting is not None else ""
     if target and waiting is not None and context.is_late(waiting, target):
         return _lazy(prop, key, _wrapped(prop, found.code), target, names, indent)
     text = f"z.nullable({found.text})" if prop.nullable else found.text
@@ -159,16 +160,6 @@ def _getter(key: str, annotation: str, indent: str) -> str:
     return f"{indent}get {key}(): {outer}<\n{indent}{INDENT}{inner}\n{indent}> {{"
 
 
-def _object(of: Type) -> str:
-    match of:
-        case ObjectType(name=name):
-            return name
-        case Array(item=inner) | Map(value=inner):
-            return _object(inner)
-        case _:
-            return ""
-
-
 def declared_in(context: Context, module: ShapeModule) -> tuple[str, ...]:
     """The shapes of a module, each behind those of the module that its schema is made of."""
     own = {shape.name: shape for shape in module.shapes}
@@ -183,7 +174,7 @@ def _declare(context: Context, shape: Shape, own: Mapping[str, Shape], declared:
     if shape.name in declared:
         return
     for prop in shape.properties:
-        target = _object(prop.type)
+        target = object_name(prop.type)
         if target in own and not context.is_late(shape, target):
             _declare(context, own[target], own, declared)
     declared[shape.name] = True
@@ -202,25 +193,18 @@ def circles(shapes: Shapes) -> dict[str, int]:
 def loops(shapes: Shapes) -> dict[str, int]:
     """Shapes that contain themselves, each with the number of its loop; a loop's shapes name each other lazily."""
     inside = {
-        name: [target for prop in shape.properties if (target := _object(prop.type)) and shapes.shape(target).recursive]
+        name: [
+            target for prop in shape.properties if (target := object_name(prop.type)) and shapes.shape(target).recursive
+        ]
         for name, shape in shapes.by_name.items()
         if shape.recursive
     }
     return _numbered(inside)
 
 
-def _numbered(inside: Mapping[str, Iterable[str]]) -> dict[str, int]:
+def _numbered(inside: Mapping[str, Collection[str]]) -> dict[str, int]:
     """Names that lead back to themselves; those that lead to one another have the same number."""
-    reach: dict[str, set[str]] = {}
-    for name in inside:
-        seen: set[str] = set()
-        todo = list(inside[name])
-        while todo:
-            found = todo.pop()
-            if found not in seen:
-                seen.add(found)
-                todo.extend(inside.get(found, ()))
-        reach[name] = seen
+    reach = {name: reached(direct, inside) for name, direct in inside.items()}
     numbers: dict[str, int] = {}
     for number, name in enumerate(inside):
         if name in reach[name] and name not in numbers:

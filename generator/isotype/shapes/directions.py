@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from isotype.domain.model import INTERNAL, READ, WRITE, Domain, Field, Payload
-from isotype.domain.types import Array, EnumType, Map, ObjectType, Scalar, Type
+from isotype.domain.reach import reached
+from isotype.domain.types import Array, EnumType, Map, ObjectType, Scalar, Type, object_name
 from isotype.domain.values import frozen
 from isotype.shapes.model import INPUT, OUTPUT
 
@@ -80,8 +81,8 @@ def directions(domain: Domain) -> Directions:
         out.update(_payload(operation.returns, contents))
     bodies = {entity.api.shape(variant) for entity in domain.entities for variant in ("create", "update")}
     into.update(name for name, inside in contents.items() if not inside.isdisjoint(bodies))
-    loops = frozenset(name for name in contents if name in _reached(contents[name], contents))
-    return Directions(_reached(into, contents), _reached(out, contents), loops)
+    loops = frozenset(name for name in contents if name in reached(contents[name], contents))
+    return Directions(reached(into, contents), reached(out, contents), loops)
 
 
 def _input_types(fields: tuple[Field, ...]) -> Iterable[Type]:
@@ -96,22 +97,4 @@ def _payload(payload: Payload | None, contents: Mapping[str, frozenset[str]]) ->
 
 
 def _objects(types: Iterable[Type]) -> Iterable[str]:
-    for of in types:
-        match of:
-            case ObjectType(name=name):
-                yield name
-            case Array(item=inner) | Map(value=inner):
-                yield from _objects([inner])
-            case _:
-                pass
-
-
-def _reached(start: Iterable[str], contents: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    reached: set[str] = set()
-    todo = list(start)
-    while todo:
-        name = todo.pop()
-        if name not in reached:
-            reached.add(name)
-            todo.extend(contents.get(name, ()))
-    return frozenset(reached)
+    return filter(None, map(object_name, types))

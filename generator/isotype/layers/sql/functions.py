@@ -11,7 +11,7 @@ from isotype.dialects.postgres.arrays import item_conditions
 from isotype.dialects.postgres.documents import conditions, is_plain, object_conditions, operand
 from isotype.dialects.postgres.helpers import HELPERS
 from isotype.domain.identifiers import shorten
-from isotype.domain.types import Array, Enum, Map, ObjectType, Type
+from isotype.domain.types import Array, Enum, Map, ObjectType, Type, object_name
 from isotype.domain.values import field, frozen
 from isotype.layers.sql.layout import laid_out
 from isotype.layers.sql.text import comment, dollar_quoted, qualified
@@ -125,17 +125,7 @@ def _rule(structure: JsonStructure, number: int) -> str:
 
 
 def _objects(structure: JsonStructure) -> Iterator[str]:
-    def visit(of: Type) -> Iterator[str]:
-        match of:
-            case ObjectType(name=name):
-                yield name
-            case Array(item=item):
-                yield from visit(item)
-            case Map(value=value):
-                yield from visit(value)
-
-    for entry in structure.properties:
-        yield from visit(entry.type)
+    return filter(None, (object_name(entry.type) for entry in structure.properties))
 
 
 def _article(name: str) -> str:
