@@ -14,7 +14,7 @@ STAMPS := .venv/.stamps
 # An environment whose interpreter is gone is made again, whatever its stamps say.
 BROKEN := $(shell [ -x .venv/bin/python ] || echo broken)
 
-.PHONY: help generate check test lint pytest majors test-timescale bench format lock clean broken
+.PHONY: help generate check serve test lint pytest majors test-timescale bench mutations picture format lock clean broken
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-17s %s\n", $$1, $$2 }'
@@ -24,6 +24,10 @@ generate: $(STAMPS)/generate ## Compile every schema into generated/
 
 check: $(STAMPS)/generate ## Say whether generated/ is what the schemas say
 	@$(ISOTYPE) check
+
+serve: $(STAMPS)/service ## Start the compression platform, its page included: make serve OPTIONS='--port 9000'
+	@.make/setup page
+	@.venv/bin/python -m examples.compression.server $(OPTIONS)
 
 test: lint pytest ## Run everything: linters, types, tests on real engines, the full check
 	@$(ISOTYPE) check --full
@@ -35,7 +39,7 @@ lint: $(STAMPS)/dev ## Lint and type-check the code, and lint the schemas
 	@said=$$(PYTHONPATH=generator .venv/bin/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 	@$(ISOTYPE) lint
 
-pytest: $(STAMPS)/dev $(STAMPS)/node ## Run the tests: make pytest TESTS=tests/language JOBS=4
+pytest: $(STAMPS)/dev $(STAMPS)/node $(STAMPS)/browser ## Run the tests: make pytest TESTS=tests/language JOBS=4
 	@.venv/bin/python -m pytest -q -n $(JOBS) $(TESTS)
 
 majors: $(STAMPS)/majors ## Bring PostgreSQL 14 and 17, which the tests then ask too (Linux on x64)
@@ -46,6 +50,12 @@ test-timescale: $(STAMPS)/dev $(STAMPS)/node ## Build TimescaleDB (on Debian), a
 
 bench: $(STAMPS)/dev $(STAMPS)/node $(STAMPS)/peers ## Measure speed and memory beside the peers
 	@PYTHONPATH=generator:. .venv/bin/python -m bench
+
+mutations: $(STAMPS)/dev $(STAMPS)/node $(STAMPS)/peers ## Ask drift about every change of a database, an API and a frontend, beside the peers
+	@PYTHONPATH=generator:. .venv/bin/python -m bench mutations apis calls types
+
+picture: $(STAMPS)/dev $(STAMPS)/node $(STAMPS)/browser ## Take the picture of the page that the README shows
+	@$(RUN) -m tests.page.picture
 
 format: $(STAMPS)/dev ## Format the code and apply the linter's safe repairs
 	@.venv/bin/ruff check --quiet --fix-only
@@ -59,8 +69,10 @@ clean: ## Remove everything that can be made again
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMPS)/generate: requirements/generate.txt .make/setup $(BROKEN)
+$(STAMPS)/service: requirements/service.txt .make/setup $(BROKEN)
 $(STAMPS)/dev: requirements/dev.txt requirements/engines.txt pyproject.toml .make/setup $(BROKEN)
 $(STAMPS)/node: package-lock.json requirements/node.txt .make/setup $(BROKEN) | $(STAMPS)/dev
+$(STAMPS)/browser: .make/setup $(BROKEN) | $(STAMPS)/dev
 $(STAMPS)/peers: requirements/peers.txt requirements/peers/package-lock.json .make/setup $(BROKEN) | $(STAMPS)/dev
 $(STAMPS)/majors: requirements/postgres/package-lock.json .make/setup $(BROKEN) | $(STAMPS)/dev
 

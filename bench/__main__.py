@@ -4,6 +4,8 @@
 and system time.
 
 `python -m bench commands generated drift peers` measures the parts that are named, all of them when none is.
+`python -m bench mutations apis calls types` (`make mutations`) asks every change of a database and of the document of
+an API, which takes some ten minutes each, of its answers, and of the types of a frontend instead.
 """
 
 from __future__ import annotations
@@ -13,23 +15,26 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import commands, drift, generated, peers
+from bench import apis, calls, commands, drift, generated, mutations, peers, types
 from bench.projects import scratch
 from bench.rows import heading
 
 ROOT = Path(__file__).resolve().parent.parent
+ASKED = {"mutations": mutations.measure, "apis": apis.measure, "calls": calls.measure, "types": types.measure}
 PARTS = {"commands": commands.measure, "generated": generated.measure, "drift": drift.measure, "peers": peers.measure}
 
 
 def main(wanted: list[str]) -> None:
     """Print the rows of the parts."""
-    unknown = sorted(set(wanted) - set(PARTS))
+    known = {**PARTS, **ASKED}
+    unknown = sorted(set(wanted) - set(known))
     if unknown:
-        raise SystemExit(f"bench: there is no part {unknown[0]!r}; there are {', '.join(PARTS)}")
+        raise SystemExit(f"bench: there is no part {unknown[0]!r}; there are {', '.join(known)}")
     compileall.compile_dir(ROOT / "generator", quiet=1)
-    heading()
-    for name, measure in PARTS.items():
-        if not wanted or name in wanted:
+    if not wanted or not set(wanted) <= set(ASKED):
+        heading()
+    for name, measure in known.items():
+        if name in (wanted or PARTS):
             with tempfile.TemporaryDirectory(dir=scratch(), prefix="isotype-bench-") as folder:
                 measure(Path(folder))
 

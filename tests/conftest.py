@@ -6,12 +6,17 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.engines import chromium as chromium_engine
 from tests.engines import sqlite as sqlite_engine
 from tests.engines.node import Node
 from tests.engines.postgres import Database, Server, find_installation
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +60,10 @@ def node() -> Iterator[Node]:
     """The Node process of this worker."""
     with Node() as process:
         yield process
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser for one file of tests: while it runs, nothing else can run an event loop of its own."""
+    with chromium_engine.started() as browser:
+        yield browser

@@ -37,6 +37,8 @@ class Finding(NamedTuple):
     object: str = ""
     attribute: str = ""
     within: str = ""
+    related: Place = NOWHERE
+    declaration: str = ""
 
     def __str__(self) -> str:
         """`file:line:col: fact (suggestion) [code]`, the place left out when there is none."""
@@ -102,9 +104,23 @@ class Diagram(NamedTuple):
     links: tuple[Link, ...] = ()
 
 
+class Fault(NamedTuple):
+    """What several layers say of one declaration of the schema, and where the fault is.
+
+    `verdicts` are a layer and what it does, in words, for each layer that was compared; '' where it agrees.
+    """
+
+    domain: str
+    declaration: str
+    place: Place
+    sentence: str
+    verdicts: tuple[tuple[str, str], ...]
+
+
 class Overview(NamedTuple):
     """What a report says around its findings."""
 
     compared: tuple[Compared, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     diagrams: tuple[Diagram, ...] = ()
+    faults: tuple[Fault, ...] = ()

@@ -704,7 +704,9 @@ class Json(Stored[Any]):
 
 
 class Document(Json):
-    """A JSON object."""
+    """A JSON object; how deep its parts nest is for their own types to say."""
+
+    _deepest = -1
 
     def judge(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -714,14 +716,18 @@ class Document(Json):
 
 
 class Entries(Document):
-    """A JSON object with keys of the caller's own."""
+    """A JSON object with keys of the caller's own; its values are any JSON, or `typed`."""
 
     def __init__(
-        self, max_items: int | None = None, nullable_values: bool = False
+        self,
+        max_items: int | None = None,
+        nullable_values: bool = False,
+        typed: bool = False,
     ) -> None:
         super().__init__()
         self.max_items = max_items
         self.nullable_values = nullable_values
+        self._deepest = -1 if typed else Json._deepest + 1
 
     def check(self, value: dict[str, Any]) -> None:
         if self.max_items is not None and len(value) > self.max_items:
@@ -731,7 +737,9 @@ class Entries(Document):
 
 
 class JsonList(Json):
-    """A JSON array inside an array."""
+    """A JSON array inside an array; how deep its items nest is for their own type to say."""
+
+    _deepest = -1
 
     def judge(self, value: Any) -> list[Any]:
         if not isinstance(value, list):

@@ -68,14 +68,14 @@ def compile_schema(name: str, text: str, path: str = "schema.yaml") -> Compiled:
     bindings = binding.bind(domain, relational, wire)
     files: dict[tuple[str, str], str] = {}
     ledger: set[NotExpressible] = set()
-    for layer, (rendered, gaps) in {
-        "sql": sql.render(relational, renderer, options),
-        "models": models.render(bindings, renderer, options, sql.SqlStatements(relational)),
-        "schemas": schemas.render(wire, renderer, options),
-        "types": typescript.render(wire, renderer, options),
-        "zod": zod.render(wire, renderer, options),
-        "openapi": openapi.render(wire, renderer, options),
-    }.items():
+    for layer, (rendered, gaps) in (
+        ("sql", sql.render(relational, renderer, options)),
+        *(("models", part) for part in models.render(bindings, renderer, options, sql.SqlStatements(relational))),
+        ("schemas", schemas.render(wire, renderer, options)),
+        ("types", typescript.render(wire, renderer, options)),
+        ("zod", zod.render(wire, renderer, options)),
+        ("openapi", openapi.render(wire, renderer, options)),
+    ):
         files |= {(layer, path): text for path, text in rendered.items()}
         ledger.update(gaps)
     return Compiled(name, domain, relational, wire, bindings, files, tuple(sorted(ledger)))

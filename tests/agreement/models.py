@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import re
-from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from ipaddress import ip_address
-from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
 
-from isotype.domain.model import JsonValue
-from isotype.domain.types import INTEGERS, Array, EnumType, Map, ObjectType, Opaque, Scalar, Type
+from isotype.conformance.witnesses.models import python_value
 from isotype.tables.model import Table
 from tests.agreement.domains import Compiled
 from tests.agreement.rows import Row
@@ -80,53 +72,3 @@ class Models:
 
 def _reach(*_: object) -> None:
     raise Reached
-
-
-def python_value(value: JsonValue, of: Type) -> Any:
-    """A constant of the schema, in wire form, as Python holds it."""
-    if value is None:
-        return None
-    match of:
-        case Scalar(base=base) if base in INTEGERS or base == "decimal":
-            return int(str(value)) if base in INTEGERS and "." not in str(value) else Decimal(str(value))
-        case Scalar(base="float"):
-            return float(str(value))
-        case Scalar(base=base) if base in _READERS:
-            return _READERS[base](str(value))
-        case Array(item=item) if isinstance(value, tuple):
-            return [python_value(part, item) for part in value]
-        case Scalar(base="json") | Map() | ObjectType():
-            return _plain(value)
-        case Scalar() | EnumType() | Opaque() | Array():
-            return value
-
-
-def _plain(value: JsonValue) -> Any:
-    match value:
-        case Decimal():
-            return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else float(value)
-        case tuple():
-            return [_plain(part) for part in value]
-        case Mapping():
-            return {name: _plain(part) for name, part in value.items()}
-    return value
-
-
-def _elapsed(text: str) -> timedelta:
-    found = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?", text)
-    assert found is not None
-    days, hours, minutes, seconds = (Decimal(part or 0) for part in found.groups())
-    whole = int(seconds)
-    return timedelta(int(days), whole, int((seconds - whole) * 10**6), 0, int(minutes), int(hours))
-
-
-_READERS: Mapping[str, Callable[[str], Any]] = {
-    "timestamp": datetime.fromisoformat,
-    "local_timestamp": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "time": time.fromisoformat,
-    "duration": _elapsed,
-    "uuid": UUID,
-    "bytes": b64decode,
-    "inet": ip_address,
-}

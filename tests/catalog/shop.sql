@@ -92,6 +92,8 @@ CREATE INDEX events_kind ON depot.events (kind);
 CREATE TRIGGER events_touch AFTER INSERT ON depot.events FOR EACH ROW EXECUTE FUNCTION touch();
 
 CREATE TABLE depot.base (code text NOT NULL, word text);
+CREATE TRIGGER base_said AFTER UPDATE OF code, word ON depot.base FOR EACH ROW
+    WHEN (OLD.word IS DISTINCT FROM NEW.word AND length(NEW.word) > 1) EXECUTE FUNCTION touch();
 CREATE TABLE depot.special (more integer) INHERITS (depot.base);
 
 CREATE TABLE countries (code char(2) CONSTRAINT countries_pkey PRIMARY KEY, name text NOT NULL, area numeric(8, 1));

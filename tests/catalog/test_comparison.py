@@ -343,7 +343,7 @@ CASES: tuple[Case, ...] = (
     (
         "CREATE OR REPLACE TRIGGER orders_touch BEFORE UPDATE OR INSERT ON orders"
         " FOR EACH ROW EXECUTE FUNCTION touch()",
-        *("trigger", "public.orders.orders_touch", "definition", "different"),
+        *("trigger", "public.orders.orders_touch", "events", "different"),
     ),
     (
         "COMMENT ON TRIGGER orders_touch ON orders IS NULL",

@@ -52,6 +52,22 @@ BENIGN = {
     ),
     "precision that is the finest": "ALTER TABLE orders ALTER COLUMN changed TYPE timestamptz(6)",
     "spelling of a switch": "ALTER VIEW open_orders SET (security_barrier = on)",
+    "spelling of a trigger's condition": (
+        "DROP TRIGGER base_said ON depot.base;"
+        "CREATE TRIGGER base_said AFTER UPDATE OF word, code ON depot.base FOR EACH ROW"
+        " WHEN (1 < char_length(NEW.word) AND NOT (NEW.word IS NOT DISTINCT FROM OLD.word)) EXECUTE FUNCTION touch()"
+    ),
+    "spelling of a domain's check": (
+        "ALTER DOMAIN cents DROP CONSTRAINT cents_positive;"
+        "ALTER DOMAIN cents ADD CONSTRAINT cents_positive CHECK (NOT VALUE < 0)"
+    ),
+    "spelling of a view's condition": (
+        "CREATE OR REPLACE VIEW open_orders WITH (security_barrier = true) AS"
+        " SELECT number, customer, total FROM orders WHERE 'paid' = status OR NOT status <> 'new'"
+    ),
+    "spelling of a rule's condition": (
+        "CREATE OR REPLACE RULE orders_kept AS ON DELETE TO orders WHERE 'paid' = old.status DO INSTEAD NOTHING"
+    ),
     "owner": "CREATE ROLE somebody; ALTER TABLE customers OWNER TO somebody",
     "privileges": "GRANT SELECT ON customers TO PUBLIC",
     "statistics target": "ALTER TABLE customers ALTER COLUMN email SET STATISTICS 500; ANALYZE customers",
@@ -100,6 +116,23 @@ NOT_BENIGN = {
         "ALTER TABLE customers DROP CONSTRAINT customers_level,"
         " ADD CONSTRAINT customers_level CHECK (level BETWEEN 1 AND 8);"
         "COMMENT ON CONSTRAINT customers_level ON customers IS 'Nine levels.'"
+    ),
+    "condition of a trigger": (
+        "DROP TRIGGER base_said ON depot.base;"
+        "CREATE TRIGGER base_said AFTER UPDATE OF code, word ON depot.base FOR EACH ROW"
+        " WHEN (OLD.word IS DISTINCT FROM NEW.word AND length(OLD.word) > 1) EXECUTE FUNCTION touch()"
+    ),
+    "check of a domain": (
+        "ALTER DOMAIN cents DROP CONSTRAINT cents_positive;"
+        "ALTER DOMAIN cents ADD CONSTRAINT cents_positive CHECK (VALUE >= 0 OR VALUE < 0)"
+    ),
+    "check of a domain that is not valid": (
+        "ALTER DOMAIN cents DROP CONSTRAINT cents_positive;"
+        "ALTER DOMAIN cents ADD CONSTRAINT cents_positive CHECK (VALUE >= 0) NOT VALID"
+    ),
+    "condition of a view": (
+        "CREATE OR REPLACE VIEW open_orders WITH (security_barrier = true) AS"
+        " SELECT number, customer, total FROM orders WHERE status IN ('new', 'paid') AND total > 0"
     ),
     "sequence of another column": "ALTER TABLE orders ALTER COLUMN number SET DEFAULT nextval('numbers')",
     "check that is another under the server's name": (

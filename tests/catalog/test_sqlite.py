@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from functools import cache
 
 import pytest
 
 from isotype.catalog.comparison import compare, repair
 from isotype.catalog.facts import Facts
-from isotype.catalog.sqlite import load, read
-from tests.catalog.sqlite_changes import alone, changes, make, only
-from tests.domains.conftest import SCHEMAS, rendered
-
-DOMAINS = sorted(SCHEMAS)
+from isotype.catalog.sqlite import read
+from tests.catalog import suite
+from tests.catalog.sqlite_changes import alone, changes, make
+from tests.catalog.sqlite_suite import DOMAINS, asked, class_of, counts, expected, is_named, parts
 
 ENTAILING = ("type", "strict", "without_rowid", "columns", "collation")
 """Attributes that decide others: a column of a key is not null, for one."""
-
-
-@cache
-def text(domain: str) -> str:
-    return rendered(domain).files["sql", "sqlite.sql"]
-
-
-@cache
-def expected(domain: str) -> Facts:
-    return load(text(domain))
 
 
 def repaired(connection: sqlite3.Connection, wanted: Facts, destructive: bool = True) -> Facts:
@@ -56,19 +45,15 @@ def test_everything_is_understood(domain: str) -> None:
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_every_change_is_found(domain: str) -> None:
     """Each attribute of each object, changed alone, is named by kind, path and attribute."""
-    facts = expected(domain)
-    counts: Counter[tuple[str, str]] = Counter()
-    for table in [path[1] for kind in ("table", "view") for path in facts.of(kind)]:
-        part = only(facts, table)
+    made: Counter[str] = Counter()
+    for part in parts(domain):
         for change in changes(part):
-            with closing(make(change.facts)) as made:
-                found = compare(part, read(made))
-            named = {(it.kind, it.path, it.attribute, it.way) for it in found}
-            assert (change.kind, change.path, change.attribute, change.way) in named, (change.path, change.attribute)
+            found = asked(part, change)
+            assert is_named(change, found), (change.path, change.attribute)
             if change.way == "different" and change.attribute not in ENTAILING:
                 assert len(found) == 1, found
-            counts[change.kind, change.attribute or change.way] += 1
-    assert sum(counts.values()) > 700 and counts["constraint", "expression"] > 20, counts
+            made[class_of(change)] += 1
+    assert sum(made.values()) > 700 and made["constraint: expression"] > 20, made
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
@@ -89,3 +74,12 @@ def test_every_kind_of_change_is_repaired(domain: str) -> None:
                 assert left == [], (what, change.path)
             done += 1
     assert done > 100
+
+
+def test_cases_only_become_more() -> None:
+    """Every class has as many cases as `cases.yaml` says, or more."""
+    found = counts()
+    assert suite.fewer("sqlite", found) == []
+    if os.environ.get("ISOTYPE_UPDATE_GOLDEN"):
+        suite.record("sqlite", found)
+    assert suite.recorded("sqlite")

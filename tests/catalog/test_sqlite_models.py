@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 from isotype import tables
 from isotype.catalog.comparison import compare
 from isotype.catalog.sqlite import load, read
-from tests.catalog.test_sqlite import DOMAINS, expected
+from tests.catalog.sqlite_suite import DOMAINS, expected
 from tests.domains.conftest import understood, write
 from tests.domains.rows import packaged
 from tests.models.package import EVERYTHING, imported, package

@@ -13,7 +13,7 @@ from isotype.catalog.differences import Statement
 from isotype.catalog.facts import Facts
 from isotype.catalog.rows import RowsOf, declared_rows
 from isotype.catalog.sqlite import load, read
-from tests.catalog.test_sqlite import expected, text
+from tests.catalog.sqlite_suite import expected, text
 
 SHOP = """
 CREATE TABLE customers (

@@ -86,7 +86,7 @@ def test_layers_are_the_layers(project: Project) -> None:
     ("given", "words"),
     [
         (("genrate",), "There is no command 'genrate'. Did you mean 'generate'?"),
-        (("xyz",), "There are init, generate, check, lint, drift, schema."),
+        (("xyz",), "There are init, generate, check, lint, drift, verify, schema."),
         (("check", "--ful"), "--full"),
         (("generate", "--only", "modle"), "'modle' is not one of 'sql', 'models'"),
         (("check", "--format", "xml"), "'xml' is not one of 'text', 'json'"),

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from tests.engines.node import Node
-from tests.engines.typescript import compile_typescript
+from tests.engines.typescript import WEB, compile_typescript
 
 LAYERS = ("models", "schemas", "types", "zod")
 
@@ -31,7 +31,7 @@ class Package:
 
     def parse(self, node: Node, module: str, schema: str, value: Any) -> Any:
         """What a Zod schema makes of a value; an error when it refuses it."""
-        compiled = compile_typescript(self.folder)
+        compiled = compile_typescript(self.folder, WEB)
         program = compiled / f"{schema}.mjs"
         program.write_text(
             f'import {{ {schema} as schema }} from "{compiled / "zod" / f"{module}.js"}";\n'

@@ -12,10 +12,10 @@ import pytest
 
 from tests.domains.conftest import SCHEMAS, rendered, write
 from tests.engines import ROOT
-from tests.engines.typescript import biome, typecheck
+from tests.engines.typescript import WEB, biome, typecheck
 
-PYTHON = ("models", "schemas")
-TYPESCRIPT = ("types", "zod")
+PYTHON = ("models", "schemas", "api")
+TYPESCRIPT = ("types", "zod", "client")
 
 
 def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -25,8 +25,8 @@ def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedPro
 
 
 def test_typescript_compiles_strictly(domain: str, tmp_path: Path) -> None:
-    """`tsc --strict` with exact optional properties finds nothing in the interfaces, validators and proofs."""
-    assert typecheck(write(domain, tmp_path, *TYPESCRIPT)) == []
+    """`tsc --strict` with exact optional properties finds nothing in interfaces, validators, proofs and client."""
+    assert typecheck(write(domain, tmp_path, *TYPESCRIPT), WEB) == []
 
 
 def test_typescript_is_formatted_and_linted(domain: str, tmp_path: Path) -> None:

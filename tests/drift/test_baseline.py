@@ -45,6 +45,25 @@ def test_accepted_drift_is_counted_and_no_finding(shop: Shop, drifted: Database)
     assert accepted["finding"]["object"] == "column public.purchases.note"
 
 
+def test_configuration_names_the_baseline(shop: Shop, drifted: Database) -> None:
+    """`baseline` under [drift] is a file of the project, and the command line names another one."""
+    shop.write("drift/accepted.toml", entry())
+    shop.write("isotype.toml", f'[drift]\ndatabases = ["{drifted.url}"]\nbaseline = "drift/accepted.toml"\n')
+    assert shop.drift() == 0, shop.out
+    assert "1 difference accepted by the baseline" in shop.out
+    shop.write("drift/accepted.toml", entry(attribute="default"))
+    assert shop.drift() == 1
+    assert "drift/accepted.toml:1:1: warning: nothing has to be accepted" in shop.out
+    shop.write("own.toml", entry())
+    assert shop.drift("--baseline", "own.toml") == 0
+    (shop.root / "drift/accepted.toml").unlink()
+    assert shop.drift() == 2
+    assert "[unreadable-baseline]" in shop.err + shop.out
+    shop.write("isotype.toml", '[domains.shop.drift]\nbaseline = "own.toml"\n')
+    assert shop.drift() == 2
+    assert "[unknown-setting]" in shop.err + shop.out
+
+
 def test_entry_without_attribute_covers_all_of_the_object(shop: Shop, drifted: Database) -> None:
     """Without an attribute an entry covers each; with another attribute it covers nothing."""
     shop.write("all.toml", entry(attribute=""))

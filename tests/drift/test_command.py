@@ -40,8 +40,8 @@ def test_quiet_says_nothing_of_a_database_in_sync(shop: Shop, live: Database) ->
         ("DROP TRIGGER purchases_status_transitions ON purchases", "drift-missing-trigger", "status: {type"),
         ("DROP TABLE purchases", "drift-missing-table", "Purchase:"),
         ("ALTER TABLE customers ADD COLUMN age int", "drift-extra-column", "Customer:"),
-        ("DELETE FROM countries WHERE code = 'FR'", "drift-missing-row", "Country:"),
-        ("UPDATE countries SET name = 'Gaul' WHERE code = 'FR'", "drift-different-row", "Country:"),
+        ("DELETE FROM countries WHERE code = 'FR'", "drift-missing-row", "code: FR"),
+        ("UPDATE countries SET name = 'Gaul' WHERE code = 'FR'", "drift-different-row", "code: FR"),
         ("CREATE TABLE strays (id int)", "drift-unmanaged-table", "domain: shop"),
     ],
 )
@@ -54,6 +54,7 @@ def test_each_change_is_found_at_the_line_that_says_otherwise(
     found = [text for text in shop.out.splitlines() if text.endswith(f"[{code}]")]
     assert found, shop.out
     assert found[0].startswith(shop.place(line)), shop.out
+    assert "has another name" not in shop.out
 
 
 def test_finding_tells_what_was_expected_what_is_there_and_what_repairs(shop: Shop, live: Database) -> None:
@@ -98,10 +99,11 @@ def test_databases_come_from_the_configuration(shop: Shop, live: Database, monke
 
 
 def test_nothing_to_compare_says_how_to_name_it(shop: Shop) -> None:
-    """A run without any database is exit code 2 with both ways to name one."""
+    """A run without anything to compare is exit code 2 with the ways to name it."""
     assert shop.drift() == 2
-    assert "no database is named" in shop.err
+    assert "[nothing-to-compare]" in shop.err
     assert "--db URL" in shop.err
+    assert "--types FILE.ts" in shop.err
     assert "[drift]" in shop.err
 
 

@@ -1,4 +1,4 @@
-"""docs/drift.md says all there is to say."""
+"""docs/drift.md, and docs/api-drift.md for what an API says, say all there is to say."""
 
 from __future__ import annotations
 
@@ -15,15 +15,20 @@ from isotype.cli.arguments import commands
 from isotype.workspace.settings import GRAMMAR
 from tests.engines import ROOT
 
-MANUAL = (ROOT / "docs/drift.md").read_text()
-SOURCES = [*(ROOT / "generator/isotype/drift").glob("*.py"), ROOT / "generator/isotype/cli/drift.py"]
+PAGES = [path.read_text() for path in (ROOT / "docs/drift.md", ROOT / "docs/api-drift.md") if path.exists()]
+MANUAL = "\n".join(PAGES)
+SOURCES = [
+    *(ROOT / "generator/isotype/drift").rglob("*.py"),
+    ROOT / "generator/isotype/cli/compared.py",
+    ROOT / "generator/isotype/cli/drift.py",
+]
 
 
 def codes(source: Path) -> Iterator[str]:
     """The codes of the findings that a module makes."""
     for node in ast.walk(ast.parse(source.read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
-            for first in ast.walk(node.args[0]) if node.func.id in ("Finding", "_failure") else ():
+            for first in ast.walk(node.args[0]) if node.func.id in ("Finding", "failure") else ():
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     yield first.value
 
@@ -47,5 +52,5 @@ def test_every_option_and_setting_is_explained() -> None:
     reporting = {"--format", "--output", "--quiet"}
     assert sorted(name for name in options - reporting if name not in MANUAL) == []
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", MANUAL)) <= options
-    settings = MANUAL.partition("```toml")[2].partition("```")[0]
+    settings = PAGES[0].partition("```toml")[2].partition("```")[0]
     assert set(re.findall(r"^(\w+) =", settings, re.MULTILINE)) == set(GRAMMAR["drift"])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +76,17 @@ def test_failing_database_does_not_hide_the_others(shop: Shop, tenants: list[Dat
     assert "shop: 2 of 4 databases in sync" in shop.out
 
 
+def test_a_page_draws_what_could_be_read(shop: Shop, tenants: list[Database]) -> None:
+    """A database that fails leaves the diagram of the others in the page; with none read, nothing is drawn."""
+    fill(tenants[1], "DROP INDEX idx_purchases_status")
+    gone = ("--db", "postgresql://127.0.0.1:1/gone")
+    assert shop.drift(*gone, *urls(tenants[:2]), "--format", "html") == 2
+    assert "<svg" in shop.out
+    assert "cannot connect to 127.0.0.1:1/gone" in shop.out
+    assert shop.drift(*gone, "--format", "html") == 2
+    assert "<svg" not in shop.out
+
+
 def test_list_of_addresses_or_names(shop: Shop, tenants: list[Database], monkeypatch: pytest.MonkeyPatch) -> None:
     """A file lists addresses, or names on the server of --db, one to a line; - is standard input."""
     few = tenants[:3]
@@ -120,6 +133,41 @@ def test_scripts_are_one_for_each_database(shop: Shop, tenants: list[Database]) 
     assert set(scripts) == {database.name for database in tenants[:2]}
     assert "CREATE INDEX" in scripts[tenants[1].name]
     assert "CREATE INDEX" not in scripts[tenants[0].name]
+
+
+def test_domains_of_one_database_manage_it_together(shop: Shop, live: Database) -> None:
+    """What another domain that is configured for the database declares is managed by that; the rest by nobody."""
+    other = "isotype: 1\ndomain: other\nentities: {Thing: {fields: {id: {type: int, key: true}}}}\n"
+    shop.write("schema/other.yaml", other)
+    assert shop.run("generate") == 0
+    fill(live, (shop.root / "generated/other/sql/postgres.sql").read_text())
+    fill(live, "CREATE TABLE strange (id int)")
+    shop.write("isotype.toml", f'[domains.shop.drift]\ndatabases = ["{live.url}"]\n[domains.other]\n')
+    assert shop.drift() == 1
+    assert "table public.things is there, and nothing declares it" in shop.out
+    shop.write("isotype.toml", f'[domains.shop]\n[domains.other]\n[drift]\ndatabases = ["{live.url}"]\n')
+    for names in ((), ("shop",), ("other",), ("shop", "--db", live.url)):
+        assert shop.drift(*names) == 1
+        assert shop.out.count(" is there, and nothing declares it") == (1 if names else 2), shop.out
+        assert "public.strange" in shop.out
+    fill(live, "DROP TABLE strange")
+    assert shop.drift() == 0, shop.out
+    fill(live, "ALTER TABLE things ADD COLUMN more int")
+    assert shop.drift("shop") == 0
+    assert shop.drift() == 1
+    assert "column public.things.more is there, and its table does not declare it" in shop.out
+
+
+def test_domains_of_one_file_manage_it_together(shop: Shop) -> None:
+    """The same holds for an SQLite file."""
+    other = "isotype: 1\ndomain: other\nentities: {Thing: {fields: {id: {type: int, key: true}}}}\n"
+    shop.write("schema/other.yaml", other)
+    shop.write("isotype.toml", '[drift]\ndatabases = ["both.db"]\n')
+    assert shop.run("generate") == 0
+    with closing(sqlite3.connect(shop.root / "both.db")) as connection:
+        for domain in ("shop", "other"):
+            connection.executescript((shop.root / f"generated/{domain}/sql/sqlite.sql").read_text())
+    assert shop.drift() == 0, shop.out
 
 
 def test_databases_of_several_domains_come_from_the_configuration(

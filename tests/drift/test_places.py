@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from isotype import tables
@@ -57,6 +59,26 @@ def test_objects_of_sqlite_have_their_places(name: str) -> None:
     raw = " ".join(part.sqlite for part in made.raw_sql)
     left = [said for said in unplaced(name, Places(made, SQLITE), facts) if said.split(".")[-1] not in raw]
     assert [said for said in left if not said.startswith("index")] == []
+
+
+@pytest.mark.parametrize("engine", [POSTGRES, SQLITE])
+@pytest.mark.parametrize("name", ["library", "compression"])
+def test_row_leads_to_its_line(name: str, engine: str, database: Database) -> None:
+    """The place of a reference row is where the schema gives it, not its table's."""
+    require_extensions(name, database.server)
+    made = tables.project(understood(name))
+    if engine == SQLITE:
+        facts = sqlite.load(rendered(name).files["sql", "sqlite.sql"], own_rows(made, SQLITE))
+    else:
+        with database.connect() as connection:
+            connection.execute(rendered(name).files["sql", "postgres.sql"].encode())
+            facts = read(connection, own_schemas(made), rows=own_rows(made))
+    places, text = Places(made, engine), lines(name)
+    assert facts.of("row")
+    for path in facts.of("row"):
+        place = places.of("row", path)
+        key = str(next(iter(json.loads(path[2]).values())))
+        assert key in " ".join(text[place.line - 1 : place.line + 1]), (path, place)
 
 
 def test_column_leads_to_its_field() -> None:

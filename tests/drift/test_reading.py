@@ -93,6 +93,34 @@ def test_transaction_is_one_read_only_snapshot(shop: Shop, live: Database, monke
     assert {row[1:] for row in seen} == {("on", "repeatable read")}
 
 
+def test_nothing_is_set_for_a_session(shop: Shop, live: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection is given back as it was: a pooler hands the same one to somebody else after each transaction."""
+    asked = "SELECT name, setting FROM pg_settings WHERE source = 'session' ORDER BY name"
+    kept: list[psycopg.Connection[Any]] = []
+    real = servers.connect
+
+    class Kept(psycopg.Connection[Any]):
+        def close(self) -> None:
+            kept.append(self)
+
+    def connect(*given: Any) -> psycopg.Connection[Any]:
+        connection = real(*given)
+        connection.__class__ = Kept
+        return connection
+
+    with live.connect() as fresh:
+        before = fresh.execute(asked).fetchall()
+    assert shop.drift("--db", live.url) == 0
+    monkeypatch.setattr(servers, "connect", connect)
+    assert shop.drift("--db", live.url) == 0
+    assert shop.drift("--db", live.url, "--db-query", "SELECT current_database()") == 0
+    assert len(kept) >= 3
+    for connection in kept:
+        assert connection.execute(asked).fetchall() == before
+        connection.__class__ = psycopg.Connection
+        connection.close()
+
+
 def test_settings_of_a_login_change_nothing(shop: Shop, live: Database, login: Callable[[Database], str]) -> None:
     """Search path, date style and quoting that a login has set do not become differences."""
     url = login(live)

@@ -275,16 +275,43 @@ def test_interrupted_run_leaves_no_server(shop: Shop, live: Database, how: signa
 
 
 @pytest.mark.usefixtures("empty_cache")
-def test_interrupted_run_leaves_nothing_on_a_given_server(shop: Shop, live: Database) -> None:
-    """Ctrl-C while the schema is being loaded takes the database and the role away again."""
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+def test_interrupted_run_leaves_nothing_on_a_given_server(
+    shop: Shop, live: Database, how: signal.Signals, code: int
+) -> None:
+    """Ctrl-C or SIGTERM while the schema is being loaded takes the database and the role away again."""
     shop.say(with_raw("SELECT pg_sleep(100);"))
     server = live.server
     process = shop.start("drift", "--db", live.url, "--db", server.url(), "--scratch", server.url())
     assert _until(lambda: server.execute(SLEEPING).fetchall())
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     process.communicate(timeout=40)
-    assert process.returncode == 130
+    assert process.returncode == code
     _is_clean(server)
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_what_a_killed_run_has_left_is_removed_by_the_next(shop: Shop, live: Database) -> None:
+    """Once no run can be at work on it any more; what is younger, is in use, or has another name stays."""
+    server = live.server
+    (now,) = server.execute("SELECT extract(epoch FROM now())::bigint").fetchone() or ()
+    stale, young = (f"isotype_scratch_{now - age:x}_0123456789ab" for age in (scratch.STALE_SECONDS + 9, 60))
+    used = f"isotype_scratch_{now - 99999:x}_ba9876543210"
+    for name in (stale, young, used):
+        server.execute(f"CREATE ROLE {name}")
+        server.execute(f"CREATE DATABASE {name} OWNER {name}")
+    server.execute("CREATE ROLE isotype_scratch_mine")
+    try:
+        with Database(server, used).connect():
+            assert shop.drift("--db", live.url, "--scratch", server.url()) == 0
+        for catalog, column in (("pg_database", "datname"), ("pg_roles", "rolname")):
+            rows = server.execute(f"SELECT {column} FROM {catalog} WHERE {column} LIKE 'isotype\\_scratch%'").fetchall()
+            assert {name for (name,) in rows} - {"isotype_scratch_mine"} == {young, used}
+    finally:
+        for name in (young, used):
+            server.drop_database(name)
+            server.execute(f"DROP ROLE {name}")
+        server.execute("DROP ROLE isotype_scratch_mine")
 
 
 def _until(found: Callable[[], T]) -> T:

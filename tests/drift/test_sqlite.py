@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from isotype.catalog import sqlite
 from tests.drift.conftest import Shop, fill
 from tests.engines.postgres import Database
 
@@ -34,6 +36,26 @@ def test_file_in_sync_needs_no_server_and_no_driver(shop: Shop, file: Path, monk
     assert shop.drift("--db", f"sqlite:///{file}") == 0, shop.out + shop.err
     assert shop.out.endswith(f"nothing found\nshop: {file}, in sync\n")
     assert file.read_bytes() == before
+
+
+def test_expected_facts_are_kept(shop: Shop, file: Path, empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SQL is loaded once; then the cache knows, with a manifest and without, until the schema says otherwise."""
+    loaded: list[str] = []
+    real = sqlite.load
+
+    def load(sql: str, *given: Any) -> Any:
+        loaded.append(sql)
+        return real(sql, *given)
+
+    monkeypatch.setattr(sqlite, "load", load)
+    for _ in range(2):
+        assert shop.drift("--db", str(file)) == 0
+        (shop.root / "generated/shop/isotype.manifest").unlink(missing_ok=True)
+    assert len(loaded) == 1
+    assert len([*empty_cache.glob("*.json")]) == 1
+    shop.say((shop.root / "schema/shop.yaml").read_text().replace("min: 0", "min: 1"))
+    assert shop.drift("--db", str(file)) == 1
+    assert len(loaded) == 2
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,9 @@ OPTIONS: Mapping[str, object] = {
 }
 """What every folder is compiled with, beside the options of the call."""
 
+WEB: Mapping[str, object] = {"lib": ["es2022", "dom", "dom.iterable"]}
+"""The options of code that calls `fetch`: interfaces and validators do without what browsers have."""
+
 _CONFIGURATION: Mapping[str, object] = json.loads((ROOT / "biome.json").read_text())
 BIOME = {name: _CONFIGURATION[name] for name in ("root", "formatter", "linter")}
 """What Biome is told, unless the call says otherwise: the project's configuration, for any folder."""

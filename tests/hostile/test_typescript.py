@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.engines.node import Node, Request
-from tests.engines.typescript import biome, compile_typescript
+from tests.engines.typescript import WEB, biome, compile_typescript
 from tests.hostile import schema
 from tests.hostile.schema import TEXTS, VERDICTS
 
@@ -29,15 +29,15 @@ export function fits(number: number, fitting: string): boolean {
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Interfaces and validators, compiled, with a way in for the tests."""
-    source = schema.write(tmp_path_factory.mktemp("typescript"), "types", "zod")
+    """Interfaces, validators and the client, compiled, with a way in for the tests."""
+    source = schema.write(tmp_path_factory.mktemp("typescript"), "types", "zod", "client")
     (source / "entry.ts").write_text(ENTRY, encoding="utf-8")
-    return compile_typescript(source)
+    return compile_typescript(source, WEB)
 
 
 def test_it_is_formatted_and_linted(tmp_path: Path) -> None:
     """Biome finds nothing to change, and obeys no comment of the schema's."""
-    assert biome(schema.write(tmp_path, "types", "zod")) == []
+    assert biome(schema.write(tmp_path, "types", "zod", "client")) == []
 
 
 def test_constants_hold_the_texts(node: Node, compiled: Path) -> None:

@@ -29,9 +29,10 @@ def walked(text: str) -> tuple[list[Finding], list[str]] | None:
     node, _ = compose(source)
     if node is None:
         return None
+    data = plain(node)
     walk = Walk(source)
     FILE.read(node, walk)
-    return walk.findings, [error.message for error in VALIDATOR.iter_errors(plain(node))]
+    return walk.findings, [error.message for error in VALIDATOR.iter_errors(data)]
 
 
 def agree(text: str) -> None:

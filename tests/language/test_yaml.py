@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from isotype.language import load
 from isotype.language import yaml as language_yaml
 from isotype.language.pure_yaml import PureParser
 from isotype.language.yaml import Source, compose, plain, scalar
 from tests.language.test_cases import CASES, sources
 from tests.language.test_everything import EVERYTHING
+from tests.schemas import used
 
 
 def root(text: str) -> Node:
@@ -80,7 +83,9 @@ def test_an_offset_in_a_text_has_its_place_in_the_file(text: str, offset: int, l
     node, findings = compose(source)
     assert findings == []
     assert isinstance(node, MappingNode)
-    assert source.inside(node.value[0][1], offset)[1:] == (line, column)
+    value = node.value[0][1]
+    index = source.inside(value, value.start_mark.index, value.end_mark.index, offset)
+    assert source.place_of(index)[1:] == (line, column)
 
 
 def test_the_parser_in_python_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,6 +104,50 @@ def test_the_parser_in_python_reads_the_same(monkeypatch: pytest.MonkeyPatch) ->
     slow = root(text)
     assert plain(slow) == plain(fast)
     assert placed(slow) == placed(fast)
+
+
+def _spans(node: Node, before: int = 0) -> list[tuple[int, int, Any]]:
+    """Where a node and all that it holds begin and end, and what the scalars among them say."""
+    here = (node.start_mark.index + before, node.end_mark.index + before, getattr(node, "style", None) and plain(node))
+    return [here, *(span for child in _below(node) for span in _spans(child, before))]
+
+
+def _below(node: Node) -> list[Node]:
+    if isinstance(node, MappingNode):
+        return [part for pair in node.value for part in pair]
+    return [] if isinstance(node, ScalarNode) else node.value
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for child in _below(node):
+        yield from _nodes(child)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\u2028"])
+def test_what_stands_in_a_span_is_composed_again(newline: str) -> None:
+    """Every node, in braces or on lines of its own, is the same a second time, at the same indexes."""
+    hard = "é: {\n a: [🦉, 'b'],\n  c: [{}, [1,\n 2]]\n }\nd:\n- e: |\n    x\n\n     y\n  f: {g: h, i: }\n"
+    for text in (EVERYTHING.read_text(encoding="utf-8"), hard):
+        source = Source("a.yaml", text.replace("\n", newline))
+        whole, findings = compose(source)
+        assert whole is not None, findings
+        for node in _nodes(whole):
+            again, before = source.composed(node.start_mark.index, node.end_mark.index)
+            if again is None:
+                assert node.value == ""
+            else:
+                assert _spans(again, before) == _spans(node)
+
+
+def test_the_parser_in_python_gives_the_same_domain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sections are read while either parser composes them: with the same meaning, and the same findings."""
+    broken = EVERYTHING.read_text(encoding="utf-8").replace("type: uuid", "typ: uuid").replace("min: 0", "min: none")
+    fast = [load({"everything.yaml": text}, used) for text in (EVERYTHING.read_text(encoding="utf-8"), broken)]
+    monkeypatch.setattr(language_yaml, "_parser_class", lambda: PureParser)
+    slow = [load({"everything.yaml": text}, used) for text in (EVERYTHING.read_text(encoding="utf-8"), broken)]
+    assert slow == fast
+    assert fast[0].domain is not None and len(fast[1].findings) > 1
 
 
 def test_the_parser_in_python_refuses_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

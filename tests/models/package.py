@@ -49,8 +49,9 @@ def package(source: str) -> Package:
     relational, wire = tables.project(loaded.domain), shapes.project(loaded.domain)
     bindings = binding.bind(loaded.domain, relational, wire)
     renderer, options = Renderer(), Options("schema.yaml")
+    parts = models.render(bindings, renderer, options, sql.SqlStatements(relational))
     return Package(
-        models.render(bindings, renderer, options, sql.SqlStatements(relational))[0],
+        {path: text for files, _ in parts for path, text in files.items()},
         schemas.render(wire, renderer, options)[0],
         sql.render(relational, renderer, options)[0],
     )

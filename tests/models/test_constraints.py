@@ -16,11 +16,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from isotype import binding, shapes, tables
 from isotype.binding.model import EntityBinding, FieldBinding
+from isotype.conformance.witnesses.models import python_value
 from isotype.domain.types import EnumType
 from isotype.language import load
 from isotype.shapes import Shapes
 from isotype.tables.model import TransitionGuard
-from tests.agreement.models import Reached, python_value, unreached
+from tests.agreement.models import Reached, unreached
 from tests.agreement.samples import usual
 from tests.agreement.values import constant
 from tests.models.package import COMPRESSION, Imported
@@ -85,6 +86,16 @@ def _flush(*models: Any) -> None:
     with Session(unreached()) as session:
         session.add_all(models)
         session.flush()
+
+
+def test_each_value_of_a_map_may_be_as_deep_as_json(platform: Imported) -> None:
+    """A map of free JSON holds values that nest 64 deep, one more than which is refused."""
+    deep: Any = []
+    for _ in range(63):
+        deep = [deep]
+    platform.models.CompressionAlgorithm(parameters_schema={"a": deep})
+    with pytest.raises(ValueError, match="deep"):
+        platform.models.CompressionAlgorithm(parameters_schema={"a": [deep]})
 
 
 @pytest.mark.parametrize(("entity", "field"), NEEDED, ids=_name)

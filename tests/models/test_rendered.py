@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from isotype.dialects.literals.python import python_block
-from isotype.layers.models.imports import sibling_package
+from isotype.layers.imports import sibling_package
 from isotype.layers.options import LayerOptions, Options
 from tests.models.package import Package, package
 

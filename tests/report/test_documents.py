@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, validators
 
 from isotype import report
 from isotype.domain.places import Place
-from isotype.findings import ERROR, NOTE, WARNING, Accepted, Compared, Finding, Overview
+from isotype.findings import ERROR, NOTE, WARNING, Accepted, Compared, Fault, Finding, Overview
 from tests.engines import ROOT
 
 PAGE = (ROOT / "docs/report.md").read_text()
@@ -35,6 +35,8 @@ FINDING = shape(
         ("message", "suggestion", "path", "layer", "expected", "actual", "repair", "object", "attribute", "within"),
         TEXT,
     ),
+    declaration=TEXT,
+    related={"anyOf": [PLACE, {"type": "null"}]},
     code={"type": "string", "pattern": "^[a-z][a-z0-9-]+$"},
     place={"anyOf": [PLACE, {"type": "null"}]},
     severity={"enum": ["error", "warning", "note"]},
@@ -46,6 +48,15 @@ DOCUMENT = shape(
     summary=listed(TEXT),
     counts=COUNTS,
     layers=listed(shape(layer=TEXT, subjects=listed(TEXT), objects=COUNT, failed=COUNT, counts=COUNTS)),
+    faults=listed(
+        shape(
+            domain=TEXT,
+            declaration=TEXT,
+            sentence=TEXT,
+            place={"anyOf": [PLACE, {"type": "null"}]},
+            layers=listed(shape(layer=TEXT, verdict=TEXT, agrees={"type": "boolean"})),
+        )
+    ),
     findings=listed(FINDING),
     accepted=listed(shape(owner=TEXT, reason=TEXT, expires={"type": "string", "format": "date"}, finding=FINDING)),
 )
@@ -78,28 +89,35 @@ OVERVIEW = Overview(
     (Compared("database", "shop in db", 40), Compared("database", "other in db", 2), Compared("api", "shop", 7)),
     (Accepted(WARNED, "the team", HOSTILE, "2030-01-31"),),
 )
+FAULTS = (Fault("shop", "A.x", Place("schema/shop.yaml", 3, 5), HOSTILE, (("database", "lacks it"), ("api", ""))),)
+FAULTY = OVERVIEW._replace(faults=FAULTS)
+ELSEWHERE = difference("d", "x")._replace(place=Place("web/a.ts", 7, 3), related=Place("schema/shop.yaml", 3, 5))
 
 
 def test_json_is_as_documented() -> None:
     """The document and the example on the page are of one shape, and the page names every key."""
     judge = Draft202012Validator(DOCUMENT)
-    document = json.loads(report.render(ALL, "json", command="drift", summary=["x"], overview=OVERVIEW))
+    document = json.loads(report.render((*ALL, ELSEWHERE), "json", command="drift", summary=["x"], overview=FAULTY))
     judge.validate(document)
     (example,) = re.findall(r"```json\n(.*?)```", PAGE, re.S)
     judge.validate(json.loads(example))
     assert not judge.is_valid(document | {"version": 2})
     assert [key for key in FINDING["properties"] if f"`{key}`" not in PAGE] == []  # type: ignore[attr-defined]
     (layer, api) = document["layers"]
-    assert (layer["objects"], layer["counts"]) == (42, {"error": 1, "warning": 2, "note": 1})
+    assert (layer["objects"], layer["counts"]) == (42, {"error": 2, "warning": 2, "note": 1})
     assert (api["objects"], api["counts"]["error"]) == (7, 0)
     assert document["accepted"][0]["finding"]["object"] == "column public.b.x"
+    assert [(it["layer"], it["agrees"]) for it in document["faults"][0]["layers"]] == [
+        ("database", False),
+        ("api", True),
+    ]
 
 
 def test_sarif_is_valid() -> None:
     """SARIF holds to the schema of the standard, with and without findings, and every result has a line."""
     kind: Any = validators.validator_for(SARIF)
-    for findings in ((), ALL):
-        document = json.loads(report.render(findings, "sarif", command="drift", overview=OVERVIEW))
+    for findings in ((), (*ALL, ELSEWHERE)):
+        document = json.loads(report.render(findings, "sarif", command="drift", overview=FAULTY))
         kind(SARIF).validate(document)
         for result in document["runs"][0]["results"]:
             assert result["locations"][0]["physicalLocation"]["region"]["startLine"] >= 1
@@ -137,6 +155,28 @@ def test_findings_follow_by_object_the_most_severe_first() -> None:
     assert levels == ["::error", "::error", "::warning", "::warning", "::notice"]
 
 
+def test_both_lines_are_told() -> None:
+    """What stands in a frontend is told at its line, with that of the schema."""
+    for form in ("text", "github", "junit", "html"):
+        printed = report.render([ELSEWHERE], form)
+        assert "schema/shop.yaml:3:5" in printed, form
+    (result,) = json.loads(report.render([ELSEWHERE], "sarif"))["runs"][0]["results"]
+    (location,) = result["relatedLocations"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "web/a.ts"
+    assert location["physicalLocation"]["region"]["startLine"] == 3
+
+
+def test_layer_at_fault_is_told() -> None:
+    """Where several layers hold the same thing, the text says in a line which is at fault, the page in a table."""
+    fault = FAULTS[0]._replace(sentence="the database lacks it; the API agrees with the schema")
+    overview = OVERVIEW._replace(faults=(fault,) * 50)
+    text = report.render(ALL, "text", overview=overview)
+    assert "\n\nA.x: the database lacks it; the API agrees with the schema\n" in text
+    assert "\n… 10 more\n\ntable public.c" in text
+    page = report.render(ALL, "html", overview=overview)
+    assert page.count('<td class="wrong">lacks it</td><td class="right">agrees</td>') == 50
+
+
 def test_layer_in_sync_is_a_passed_case() -> None:
     """JUnit counts a layer without findings as passed."""
     printed = report.render([NOTED], "junit", overview=OVERVIEW)
@@ -162,7 +202,7 @@ def test_layer_that_was_not_read_whole_is_never_in_sync() -> None:
 def test_nothing_of_a_database_is_obeyed() -> None:
     """In every format hostile text is inert."""
     for form in report.FORMATS:
-        printed = report.render(ALL, form, overview=OVERVIEW, color=True)
+        printed = report.render(ALL, form, overview=FAULTY, color=True)
         assert "[31m \u202e" not in printed
         assert not set(printed) & {"\x00", "\u202e", "\ud800"}
         assert form not in ("html", "junit") or "<script" not in printed

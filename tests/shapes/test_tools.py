@@ -10,7 +10,7 @@ from isotype.language import load
 from isotype.layers import LAYERS, LayerOptions, Options, render
 from tests.engines import ROOT
 from tests.engines.node import Node
-from tests.engines.typescript import biome, compile_typescript, typecheck
+from tests.engines.typescript import WEB, biome, compile_typescript, typecheck
 from tests.shapes.conftest import write
 
 CIRCLE = """
@@ -41,8 +41,8 @@ def test_generated_code_is_clean(tmp_path: Path) -> None:
     options = ("--strict", "--no-error-summary", "--namespace-packages", "--explicit-package-bases")
     cache = ROOT / ".cache" / "mypy-generated"
     run("-m", "mypy", *options, "--cache-dir", str(cache), "--config-file=", "fleet", cwd=tmp_path)
-    assert typecheck(folder) == []
-    for layer in ("types", "zod"):
+    assert typecheck(folder, WEB) == []
+    for layer in ("types", "zod", "client"):
         assert biome(folder / layer) == []
 
 

@@ -184,6 +184,39 @@ def test_a_document_is_whole(database: Database, sqlite: sqlite3.Connection) -> 
             assert sqlite_takes(sqlite, insert) == wanted, text
 
 
+GAUGES = """
+entities:
+  Gauge:
+    fields:
+      id: {type: int, key: true}
+      values: map(float)
+      rates:  {type: 'map(Rate)', default: {}}
+types:
+  Rate: {base: 'decimal(5,2)', wire: number}
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "rates", "taken"),
+    [
+        ("-9223372036854775808", "0.25", True),
+        ("1.7976931348623157e308", "-999.99", True),
+        ("1", "1000", False),
+        ("1", "-9223372036854775808", False),
+    ],
+)
+def test_the_least_integer_is_a_number(
+    values: str, rates: str, taken: bool, database: Database, sqlite: sqlite3.Connection
+) -> None:
+    """A number of 64 bits that has no opposite is judged like any other."""
+    sqlite.executescript(sqlite_sql(GAUGES))
+    insert = f"""INSERT INTO gauges (id, "values", rates) VALUES (1, '{{"a":{values}}}', '{{"a":{rates}}}')"""
+    assert sqlite_takes(sqlite, insert) == taken
+    with database.connect() as connection:
+        connection.execute(postgres_sql(GAUGES))
+        assert postgres_takes(connection, insert) == taken
+
+
 TREE = """
 {schema}
 objects:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import psycopg
 import pytest
 
 from isotype.catalog.comparison import compare, repair
 from isotype.catalog.postgres import read
+from isotype.catalog.postgres.rows import RowsOf
 from tests.engines.postgres import Database
 from tests.timescale.test_hypertables import load
 
@@ -37,3 +41,23 @@ def test_a_change_of_chunks_is_found_and_repaired(chunked: Database, attribute: 
             for statement in repair(found, expected, actual):
                 connection.execute(statement.sql.encode())
             assert compare(expected, read(connection, schemas)) == ()
+
+
+def test_hypertables_and_rows_are_one_query(chunked: Database) -> None:
+    """With TimescaleDB and reference rows a database is read in nine queries; the run itself asks one more."""
+    asked: list[object] = []
+
+    class Counting(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *given: Any, **options: Any) -> Any:
+            asked.append(query)
+            return super().execute(query, *given, **options)
+
+    with chunked.connect() as connection:
+        load(connection)
+        connection.execute("CREATE TABLE public.units (code text PRIMARY KEY, name text)")
+        connection.execute("INSERT INTO public.units VALUES ('m', 'metre'), ('s', NULL)")
+        connection.cursor_factory = Counting
+        facts = read(connection, ("public", "infrastructure"), rows=[RowsOf("public", "units", ("code",), ("name",))])
+    assert TABLE in facts.of("hypertable")
+    assert facts.of("row")["public", "units", '{"code" : "s"}'] == ('{"name" : null}',)
+    assert len(asked) <= 9

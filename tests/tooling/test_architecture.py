@@ -10,7 +10,7 @@ import grimp
 
 from tests.engines import ROOT
 
-TARGETS = ("sql", "models", "schemas", "zod", "typescript", "openapi")
+TARGETS = ("sql", "models", "schemas", "api", "zod", "typescript", "client", "openapi")
 
 
 def test_every_room_is_a_package() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import tomllib
 import zipfile
@@ -20,12 +21,15 @@ TARGETS = [
     "help",
     "generate",
     "check",
+    "serve",
     "test",
     "lint",
     "pytest",
     "majors",
     "test-timescale",
     "bench",
+    "mutations",
+    "picture",
     "format",
     "lock",
     "clean",
@@ -50,7 +54,8 @@ def test_make_lists_its_targets() -> None:
 def test_setup_refuses_an_unknown_part() -> None:
     """The setup script names the parts it knows."""
     result = subprocess.run([ROOT / ".make" / "setup", "everything"], capture_output=True, text=True, cwd=ROOT)
-    assert (result.returncode, result.stderr) == (1, "setup: usage: setup generate | dev | node | majors | peers\n")
+    parts = "generate | service | page | dev | node | browser | majors | peers"
+    assert (result.returncode, result.stderr) == (1, f"setup: usage: setup {parts}\n")
 
 
 def test_setup_names_what_to_install(tmp_path: Path) -> None:
@@ -68,6 +73,40 @@ def test_setup_names_what_to_install(tmp_path: Path) -> None:
     )
     assert result.returncode == 1
     assert result.stderr.startswith("setup: Python 3.11 or newer is needed and none was found; install it")
+
+
+@pytest.mark.parametrize(
+    ("works", "words"),
+    [
+        (True, ["setup: installing Debian's chromium"]),
+        (False, ["setup: installing Debian's chromium", "setup: chromium did not install", "setup: no Chromium was"]),
+        (None, ["setup: no Chromium was found"]),
+    ],
+)
+def test_setup_brings_a_browser_where_it_may(tmp_path: Path, works: bool | None, words: list[str]) -> None:
+    """Without a browser, Debian's is installed where apt-get and root are; where not, a sentence says what is left out.
+    It is no failure, and with a browser there is nothing to do."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "mkdir").symlink_to(shutil.which("mkdir") or "")
+    commands = {"id": "echo 0"}
+    if works is not None:
+        made = f"echo '#!/bin/sh' >'{folder}/chromium'; {shutil.which('chmod')} +x '{folder}/chromium'"
+        commands["apt-get"] = f'[ "$1" = update ] || {{ {made if works else "exit 100"}; }}'
+    for name, line in commands.items():
+        (folder / name).write_text(f"#!/bin/sh\n{line}\n")
+        (folder / name).chmod(0o755)
+
+    def setup() -> tuple[int, list[str]]:
+        command = ["/bin/sh", str(ROOT / ".make" / "setup"), "browser"]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env={"PATH": str(folder)})
+        return done.returncode, done.stderr.splitlines()
+
+    code, said = setup()
+    assert code == 0
+    assert len(said) == len(words)
+    assert all(line.startswith(start) for line, start in zip(said, words, strict=True))
+    assert setup() == (0, [] if works else said)
 
 
 @pytest.mark.parametrize("path", [".ci/run", ".make/setup", ".make/lock"])
@@ -143,6 +182,7 @@ def test_locks_hold_the_declared_packages() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     needed = {"generate": [], "engines": extras["engines"], "node": extras["node"], "peers": extras["peers"]}
+    needed["service"] = [*extras["postgres"], *extras["service"]]
     needed["dev"] = [item for name in ("dev", "postgres", "verify", "migrate", "service") for item in extras[name]]
     assert set(needed) == {path.stem for path in LOCKS}
     for lock, requirements in needed.items():

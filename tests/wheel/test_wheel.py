@@ -59,6 +59,16 @@ def test_from_nothing_to_a_project_in_sync(installation: Installation, shop: Pat
     assert "generated/shop/sql/postgres.sql" in done.stdout
 
 
+def test_types_of_a_frontend_are_read(installation: Installation, shop: Path) -> None:
+    """The programs that ask the compiler are in the wheel: what is generated is what the schema says."""
+    for command in ("init", "generate"):
+        assert installation.run(command, folder=shop).returncode == 0
+    (shop / "node_modules").symlink_to(ROOT / "node_modules")
+    done = installation.run("drift", "--types", "generated/shop/types/index.ts", folder=shop)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "nothing found" in done.stdout
+
+
 def test_in_an_existing_repository_nothing_is_overwritten(installation: Installation, shop: Path) -> None:
     """`init` and `generate` leave every byte that was there."""
     shutil.copytree(ROOT / "tests" / "wheel" / "existing", shop, dirs_exist_ok=True)

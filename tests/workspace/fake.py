@@ -1,7 +1,8 @@
 """A compiler small enough to see through: a schema is a list of names, one to a line, and of files with more names.
 
 `python -m tests.workspace.fake ARGUMENTS` is the command line with this compiler in it. FAKE_DIE=N ends the process,
-as a kill would, before the Nth change it makes to the disk; FAKE_INTERRUPT=N sends it SIGINT there instead.
+as a kill would, before the Nth change it makes to the disk; FAKE_INTERRUPT=N sends it SIGINT there instead. With
+FAKE_HELD=N no more than N bytes are held before they are staged.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import Domain
 from isotype.domain.places import Place
 from isotype.findings import WARNING, Finding
-from isotype.workspace import files
+from isotype.workspace import files, writing
 from isotype.workspace.configuration import Configuration
 from isotype.workspace.settings import DomainSettings
 
@@ -26,6 +27,7 @@ TEMPLATES = "/no/templates"
 """This compiler has none of its own, so that editing Isotype's during a test changes nothing."""
 
 SUFFIXES = {"sql": "sql", "models": "py", "schemas": "py", "types": "ts", "zod": "ts", "openapi": "json"}
+"""The layers that this compiler has something for."""
 
 
 class Names(tuple[str, ...]):
@@ -70,7 +72,7 @@ def render(
     domain: Domain, configuration: Configuration, settings: DomainSettings
 ) -> Iterator[tuple[str, dict[str, str], tuple[NotExpressible, ...]]]:
     """One file per name and layer."""
-    for layer in settings.only:
+    for layer in filter(SUFFIXES.__contains__, settings.only):
         yield (
             layer,
             {
@@ -121,6 +123,8 @@ if __name__ == "__main__":
         _at(int(os.environ["FAKE_DIE"]), lambda: os._exit(99))
     if "FAKE_INTERRUPT" in os.environ:
         _at(int(os.environ["FAKE_INTERRUPT"]), lambda: signal.raise_signal(signal.SIGINT))
+    if "FAKE_HELD" in os.environ:
+        vars(writing)["HELD_LIMIT"] = int(os.environ["FAKE_HELD"])
     try:
         sys.exit(arguments.run(sys.argv[1:], PIPELINE))
     except KeyboardInterrupt:

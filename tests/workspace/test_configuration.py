@@ -214,6 +214,13 @@ def test_a_layer_needs_its_neighbour(project: Project, layer: str, neighbour: st
     assert load(project, f'{only}[layers.{neighbour}]\nimport = "elsewhere"\n').domains
 
 
+def test_a_layer_may_need_two(project: Project) -> None:
+    """A client is made of the types and of the validators, and each that is left out is named."""
+    named = [line.partition("imports the layer ")[2].split(",")[0] for line in problems(project, 'only = ["client"]\n')]
+    assert named == ["'types'", "'zod'"]
+    assert load(project, 'only = ["types", "zod", "client"]\n').domains
+
+
 @pytest.mark.parametrize("name", ["Bad", "class", "my-app", "_x", "1st", "é", "a" * 64])
 def test_names_that_no_package_can_have(name: str) -> None:
     """A domain is named as the language names it, and as Python can import it."""

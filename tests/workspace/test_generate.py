@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from isotype.workspace import writing
 from tests.workspace.conftest import Project
 
 ORDER = "generated/shop/sql/order.sql"
@@ -164,6 +165,19 @@ def test_nothing_is_written_when_one_schema_is_wrong(project: Project) -> None:
         "schema/wiki.yaml:1:1: 'page!' is no name (leave out the '!') [bad-name]",
     ]
     assert not (project.root / "generated").exists()
+
+
+def test_what_was_staged_is_undone_when_a_later_schema_is_wrong(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large domain is staged while it is rendered; nothing of it is left when the next one is wrong."""
+    monkeypatch.setattr(writing, "HELD_LIMIT", 0)
+    project.write("schema/zoo.yaml", "lion!\n")
+    before = project.files()
+    assert project.run("generate") == 2
+    assert project.files() == before
+    assert not (project.root / "generated").exists()
+    assert not writing.interrupted(str(project.root))
 
 
 def test_only_the_named_domains(project: Project) -> None:

@@ -710,7 +710,10 @@ WHEN
         json_type(NEW.algorithm_performance) = 'object'
         AND NOT EXISTS (
             SELECT 1 FROM json_each(NEW.algorithm_performance) AS part
-            WHERE (part.type IN ('integer', 'real') AND abs(part.value) <= 1.7976931348623157e308) IS NOT TRUE
+            WHERE (
+                part.type IN ('integer', 'real')
+                AND part.value BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308
+            ) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -724,7 +727,10 @@ WHEN
         json_type(NEW.algorithm_performance) = 'object'
         AND NOT EXISTS (
             SELECT 1 FROM json_each(NEW.algorithm_performance) AS part
-            WHERE (part.type IN ('integer', 'real') AND abs(part.value) <= 1.7976931348623157e308) IS NOT TRUE
+            WHERE (
+                part.type IN ('integer', 'real')
+                AND part.value BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308
+            ) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -750,7 +756,8 @@ WHEN
         )
         AND json_type(NEW.config, '$.complexity') IN ('integer', 'real')
         AND json_extract(NEW.config, '$.complexity') = round(json_extract(NEW.config, '$.complexity'), 4)
-        AND abs(json_extract(NEW.config, '$.complexity')) < 10
+        AND json_extract(NEW.config, '$.complexity') > -10
+        AND json_extract(NEW.config, '$.complexity') < 10
         AND json_extract(NEW.config, '$.complexity') >= 0
         AND json_extract(NEW.config, '$.complexity') <= 1
         AND json_type(NEW.config, '$.volume') IN ('integer', 'real')
@@ -775,12 +782,14 @@ WHEN
         AND json_type(NEW.config, '$.mixedContent') IN ('true', 'false')
         AND json_type(NEW.config, '$.entropy') IN ('integer', 'real')
         AND json_extract(NEW.config, '$.entropy') = round(json_extract(NEW.config, '$.entropy'), 4)
-        AND abs(json_extract(NEW.config, '$.entropy')) < 10
+        AND json_extract(NEW.config, '$.entropy') > -10
+        AND json_extract(NEW.config, '$.entropy') < 10
         AND json_extract(NEW.config, '$.entropy') >= 0
         AND json_extract(NEW.config, '$.entropy') <= 1
         AND json_type(NEW.config, '$.redundancy') IN ('integer', 'real')
         AND json_extract(NEW.config, '$.redundancy') = round(json_extract(NEW.config, '$.redundancy'), 4)
-        AND abs(json_extract(NEW.config, '$.redundancy')) < 10
+        AND json_extract(NEW.config, '$.redundancy') > -10
+        AND json_extract(NEW.config, '$.redundancy') < 10
         AND json_extract(NEW.config, '$.redundancy') >= 0
         AND json_extract(NEW.config, '$.redundancy') <= 1
         AND json_type(NEW.config, '$.structure') = 'text'
@@ -827,7 +836,8 @@ WHEN
         )
         AND json_type(NEW.config, '$.complexity') IN ('integer', 'real')
         AND json_extract(NEW.config, '$.complexity') = round(json_extract(NEW.config, '$.complexity'), 4)
-        AND abs(json_extract(NEW.config, '$.complexity')) < 10
+        AND json_extract(NEW.config, '$.complexity') > -10
+        AND json_extract(NEW.config, '$.complexity') < 10
         AND json_extract(NEW.config, '$.complexity') >= 0
         AND json_extract(NEW.config, '$.complexity') <= 1
         AND json_type(NEW.config, '$.volume') IN ('integer', 'real')
@@ -852,12 +862,14 @@ WHEN
         AND json_type(NEW.config, '$.mixedContent') IN ('true', 'false')
         AND json_type(NEW.config, '$.entropy') IN ('integer', 'real')
         AND json_extract(NEW.config, '$.entropy') = round(json_extract(NEW.config, '$.entropy'), 4)
-        AND abs(json_extract(NEW.config, '$.entropy')) < 10
+        AND json_extract(NEW.config, '$.entropy') > -10
+        AND json_extract(NEW.config, '$.entropy') < 10
         AND json_extract(NEW.config, '$.entropy') >= 0
         AND json_extract(NEW.config, '$.entropy') <= 1
         AND json_type(NEW.config, '$.redundancy') IN ('integer', 'real')
         AND json_extract(NEW.config, '$.redundancy') = round(json_extract(NEW.config, '$.redundancy'), 4)
-        AND abs(json_extract(NEW.config, '$.redundancy')) < 10
+        AND json_extract(NEW.config, '$.redundancy') > -10
+        AND json_extract(NEW.config, '$.redundancy') < 10
         AND json_extract(NEW.config, '$.redundancy') >= 0
         AND json_extract(NEW.config, '$.redundancy') <= 1
         AND json_type(NEW.config, '$.structure') = 'text'

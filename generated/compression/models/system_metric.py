@@ -338,7 +338,7 @@ class SystemMetric(Base):
         Integer(32, ge=0), comment="Current queue length"
     )
     algorithm_performance: Mapped[dict[str, Any]] = mapped_column(
-        Entries(),
+        Entries(typed=True),
         server_default=sql("'{}'::JSONB", "'{}'"),
         comment="Per-algorithm performance metrics as JSONB map",
     )

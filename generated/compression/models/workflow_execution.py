@@ -239,7 +239,7 @@ class WorkflowExecution(Base):
     )
     workflow_id: Mapped[UUID] = mapped_column(Uuid())
     inputs: Mapped[dict[str, Any]] = mapped_column(
-        Entries(),
+        Entries(typed=True),
         server_default=sql("'{}'::JSONB", "'{}'"),
         comment="Values for the names in templates",
     )

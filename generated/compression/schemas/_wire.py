@@ -547,6 +547,9 @@ _HOURS, _MINUTES = "[0-9]{1,9}H", "[0-9]{1,9}M"
 _SECONDS = r"[0-9]{1,9}(\.[0-9]{1,6})?S"
 _CLOCK = f"T({_HOURS}({_MINUTES})?({_SECONDS})?|{_MINUTES}({_SECONDS})?|{_SECONDS})"
 _DURATION = f"^P([0-9]{{1,9}}D({_CLOCK})?|{_CLOCK})$"
+_PARTS = re.compile(
+    r"P(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)(?:\.([0-9]+))?S)?)?"
+)
 _USUAL_DAY = _DAY.replace("[0-9]{4}", _MOST_YEARS)
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -574,6 +577,18 @@ def _with_fixed_offset(value: datetime) -> datetime:
 
 def _write_timestamp(value: datetime) -> str:
     return _seconds(value.astimezone(UTC).replace(tzinfo=None)) + "Z"
+
+
+def _parse_duration(text: str) -> timedelta:
+    found = _PARTS.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[:4])
+    fraction = int((found[5] or "").ljust(6, "0"))
+    try:
+        return timedelta(days, seconds, fraction, 0, minutes, hours)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def _write_duration(value: timedelta) -> str:
@@ -680,10 +695,12 @@ Duration = Annotated[
     _TextValue(
         "duration",
         _DURATION,
-        core_schema.timedelta_schema(ge=timedelta(0)),
+        _parse_duration,
         core_schema.timedelta_schema(strict=True, ge=timedelta(0)),
         _write_duration,
         "duration",
+        # It reads no more hours than make up 10^8 days.
+        usual=_in_two_steps(_DURATION, core_schema.timedelta_schema(ge=timedelta(0))),
     ),
 ]
 """An elapsed time; a day is 24 hours."""

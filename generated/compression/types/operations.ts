@@ -50,7 +50,7 @@ export interface Operations {
     query: {
       /** Filter by category */
       category?: CategoryType;
-      /** Only those that are available and enabled Left out, it is true. */
+      /** Only those that are available and enabled. Left out, it is true. */
       enabled_only?: boolean;
     };
     headers: null;

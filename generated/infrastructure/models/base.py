@@ -63,6 +63,7 @@ class RuleRefused(ValueError):
     def __init__(self, model: object, rule: str, message: str) -> None:
         super().__init__(f"{type(model).__name__}: {message}")
         self.rule = rule
+        self.message = message
 
 
 class Base(DeclarativeBase):

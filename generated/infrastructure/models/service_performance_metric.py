@@ -326,7 +326,7 @@ class ServicePerformanceMetric(Base):
         Integer(32, ge=0), server_default=sql("0"), comment="How many"
     )
     error_types: Mapped[dict[str, Any]] = mapped_column(
-        Entries(),
+        Entries(typed=True),
         server_default=sql("'{}'::JSONB", "'{}'"),
         comment="How many errors of each type",
     )

@@ -401,12 +401,12 @@ class ValidationMetric(Base):
         Float(ge=0.0, le=1.0), comment="From 0, nothing alike, to 1, the same"
     )
     technology_breakdown: Mapped[dict[str, Any]] = mapped_column(
-        Entries(),
+        Entries(typed=True),
         server_default=sql("'{}'::JSONB", "'{}'"),
         comment="Sessions by technology",
     )
     scope_breakdown: Mapped[dict[str, Any]] = mapped_column(
-        Entries(),
+        Entries(typed=True),
         server_default=sql("'{}'::JSONB", "'{}'"),
         comment="Sessions by scope",
     )

@@ -269,7 +269,7 @@ export interface Operations {
   listMetrics: {
     path: null;
     query: {
-      /** Which periods Left out, it is "daily". */
+      /** Which periods. Left out, it is "daily". */
       metric_period?: MetricPeriod;
       /** First day. Date as YYYY-MM-DD. */
       from_date?: string;

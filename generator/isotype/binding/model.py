@@ -14,12 +14,18 @@ from isotype.tables.model import Column, ForeignKey, StoredView, Table, Tables, 
 
 @frozen
 class FieldBinding:
-    """One field. `attribute` is its name on the SQLAlchemy model; `paths` maps a shape variant to its place there."""
+    """One field. `attribute` is its name on the SQLAlchemy model; `places` says where the fields of the entity stand in
+    each variant of its shapes."""
 
     field: str
     attribute: str
     column: Column
-    paths: Mapping[str, WirePath]
+    places: Mapping[str, Mapping[str, WirePath]]
+
+    @property
+    def paths(self) -> Mapping[str, WirePath]:
+        """The place of this one in every shape variant that has it."""
+        return {variant: found[self.field] for variant, found in self.places.items() if self.field in found}
 
 
 @frozen

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from isotype.binding.model import Bindings, EntityBinding, FieldBinding, Relationship, ViewBinding
 from isotype.domain.identifiers import model_attribute, module_name
 from isotype.domain.model import SHAPE_ENDINGS, Domain, Entity, Reference
-from isotype.shapes.directions import directions
 from isotype.shapes.entities import links, variant_paths
 from isotype.shapes.model import Shape, Shapes, WirePath
 from isotype.tables.model import Table, Tables
@@ -28,7 +27,6 @@ def bind(domain: Domain, tables: Tables, shapes: Shapes) -> Bindings:
         elif shape.variant == "list":
             pages.setdefault(shape.owner, []).append(shape)
     machines = {module.entity: module.machines for module in shapes.modules if module.entity}
-    used = directions(domain)
     incoming: dict[str, list[tuple[Entity, Reference]]] = {}
     for other in domain.entities:
         for reference in other.references:
@@ -44,7 +42,7 @@ def bind(domain: Domain, tables: Tables, shapes: Shapes) -> Bindings:
                 _fields(
                     entity,
                     by_entity[entity.name],
-                    variant_paths(domain, entity, used) if entity.api.exposed else {},
+                    variant_paths(domain, entity) if entity.api.exposed else {},
                 )
             ),
             relationships=tuple(_relationships(entity, incoming, by_entity)),
@@ -79,9 +77,7 @@ def _fields(entity: Entity, table: Table, paths: Mapping[str, Mapping[str, WireP
             field=field.name,
             attribute=model_attribute(column.name if field.name in linked else field.name),
             column=column,
-            paths=MappingProxyType(
-                {variant: found[field.name] for variant, found in paths.items() if field.name in found}
-            ),
+            places=paths,
         )
 
 

@@ -17,6 +17,9 @@ from isotype.cli.pipeline import Pipeline, real
 from isotype.report import FORMATS
 from isotype.workspace.settings import LAYERS
 
+WITNESSES = ("pydantic", "zod", "json_schema", "models", "sqlite", "postgres", "round_trip")
+"""Whom `verify` asks; the rooms that know them are imported when it is called."""
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -153,10 +156,15 @@ def lint(used: Pipeline, domains: tuple[str, ...], form: str, file: str, quiet: 
 @commands.command(short_help=COMMANDS["drift"])
 @domains
 @click.option("--db", "databases", multiple=True, metavar="URL", help="A database to compare; may be repeated.")
+@click.option("--api", "apis", multiple=True, metavar="URL|FILE", help="An API or its document; may be repeated.")
+@click.option("--probe", type=click.Choice(("none", "read", "write")), default="none", help="Call the APIs themselves.")
+@click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="For every call of an API.")
+@click.option("--requests", type=click.IntRange(1), default=2000, show_default=True, help="Calls of one API, at most.")
+@click.option("--types", multiple=True, metavar="FILE.ts[:Name]", help="Types of a frontend; may be repeated.")
 @click.option("--db-list", "listed", metavar="FILE", default="", help="A file of URLs, or of names beside --db.")
 @click.option("--db-query", "query", metavar="SQL", default="", help="SQL on --db that yields URLs or database names.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Databases read at once.")
-@click.option("--timeout", type=click.IntRange(1, 3600), default=60, show_default=True, help="Seconds for one query.")
+@click.option("--timeout", type=click.IntRange(1, 3600), default=60, show_default=True, help="Seconds for an answer.")
 @click.option("--scratch", metavar="URL", default="", help="A server where the schema is loaded for a moment.")
 @click.option("--expected", multiple=True, metavar="FILE", help="Compare with saved facts; may be repeated.")
 @click.option("--save-expected", "save", metavar="FILE", default="", help="Write the expected facts, and stop.")
@@ -179,21 +187,83 @@ def drift(
     fix: str,
     baseline: str,
     no_raw: bool,
+    types: tuple[str, ...],
+    apis: tuple[str, ...],
+    probe: str,
+    headers: tuple[str, ...],
+    requests: int,
     form: str,
     file: str,
     quiet: bool,
 ) -> int:
-    """Say whether live databases are what the schema says: every difference, with its line and the SQL that repairs it.
+    """Say whether databases, APIs and frontends are what the schema says: every difference and its line.
 
-    Without --db the databases are those of the configuration. A database is only read, in one snapshot. What it should
-    be is found by loading the schema into a scratch database of the same version, once; see docs/drift.md.
+    Without --db, --api and --types everything is compared that the configuration names. A database is only read, in one
+    snapshot. What it should be is found by loading the schema into a scratch database of the same version, once. Of an
+    API its OpenAPI document is read; --probe read makes calls too, which change nothing, and --probe write such as make
+    rows and take them away, where the configuration allows it. Types of a frontend are read by its own TypeScript
+    compiler. See docs/drift.md and docs/api-drift.md.
     """
     if query and not databases:
         raise click.UsageError("--db-query needs the database that it asks: give it with --db.")
     from isotype.cli import drift
 
-    asked = drift.Asked(databases, listed, query, scratch, expected, save, fix, not no_raw, jobs, timeout, baseline)
+    asked = drift.Asked(
+        databases=databases,
+        listed=listed,
+        query=query,
+        scratch=scratch,
+        expected=expected,
+        save=save,
+        fix=fix,
+        raw=not no_raw,
+        jobs=jobs,
+        timeout=timeout,
+        baseline=baseline,
+        types=types,
+        apis=apis,
+        probe=probe,
+        headers=headers,
+        requests=requests,
+    )
     return drift.run(domains, asked, output=Output(form, file, quiet), collaborators=used)
+
+
+@commands.command(short_help=COMMANDS["verify"])
+@domains
+@click.option("--cases", type=click.IntRange(0), default=0, help="Values altogether; every boundary is asked anyway.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the random values; the same makes the same.")
+@click.option(
+    "--witness", "witnesses", multiple=True, type=click.Choice(WITNESSES), help="Ask this one only; repeatable."
+)
+@click.option("--only", metavar="Entity[.field]", default="", help="Ask about this alone, and show each constraint.")
+@click.option("--quick", is_flag=True, help="A sample of the boundaries, for a commit or a pull request.")
+@no_raw
+@reporting
+@click.pass_obj
+def verify(
+    used: Pipeline,
+    domains: tuple[str, ...],
+    cases: int,
+    seed: int,
+    witnesses: tuple[str, ...],
+    only: str,
+    quick: bool,
+    raw: bool,
+    form: str,
+    file: str,
+    quiet: bool,
+) -> int:
+    """Say whether all layers give the same verdict on the same values.
+
+    Boundary and hostile values are made from every type, constraint and rule of the schema, and put to the real
+    engines: Pydantic, Zod under Node, JSON Schema, SQLAlchemy, SQLite and PostgreSQL. What differs is shown with the
+    smallest value that shows it. An engine that is missing is left out, and the report says so.
+    """
+    from isotype.cli import verify
+
+    asked = verify.Asked(cases, seed, witnesses, only, quick, raw)
+    return verify.run(domains, asked, output=Output(form, file, quiet), collaborators=used)
 
 
 @commands.command(short_help=COMMANDS["schema"])

@@ -7,7 +7,8 @@ COMMANDS = {
     "generate": "Compile schemas into SQL, models, schemas, validators and types.",
     "check": "Say whether the generated files are what the schemas say.",
     "lint": "Point out what is allowed in a schema, yet probably not meant.",
-    "drift": "Say whether a live database is what the schema says.",
+    "drift": "Say whether live databases, APIs and frontends are what the schema says.",
+    "verify": "Say whether all layers give the same verdict on the same values.",
     "schema": "Print the JSON Schema by which editors know the schema language.",
 }
 

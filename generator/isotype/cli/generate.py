@@ -1,10 +1,10 @@
-"""`isotype generate`: render everything in memory, then write what differs."""
+"""`isotype generate`: render everything, stage what differs, and put it in its place when all is well."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from isotype.cli import FAILED, OK, pipeline
 from isotype.cli.output import Output, emit
@@ -66,6 +66,33 @@ def generate(
 
     Nothing is written when any domain is wrong, or when a file stands in the way that Isotype did not make.
     """
+    if not write:
+        return _compared(settings, only, used, progress, raw, lambda difference: difference)
+    with writing.staging(settings.root, lambda done: progress.say(f"writing file {done}")) as staging:
+
+        def take(difference: Difference) -> Difference:
+            kind, path, domain, layer, content, digest, reason = difference
+            if kind != comparison.FOREIGN:
+                staging.add(path, content, digest)
+            return Difference(kind, path, domain, layer, None, digest, reason)
+
+        done = _compared(settings, only, used, progress, raw, take)
+        for difference in done.differences:
+            if difference.unwanted or difference.content is not None:
+                take(difference)
+        staging.commit()
+    return done
+
+
+def _compared(
+    settings: Configuration,
+    only: Sequence[str],
+    used: Pipeline,
+    progress: Progress,
+    raw: bool,
+    take: Callable[[Difference], Difference],
+) -> Generated:
+    """Render every chosen domain and compare it; each difference goes through `take` as soon as it is known."""
     rendered: list[Rendered] = []
     findings: list[Finding] = []
     broken = False
@@ -77,7 +104,7 @@ def generate(
             loaded, warnings = pipeline.load(used, settings, domain, raw=raw)
             findings += warnings
             progress.say(f"{domain.name}: rendering")
-            rendered.append(pipeline.render(used, settings, domain, loaded))
+            rendered.append(pipeline.render(used, settings, domain, loaded, only, take))
         except IsotypeError as error:
             findings += error.findings
             broken = True
@@ -90,9 +117,6 @@ def generate(
     foreign = [difference for difference in differences if difference.kind == comparison.FOREIGN]
     if foreign:
         raise IsotypeError(*(comparison.as_finding(settings.root, difference, "") for difference in foreign))
-    if write:
-        changes = [writing.Change(difference.path, difference.content, difference.digest) for difference in differences]
-        writing.apply(settings.root, changes, lambda done, total: progress.say(f"writing {done} of {total} files"))
     elapsed = (time.perf_counter() - began) / len(rendered)
     lines = [_line(item, differences, seconds[item.domain.name] + elapsed) for item in rendered]
     return Generated(tuple(findings), (*lines, *_former_lines(settings, differences)), differences)
@@ -115,7 +139,7 @@ def _preview(settings: Configuration, only: Sequence[str], raw: bool, output: Ou
 def _planned(difference: Difference) -> Finding:
     """What a run would do to a file, as a note: nothing is wrong with the file."""
     path = difference.path
-    if difference.content is None:
+    if difference.unwanted:
         way, fact = "removed", f"{path!r} would be removed: nothing generates it any more"
     elif difference.kind == comparison.MISSING:
         way, fact = "written", f"{path!r} would be written: it is not there yet"
@@ -129,7 +153,7 @@ def _line(item: Rendered, differences: Sequence[Difference], seconds: float) -> 
     own = [difference for difference in differences if difference.domain == name]
     # The manifest is written with the files it lists, and counted when it alone is.
     counted = [difference for difference in own if difference.path != item.domain.manifest] or own
-    removed = sum(1 for difference in counted if difference.content is None)
+    removed = sum(1 for difference in counted if difference.unwanted)
     written = len(counted) - removed
     return f"{name}: {len(item.digests)} files, {written} written, {removed} removed, {seconds:.1f} s{item.ledger}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from isotype.domain.lazy import NamedTuple
@@ -13,7 +13,7 @@ from isotype.workspace.settings import DomainSettings
 if TYPE_CHECKING:
     from isotype.domain.ledger import NotExpressible
     from isotype.domain.model import Domain
-    from isotype.workspace.comparison import Rendered
+    from isotype.workspace.comparison import Difference, Rendered
     from isotype.workspace.sources import Reader
 
     Files = tuple[str, dict[str, str], tuple[NotExpressible, ...]]
@@ -66,19 +66,30 @@ def load(
     return loaded, findings
 
 
-def render(pipeline: Pipeline, configuration: Configuration, settings: DomainSettings, domain: Domain) -> Rendered:
-    """Everything the domain compiles to, with its place under the project root."""
-    from isotype import __version__
-    from isotype.workspace import manifest
-    from isotype.workspace.comparison import Rendered
+def render(
+    pipeline: Pipeline,
+    configuration: Configuration,
+    settings: DomainSettings,
+    domain: Domain,
+    only: Sequence[str] = (),
+    take: Callable[[Difference], Difference] = lambda difference: difference,
+) -> Rendered:
+    """Everything the domain compiles to, held against what stands on disk; `only` compares some layers alone.
 
-    inputs = manifest.input_digest(configuration.root, settings, __version__, domain.shared)
-    layers: dict[str, dict[str, bytes]] = {}
+    No more than one layer is held at a time, and what `take` keeps of each difference.
+    """
+    from isotype import __version__
+    from isotype.workspace import comparison, manifest
+
+    root = configuration.root
+    inputs = manifest.input_digest(root, settings, __version__, domain.shared)
+    previous = comparison.previous_manifest(root, settings)
     digests: dict[str, str] = {}
+    differences: list[Difference] = []
     ledger: set[NotExpressible] = set()
     for layer, texts, gaps in pipeline.render(domain, configuration, settings):
         ledger.update(gaps)
-        layers[layer] = contents = {}
+        contents: dict[str, bytes] = {}
         for path in list(texts):
             full = f"{settings.layers[layer].path}/{path}"
             if not manifest.is_safe(full):
@@ -86,7 +97,9 @@ def render(pipeline: Pipeline, configuration: Configuration, settings: DomainSet
             # A large layer is not held twice, as text and as bytes.
             contents[full] = content = texts.pop(path).encode()
             digests[full] = manifest.digest(content)
-    return Rendered(settings, layers, digests, inputs, domain.shared, len(ledger))
+        if not only or layer in only:
+            differences += map(take, comparison.outputs(root, settings, layer, contents, digests, previous))
+    return comparison.Rendered(settings, digests, differences, previous, inputs, domain.shared, len(ledger))
 
 
 def _load(texts: Mapping[str, str], read: Reader, configuration: Configuration, settings: DomainSettings) -> Read:

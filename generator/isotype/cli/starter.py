@@ -47,6 +47,12 @@ entities:
       published_posts_have_a_time:
         that: status <> 'published' OR published_at IS NOT NULL
         message: A published post says when it was published.
+
+# What the API is asked: the calls of a service and of its client.
+operations:
+  list_posts:  {get: /api/posts, query: {status: 'PostStatus?'}, returns: 'Post[]', order: published_at desc}
+  create_post: {post: /api/posts, body: Post, returns: Post, errors: [409, 422]}
+  get_post:    {get: '/api/posts/{id}', path: {id: uuid}, returns: Post, errors: [404, 422]}
 """
 
 
@@ -62,7 +68,7 @@ CONFIGURATION = """\
 # schema = "schema"
 # output = "generated"
 # templates = "templates"                  # your own templates, each in place of the one of the same name
-# only = ["sql", "models", "schemas"]      # the layers you want: sql, models, schemas, types, zod, openapi
+# only = ["sql", "models", "schemas"]      # of sql, models, schemas, api, types, zod, client, openapi those you want
 
 # [layers.models]                          # where a layer goes, and how it is imported from there
 # path = "backend/app/models"

@@ -163,7 +163,7 @@ def from_import(module: str, names: Iterable[str], indent: str = "") -> tuple[st
 
 
 # Most modules of a layer import the same names from the same places.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _from_import(module: str, names: frozenset[str], indent: str) -> tuple[str, ...]:
     ordered = sorted(names, key=_import_order)
     plain = [name for name in ordered if " as " not in name]
@@ -181,7 +181,7 @@ def _import(module: str, names: list[str], indent: str) -> list[str]:
     return [f"{indent}from {module} import (", *(f"{indent}{INDENT}{name}," for name in names), f"{indent})"]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _import_order(name: str) -> tuple[int, tuple[tuple[int, str], ...], str]:
     """Constants, then classes, then the rest, letters without case, as isort sorts members."""
     return _kind(name), natural(name.lower()), name
@@ -194,12 +194,13 @@ def _kind(name: str) -> int:
 _RUNS = regular(r"(\d+)")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def exported(name: str) -> tuple[int, tuple[tuple[int, str], ...]]:
     """The order of names in `__all__`: constants, then classes, then the rest."""
     return _kind(name), natural(name)
 
 
+@lru_cache(maxsize=512)
 def natural(name: str) -> tuple[tuple[int, str], ...]:
     """The order in which runs of digits count by value, so that `item_10` follows `item_9`."""
     return tuple([(int(run), "") if run.isdigit() else (-1, run) for run in _RUNS.split(name) if run])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
@@ -29,6 +28,17 @@ _PLAIN = {
     "inet": "IpAddress",
     "json": "Json",
 }
+_PYTHON = {
+    "decimal": ("decimal", "Decimal"),
+    "timestamp": ("datetime", "datetime"),
+    "local_timestamp": ("datetime", "datetime"),
+    "date": ("datetime", "date"),
+    "time": ("datetime", "time"),
+    "duration": ("datetime", "timedelta"),
+    "uuid": ("uuid", "UUID"),
+}
+_BUILTINS = {"float": "float", "bool": "bool", "bytes": "bytes", **dict.fromkeys(INTEGERS, "int")}
+"""The plain Python types of scalars; all others are text."""
 _INTEGER_NAMES = {"smallint": "SmallInteger", "int": "Integer", "bigint": "BigInteger"}
 _FORMAT_WORDS = {"email": "email", "url": "uri"}
 _UNION_WIDTH = 60
@@ -52,7 +62,7 @@ class Names:
         self.imports: dict[str, set[str]] = {}
         self.builtins: set[str] = set()
         self._bare: set[str] = set()
-        self._taken: dict[int, Uses] = {}
+        self.taken: dict[int, Uses] = {}
         self.annotations: dict[tuple[int, bool], tuple[Type, Code]] = {}
 
     def use(self, module: str, name: str) -> str:
@@ -81,13 +91,17 @@ class Names:
 
     def take(self, uses: Uses) -> bool:
         """Import the names; False where one of them means something else in this module."""
-        if id(uses) in self._taken:
+        if id(uses) in self.taken:
             return True
         if not (uses.imported.isdisjoint(self._classes) and uses.builtins.isdisjoint(self._attributes)):
             return False
+        imports = self.imports
         for module, names in uses.imports:
-            self.imports.setdefault(module, set()).update(names)
-        self._taken[id(uses)] = uses
+            if module in imports:
+                imports[module] |= names
+            else:
+                imports[module] = set(names)
+        self.taken[id(uses)] = uses
         return True
 
 
@@ -95,6 +109,15 @@ class Names:
 @lru_cache(maxsize=4096)
 def _uses(imports: tuple[tuple[str, frozenset[str]], ...], builtins: frozenset[str]) -> Uses:
     return Uses(imports, frozenset(name for _, names in imports for name in names), builtins)
+
+
+def python_scalar(base: str, names: Names) -> str:
+    """The plain Python type of a scalar that is no JSON."""
+    if base == "inet":
+        return f"{names.use('ipaddress', 'IPv4Address')} | {names.use('ipaddress', 'IPv6Address')}"
+    if base in _PYTHON:
+        return names.use(*_PYTHON[base])
+    return names.builtin(_BUILTINS.get(base, "str"))
 
 
 def annotation(of: Type, nullable: bool, names: Names) -> Code:
@@ -271,6 +294,8 @@ def _duration(text: str, names: Names) -> Code:
 
 
 def _json_text(value: JsonValue) -> str:
+    import json
+
     return json.dumps(value, default=_plain, ensure_ascii=False)
 
 

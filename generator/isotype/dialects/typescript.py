@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 
 from isotype.dialects.literals.typescript import typescript_doc, typescript_property, typescript_string
@@ -110,9 +110,20 @@ def number_text(value: int | Decimal) -> str:
 
 
 def import_line(names: Iterable[str], source: str, types_only: bool = False) -> str:
-    """An import, one name a line when it is long; names stand in the order Biome sorts them."""
+    """An import, one name a line when it is long; names stand in the order Biome sorts them.
+
+    The one name `* as x` is all that the module has.
+    """
+    return _import_line(frozenset(names), source, types_only)
+
+
+# Most modules of a layer import the same names from the same places.
+@lru_cache(maxsize=512)
+def _import_line(names: frozenset[str], source: str, types_only: bool) -> str:
     word = "import type" if types_only else "import"
     ordered = sorted(names, key=import_order)
+    if ordered[0].startswith("* as "):
+        return f"{word} {ordered[0]} from {typescript_string(source)};"
     line = f"{word} {{ {', '.join(ordered)} }} from {typescript_string(source)};"
     if width(line) <= WIDTH or len(ordered) == 1:
         return line
@@ -137,13 +148,13 @@ def source_order(source: str) -> tuple[int, NameOrder]:
     return (1 if source.startswith(("@/", "#", "~", "$", "%")) else 0, import_order(source))
 
 
-@cache
+@lru_cache(maxsize=512)
 def import_order(name: str) -> NameOrder:
     """Where Biome puts a name: signs, then runs of digits by value, then letters, a capital before its small letter."""
     return tuple(_piece_order(piece) for piece in _PIECES.findall(name))
 
 
-@cache
+@lru_cache(maxsize=512)
 def _piece_order(piece: str) -> tuple[int, int, str]:
     if piece.isdigit():
         return (1, int(piece), "")
@@ -159,6 +170,13 @@ def doc(text: str, indent: str = "", deprecated: bool = False) -> list[str]:
         return [f"{indent}/** @deprecated */"]
     body = [f"{indent} * {lines[0].strip()[4:-3]}"] if len(lines) == 1 else lines[1:-1]
     return [f"{indent}/**", *body, f"{indent} * @deprecated", f"{indent} */"]
+
+
+def sentences(text: str, then: str) -> str:
+    """A text with a sentence after it, which ends the one before."""
+    if not (text and then):
+        return text or then
+    return f"{text} {then}" if text[-1] in ".!?:…" else f"{text}. {then}"
 
 
 def described(description: str, of: Type) -> str:

@@ -234,26 +234,22 @@ def walk(node: Expression) -> Iterator[Expression]:
 @lru_cache(maxsize=4096)
 def names(node: Expression) -> tuple[str, ...]:
     """The fields an expression reads, each once, in order of first use."""
-    return tuple(dict.fromkeys(_names(node)))
+    return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, Name)))
 
 
-def _names(node: Expression) -> Iterator[str]:
-    return (part.name for part in walk(node) if isinstance(part, Name))
-
-
-def rename(node: Expression, names: Mapping[str, str]) -> Expression:
+def rename(node: Expression, others: Mapping[str, str]) -> Expression:
     """The same expression reading other names; a name without an entry stays."""
-    if all(names.get(name, name) == name for name in _names(node)):
+    if all(others.get(name, name) == name for name in names(node)):
         return node
     if isinstance(node, Name):
-        return replace(node, name=names.get(node.name, node.name))
-    changes = {part: _renamed(getattr(node, part), names) for part in fields(node) if part not in ("type", "at")}
+        return replace(node, name=others.get(node.name, node.name))
+    changes = {part: _renamed(getattr(node, part), others) for part in fields(node) if part not in ("type", "at")}
     return replace(node, **changes)
 
 
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+def _renamed(value: Any, others: Mapping[str, str]) -> Any:
     if isinstance(value, Expression):
-        return rename(value, names)
+        return rename(value, others)
     if isinstance(value, tuple):
-        return tuple(_renamed(part, names) for part in value)
+        return tuple(_renamed(part, others) for part in value)
     return value

@@ -30,6 +30,7 @@ def own_name(schema: str, usual: str, name: str) -> str:
     return name if schema == usual else shorten(f"{schema or 'public'}_{name}")
 
 
+@lru_cache(maxsize=4096)
 def pascal(name: str) -> str:
     """`created_at` and `createdAt` become `CreatedAt`."""
     return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name) if part)

@@ -6,17 +6,19 @@ at once, as those do it, they would be a sixth of a small run, and most runs nev
 
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from re import compile as regular
     from typing import NamedTuple as NamedTuple
 
-__all__ = ["NamedTuple", "regular"]
+__all__ = ["NamedTuple", "regular", "uncompiled"]
 
 
 if not TYPE_CHECKING:
-    import re
     from operator import itemgetter
 
     try:
@@ -103,3 +105,14 @@ if not TYPE_CHECKING:
     def regular(pattern, flags=0):
         """The regular expression of a text."""
         return _Regular(pattern, flags)
+
+
+@contextmanager
+def uncompiled() -> Iterator[None]:
+    """While a package is imported that compiles patterns of which few are ever used, each waits for its first use."""
+    compiling = re.compile
+    re.compile = regular
+    try:
+        yield
+    finally:
+        re.compile = compiling

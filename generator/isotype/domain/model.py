@@ -374,6 +374,7 @@ class Entity:
     hypertable: Hypertable | None = None
     distribution: Distribution | None = None
     rows: tuple[Mapping[str, JsonValue], ...] = ()
+    row_places: tuple[Place, ...] = ()
     was: str = ""
     waivers: tuple[Waiver, ...] = ()
     place: Place = NOWHERE
@@ -477,8 +478,19 @@ class Payload:
 
 
 @frozen
+class OrderKey:
+    """A field by which a list is sorted; null comes last either way."""
+
+    field: str
+    descending: bool = False
+
+
+@frozen
 class Operation:
-    """One call of the API. `errors` are the statuses it may answer beside `status`."""
+    """One call of the API. `errors` are the statuses it may answer beside `status`.
+
+    `order` says how the rows of a list are sorted, () where that is not said.
+    """
 
     name: str
     method: str
@@ -492,6 +504,7 @@ class Operation:
     description: str = ""
     tags: tuple[str, ...] = ()
     rate_limit: str = ""
+    order: tuple[OrderKey, ...] = ()
     place: Place = NOWHERE
 
 

@@ -167,7 +167,8 @@ def innermost(of: Type) -> Type:
 
 def object_name(of: Type) -> str:
     """The name of the object that a type holds at any depth; '' when it holds none."""
-    held = innermost(of)
+    # Asked of every property of every shape, most of which hold nothing.
+    held = of if isinstance(of, Scalar | EnumType) else innermost(of)
     return held.name if isinstance(held, ObjectType) else ""
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
 from isotype.domain.lazy import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from dataclasses import field as field
     from dataclasses import replace as replace
 
@@ -43,18 +43,14 @@ if not TYPE_CHECKING:
     def replace(of, /, **changes):
         """The same value with other contents in some fields."""
         cls = of.__class__
-        for name in cls.__parts__:
-            if name not in changes:
-                changes[name] = getattr(of, name)
-        return cls(**changes)
+        return cls(**{**dict(zip(cls.__parts__, cls.__contents__(of), strict=True)), **changes})
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[T]) -> type[T]:
     """A class of values."""
     made = _made(cls, "_hash")
-    compared = [name for name, part in _parts(made).items() if part.compared]
-    contents: Callable[[Any], Any] = attrgetter(*compared) if compared else lambda of: ()
+    contents = _contents([name for name, part in _parts(made).items() if part.compared])
 
     def __eq__(self: Any, other: object) -> Any:
         if other.__class__ is not self.__class__:
@@ -85,6 +81,13 @@ def fields(of: object) -> tuple[str, ...]:
     return tuple(_parts(of.__class__))
 
 
+def _contents(names: Collection[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives the values of some fields."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda of: tuple([getattr(of, name) for name in names])
+
+
 def _parts(cls: type) -> dict[str, _Part]:
     parts: dict[str, _Part] = cls.__dict__["__parts__"]
     return parts
@@ -105,6 +108,7 @@ def _made(cls: type[T], *further: str) -> type[T]:
     extends = any("__parts__" in base.__dict__ for base in cls.__mro__[1:])
     namespace["__slots__"] = (*(name for name in parts if name not in inherited), *(() if extends else further))
     namespace["__parts__"] = parts
+    namespace["__contents__"] = staticmethod(_contents(parts))
     namespace["__match_args__"] = tuple(name for name, part in parts.items() if not part.by_name)
     namespace["__dataclass_fields__"] = _DATACLASS_FIELDS
     namespace.setdefault("__repr__", _repr)

@@ -26,8 +26,7 @@ from typing import Any
 from isotype.domain.places import NOWHERE, Place
 from isotype.domain.values import frozen
 from isotype.findings import WARNING, Accepted, Finding, IsotypeError
-
-LAYERS = ("database", "api", "frontend")
+from isotype.workspace.settings import COMPARED as LAYERS
 
 _NEEDED = ("object", "code", "owner", "reason", "expires")
 _KEYS = (*_NEEDED, "attribute", "layer")
@@ -109,10 +108,10 @@ def _wrong(entry: Entry, needed: bool, today: date) -> Finding | None:
 # Reading
 
 
-def load(file: str, today: date) -> Baseline:
-    """The baseline in a file; raises `IsotypeError` with all that is wrong in it."""
+def load(file: str, today: date, folder: str = "") -> Baseline:
+    """The baseline in a file of a folder, the current one by default; raises `IsotypeError` with all that is wrong."""
     try:
-        text = Path(file).read_text(encoding="utf-8")
+        text = (Path(folder) / file).read_text(encoding="utf-8")
         table = tomllib.loads(text)
     except OSError as error:
         raise _unreadable(file, str(error.strerror), NOWHERE) from None

@@ -35,6 +35,14 @@ def key(sql: str, major: int, extensions: tuple[tuple[str, str], ...]) -> str:
     return expected.digest("\n".join(parts).encode())
 
 
+def sqlite_key(sql: str) -> str:
+    """The same for SQLite, whose statements are read by programs of ours."""
+    import sqlite3
+
+    parts = (__version__, sql, expected.sqlite_reading_digest(), sqlite3.sqlite_version)
+    return expected.digest("\n".join(parts).encode())
+
+
 def declared(sql: str) -> tuple[str, ...] | None:
     """The names of the extensions that the SQL with this digest asks for; None when that is not known here."""
     text = _read(f"{sql}.extensions")

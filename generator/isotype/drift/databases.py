@@ -6,7 +6,8 @@ A database that cannot be read is a failure beside the findings of the others, n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from isotype.catalog.comparison import compare, repair
@@ -36,12 +37,14 @@ class Request:
     """What is asked of the databases of a domain; `timeout` is in milliseconds.
 
     What the baseline accepts is reported, for the baseline to be held against it, and not repaired.
+    `neighbours` gives, by the address of a database, what else is there: domains that the configuration puts into it.
     """
 
     ignored: tuple[Ignored, ...] = ()
     baseline: Baseline | None = None
     jobs: int = JOBS
     timeout: int = servers.TIMEOUT
+    neighbours: Mapping[str, Sequence[Supply]] = MappingProxyType({})
 
 
 @frozen
@@ -71,6 +74,10 @@ class Result:
     summary: tuple[str, ...]
     compared: Compared
 
+    def covered(self, source: Source) -> frozenset[str]:
+        """What of the schema was compared, as findings name it."""
+        return Places(source.tables, self.outcomes[0].target.engine).declared
+
 
 def judge(
     source: Source,
@@ -85,7 +92,7 @@ def judge(
     findings = [*_findings(source, outcomes)]
     if not failures:
         used = [entry for outcome in outcomes for entry in outcome.ignoring]
-        findings += unused(request.ignored, used)
+        findings += unused([entry for entry in request.ignored if entry.layer == LAYER], used)
     return Result(
         source.name,
         outcomes,
@@ -137,6 +144,10 @@ def _outcomes(
 def _outcome(source: Source, supply: Supply, target: Target, request: Request) -> Outcome:
     expected, actual, trimmed = _facts(source, supply, target, request.timeout)
     differences = compare(expected, actual, trimmed)
+    if any(it.way == UNMANAGED for it in differences):
+        for neighbour in request.neighbours.get(target.address, ()):
+            strange = _strange(neighbour, actual)
+            differences = tuple(it for it in differences if it.way != UNMANAGED or (it.kind, it.path) in strange)
     kept: list[Difference] = []
     ignoring: list[Ignored] = []
     for difference in differences:
@@ -151,6 +162,18 @@ def _outcome(source: Source, supply: Supply, target: Target, request: Request) -
     return Outcome(
         target, objects, tuple(kept), _repairs(kept, expected, actual, request.baseline), (expected, actual), used
     )
+
+
+def _strange(neighbour: Supply, actual: Facts) -> frozenset[tuple[str, Path]]:
+    """What another domain of the same database does not declare either."""
+    if actual.server.engine == SQLITE:
+        differences = compare(neighbour.sqlite(), actual)
+    else:
+        declared = neighbour.declared()
+        had = {name: version for name, version in actual.server.extensions if name in declared}
+        known = neighbour(actual.server.major, had)
+        differences = compare(known.facts, actual, known.trimmed)
+    return frozenset((it.kind, it.path) for it in differences if it.way == UNMANAGED)
 
 
 def _repairs(
@@ -215,6 +238,7 @@ def _finding(difference: Difference, among: Sequence[Outcome], total: int, place
         object=name,
         attribute=attribute,
         within=holder(difference, *first.facts) or name,
+        declaration="" if difference.way == UNMANAGED else places.declaration(difference.kind, difference.path),
     )
 
 

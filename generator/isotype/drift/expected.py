@@ -25,6 +25,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from pathlib import Path as FilePath
 from typing import Any
 
 from isotype.catalog.facts import Facts, Path, Server, Value
@@ -62,6 +63,14 @@ def queries_digest(major: int) -> str:
     families = "\n".join(query.sql for query in queries.families(major))
     said = "\n".join((queries.SETTINGS, families, queries.SMALL, queries.HYPERTABLES, repr(dict(queries.ATTRIBUTES))))
     return digest(said.encode())
+
+
+def sqlite_reading_digest() -> str:
+    """The digest of everything that reads the catalog of SQLite."""
+    from isotype.catalog import sqlite
+
+    folder = FilePath(sqlite.__file__).parent
+    return digest(b"".join(path.read_bytes() for path in sorted(folder.glob("*.py"))))
 
 
 def _table(path: Path) -> Path:

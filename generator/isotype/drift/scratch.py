@@ -7,10 +7,13 @@ ended from outside, whatever it has set for itself.
 
 from __future__ import annotations
 
+import os
+import re
 import secrets
+import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from isotype.domain.model import Extension
@@ -46,9 +49,10 @@ SET timezone = 'UTC'
 
 @frozen
 class Login:
-    """What the login of a server may do."""
+    """What the login of a server may do; `now` is the server's clock, in seconds."""
 
     name: str
+    now: int
     superuser: bool
     makes_roles: bool
     makes_databases: bool
@@ -116,14 +120,14 @@ def _raw(source: Source) -> list[Finding]:
 
 def _login(admin: psycopg.Connection[Any]) -> Login:
     row = admin.execute(
-        "SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, ARRAY("
+        "SELECT rolname, extract(epoch FROM now())::bigint, rolsuper, rolcreaterole, rolcreatedb, ARRAY("
         " SELECT other.rolname::text FROM pg_catalog.pg_roles AS other"
         " WHERE other.rolname LIKE 'pg\\_%' AND other.rolname <> 'pg_database_owner'"
         " AND pg_catalog.pg_has_role(mine.oid, other.oid, 'member'))"
         " FROM pg_catalog.pg_roles AS mine WHERE rolname = current_user"
     ).fetchone()
     assert row is not None
-    return Login(row[0], row[1], row[2], row[3], tuple(row[4]))
+    return Login(row[0], row[1], row[2], row[3], row[4], tuple(row[5]))
 
 
 @contextmanager
@@ -140,7 +144,8 @@ def _database(admin: psycopg.Connection[Any], server: Target, raw: bool) -> Iter
                 suggestion="name a login with CREATEDB",
             )
         )
-    name = f"isotype_scratch_{secrets.token_hex(6)}"
+    _remove_stale(admin, login.now)
+    name = f"isotype_scratch_{login.now:x}_{secrets.token_hex(6)}"
     role, password = sql.Identifier(name), secrets.token_hex(16)
     fresh = login.superuser or login.makes_roles
     if not fresh and raw and login.powers:
@@ -167,18 +172,73 @@ def _database(admin: psycopg.Connection[Any], server: Target, raw: bool) -> Iter
         )
         yield _as(on(server, name), name, password) if fresh else on(server, name)
     finally:
-        _drop(admin, name, fresh)
+        _clear_away(admin, server, name)
 
 
-def _drop(admin: psycopg.Connection[Any], name: str, role: bool) -> None:
+def _clear_away(admin: psycopg.Connection[Any], server: Target, name: str) -> None:
+    """Drop the database and the role; on another connection where this one was interrupted at its work."""
     import psycopg
+
+    try:
+        _drop(admin, name)
+    except psycopg.Error:
+        with suppress(psycopg.Error, IsotypeError), closing(servers.connect(server)) as another:
+            _drop(another, name)
+
+
+def _drop(admin: psycopg.Connection[Any], name: str) -> None:
     from psycopg import sql
 
-    with suppress(psycopg.Error):
-        admin.execute("SET statement_timeout = 0")
-        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        if role:
-            admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
+    admin.execute("SET statement_timeout = 0")
+    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+_OURS = re.compile(r"isotype_scratch_([0-9a-f]{8,})_[0-9a-f]{12}")
+STALE_SECONDS = 3 * LOAD_SECONDS
+"""After so long no run is at work any more: a load is ended before."""
+
+
+def _remove_stale(admin: psycopg.Connection[Any], now: int) -> None:
+    """Drop what a run has left that was killed; what this login may not drop stays."""
+    import psycopg
+
+    left = admin.execute(
+        "SELECT datname FROM pg_catalog.pg_database AS d WHERE datname LIKE 'isotype\\_scratch\\_%' AND NOT EXISTS"
+        " (SELECT FROM pg_catalog.pg_stat_activity AS a WHERE a.datid = d.oid)"
+        " UNION SELECT rolname FROM pg_catalog.pg_roles AS r WHERE rolname LIKE 'isotype\\_scratch\\_%'"
+        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_database AS d WHERE d.datdba = r.oid)"
+    ).fetchall()
+    for (name,) in left:
+        made = _OURS.fullmatch(str(name))
+        if made is not None and now - int(made[1], 16) > STALE_SECONDS:
+            with suppress(psycopg.Error):
+                _drop(admin, str(name))
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM has come; as with Ctrl-C, what is waited for is cancelled."""
+
+
+@contextmanager
+def unless_terminated() -> Iterator[None]:
+    """What is made within is cleared away when the process is told to end, before it does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(*_: object) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except _Terminated:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _as(target: Target, user: str, password: str) -> Target:

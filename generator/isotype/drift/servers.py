@@ -180,9 +180,10 @@ def names(target: Target, query: str) -> list[str]:
 
     try:
         with connect(target) as connection:
-            connection.execute("SET default_transaction_read_only = on")
-            connection.execute(f"SET statement_timeout = {TIMEOUT}")
+            # What is set for the session would stay with a pooler's connection, for whoever has it next.
+            connection.read_only = True
             with connection.transaction():
+                connection.execute(f"SET LOCAL statement_timeout = {TIMEOUT}")
                 cursor = connection.execute(query.encode())
                 return [str(row[0]) for row in cursor if row[0] is not None] if cursor.description else []
     except psycopg.Error as error:

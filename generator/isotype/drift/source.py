@@ -1,4 +1,4 @@
-"""The SQL of a domain, and what a scratch database must know of it; each part is made when it is asked for."""
+"""What a domain compiles to, as far as drift is held against it; each part is made when it is asked for."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ from isotype.workspace.settings import DomainSettings
 from isotype.workspace.stamps import SQL
 
 if TYPE_CHECKING:
+    from isotype.binding import Bindings
     from isotype.catalog.facts import Facts, Path
     from isotype.catalog.rows import RowsOf
     from isotype.domain.model import Domain, JsonValue
+    from isotype.layers.rendering import Renderer
+    from isotype.shapes.model import Shapes
     from isotype.tables.model import Tables
 
 
@@ -38,22 +41,63 @@ class Source:
     @cached_property
     def digest(self) -> str:
         """The digest of the SQL; that of the generated file where it is what the schema says, which is found fast."""
-        return self._noted() or self.rendered_digest
+        return self._noted(SQL) or self.rendered_digest
+
+    @cached_property
+    def sqlite_digest(self) -> str:
+        """The same of the SQL for SQLite."""
+        return self._noted("sqlite.sql") or self.rendered_sqlite_digest
+
+    @cached_property
+    def rendered_sqlite_digest(self) -> str:
+        """The digest of the SQL for SQLite as the schema says it now."""
+        return digest(self.sqlite_text.encode())
 
     @cached_property
     def rendered_digest(self) -> str:
         """The digest of the SQL as the schema says it now."""
         return digest(self.text(None).encode())
 
+    @property
+    def root(self) -> str:
+        """The folder of the project."""
+        return self._configuration.root
+
+    @cached_property
+    def domain(self) -> Domain:
+        """What the schema means; raises `IsotypeError`."""
+        return self._understand()
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """The shapes of the domain; raises `IsotypeError`."""
+        from isotype import shapes
+
+        return shapes.project(self.domain)
+
+    @cached_property
+    def types(self) -> dict[str, str]:
+        """The files of the layer `types`, which import each other as neighbours."""
+        from isotype.layers import Options, typescript
+
+        return typescript.render(self.shapes, self._renderer(), Options(self._settings.schema))[0]
+
     @cached_property
     def tables(self) -> Tables:
         """The tables of the domain; raises `IsotypeError`."""
         from isotype import tables
 
-        made = tables.project(self._understand())
+        made = tables.project(self.domain)
         if clashes := tables.name_clashes(made):
             raise IsotypeError(*clashes)
         return made
+
+    @property
+    def bindings(self) -> Bindings:
+        """Both projections, bound to each other; raises `IsotypeError`."""
+        from isotype import binding
+
+        return binding.bind(self.domain, self.tables, self.shapes)
 
     def text(self, extensions: Collection[str] | None) -> str:
         """The SQL for PostgreSQL, with the statements for the extensions of these names only, or for all."""
@@ -71,20 +115,23 @@ class Source:
 
     def _rendered(self, made: Tables, database: str) -> str:
         from isotype.layers import Options, sql
+
+        texts, _ = sql.render(made, self._renderer(), Options(self._settings.schema), databases=(database,))
+        return texts[f"{database}.sql"]
+
+    def _renderer(self) -> Renderer:
         from isotype.layers.rendering import Renderer
 
         folder = self._settings.templates
-        overriding = f"{self._configuration.root}/{folder}" if folder else ""
-        texts, _ = sql.render(made, Renderer(overriding), Options(self._settings.schema), databases=(database,))
-        return texts[f"{database}.sql"]
+        return Renderer(f"{self._configuration.root}/{folder}" if folder else "")
 
-    def _noted(self) -> str:
+    def _noted(self, file: str) -> str:
         """The digest that a sound manifest of the present schema notes of the generated file; '' without one."""
         root, settings = self._configuration.root, self._settings
         try:
             made = manifest.parse(files.read(f"{root}/{settings.manifest}"))
             if made.sound and made.inputs == manifest.input_digest(root, settings, self._version, made.shared):
-                return made.entries.get(f"{settings.layers['sql'].path}/{SQL}", "")
+                return made.entries.get(f"{settings.layers['sql'].path}/{file}", "")
         except OSError:
             pass
         return ""

@@ -11,7 +11,7 @@ from isotype.catalog.facts import Facts
 from isotype.domain.places import Place
 from isotype.domain.values import frozen
 from isotype.drift import cache
-from isotype.drift.expected import Expected, installed, queries_digest, read
+from isotype.drift.expected import Expected, installed, queries_digest, read, sqlite_reading_digest
 from isotype.drift.source import Source
 from isotype.drift.targets import SQLITE
 from isotype.findings import Finding, IsotypeError
@@ -78,12 +78,20 @@ class Supply:
         """The facts for an SQLite file, from a database in memory; raises `IsotypeError`."""
         with self._lock:
             if self._on_sqlite is None:
-                from isotype.catalog import sqlite
-                from isotype.drift.source import own_rows
-
                 self._refuse_raw()
-                self._on_sqlite = sqlite.load(self._source.sqlite_text, own_rows(self._source.tables, SQLITE))
+                found = cache.find(cache.sqlite_key(self._source.sqlite_digest))
+                self._on_sqlite = found.facts if found else self._load_sqlite()
             return self._on_sqlite
+
+    def _load_sqlite(self) -> Facts:
+        from isotype.catalog import sqlite
+        from isotype.drift.source import own_rows
+
+        made = sqlite.load(self._source.sqlite_text, own_rows(self._source.tables, SQLITE))
+        sql = self._source.rendered_sqlite_digest
+        kept = Expected(self._source.name, sql, sqlite_reading_digest(), made)
+        cache.keep(cache.sqlite_key(sql), kept)
+        return made
 
     def _find(self, major: int, live: Mapping[str, str]) -> Expected:
         if self._saved:
@@ -137,7 +145,7 @@ class Supply:
         from isotype.drift import scratch, targets
         from isotype.drift.source import trimmed
 
-        with ExitStack() as stack:
+        with scratch.unless_terminated(), ExitStack() as stack:
             if self._scratch:
                 server = targets.parse(self._scratch)
                 _same_major(server, major)

@@ -61,7 +61,7 @@ def sentence(difference: Difference) -> str:
     if difference.way == UNMANAGED:
         return f"{name} is there, and nothing declares it"
     assert difference.way == DIFFERENT
-    if difference.attribute == "name":
+    if difference.attribute == "name" and difference.kind != "row":
         return f"{name} has another name"
     return f"{name} differs in {difference.attribute.replace('_', ' ')}"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from isotype.domain.expressions import names as names_in
 from isotype.domain.model import Computed, Entity, Field, JsonValue, ObjectDefinition, Unique
+from isotype.domain.places import Place
 from isotype.domain.types import ObjectType, value_type
 from isotype.domain.values import replace
 from isotype.language.context import Context, Outline
@@ -17,7 +18,6 @@ from isotype.language.indexes import read_indexes
 from isotype.language.references import read_references
 from isotype.language.rules import FieldTypes, Names, expression, read_rules
 from isotype.language.scope import Scope
-from isotype.language.storage import read_distribution, read_hypertable, read_partition
 from isotype.language.values import Misfit, fit
 from isotype.language.wire import check_object_names, read_api
 from isotype.language.wording import quoted
@@ -35,6 +35,7 @@ def read_entity(context: Context, outline: Outline) -> Entity:
     names: Names = FieldTypes(fields.values())
     _compute(context, outline, fields, names, unread)
     _check_columns(scope, outline, fields.values())
+    rows, row_places = _rows(context, outline, fields)
     return Entity(
         name=outline.name,
         table=outline.table,
@@ -47,14 +48,26 @@ def read_entity(context: Context, outline: Outline) -> Entity:
         uniques=_uniques(scope, outline),
         indexes=read_indexes(scope, outline, given.get("indexes"), names, unread),
         rules=read_rules(scope, outline, names, unread),
-        partition=read_partition(scope, outline, fields),
-        hypertable=read_hypertable(scope, outline, fields),
-        distribution=read_distribution(scope, outline, fields),
-        rows=_rows(context, outline, fields),
+        **_storage(scope, outline, fields),
+        rows=rows,
+        row_places=row_places,
         was=given.get("was", ""),
         waivers=waivers(given),
         place=scope.of("entities").place(outline.name),
     )
+
+
+def _storage(scope: Scope, outline: Outline, fields: Mapping[str, Field]) -> dict[str, Any]:
+    """What is said of how rows are kept, which is seldom anything."""
+    if not any(word in outline.given for word in ("partition", "hypertable", "distribute")):
+        return {}
+    from isotype.language.storage import read_distribution, read_hypertable, read_partition
+
+    return {
+        "partition": read_partition(scope, outline, fields),
+        "hypertable": read_hypertable(scope, outline, fields),
+        "distribution": read_distribution(scope, outline, fields),
+    }
 
 
 def _compute(
@@ -127,15 +140,19 @@ def _uniques(scope: Scope, outline: Outline) -> tuple[Unique, ...]:
 # --- reference rows ---------------------------------------------------------------------------------------------------
 
 
-def _rows(context: Context, outline: Outline, fields: Mapping[str, Field]) -> tuple[Mapping[str, JsonValue], ...]:
+def _rows(
+    context: Context, outline: Outline, fields: Mapping[str, Field]
+) -> tuple[tuple[Mapping[str, JsonValue], ...], tuple[Place, ...]]:
+    """The rows, and where each is said."""
     listed: list[Given] | None = outline.given.get("rows")
     if listed is None:
-        return ()
+        return (), ()
     scope = context.scope
     if not outline.key:
         message = f"the rows of {outline.name} cannot be told apart without a key"
         scope.report("bad-row", message, outline.given, "rows", "give the entity a key")
     made = []
+    places = []
     seen: dict[tuple[JsonValue, ...], Given] = {}
     for row in listed:
         values = _row(context, outline, fields, row)
@@ -146,7 +163,8 @@ def _rows(context: Context, outline: Outline, fields: Mapping[str, Field]) -> tu
             message = f"a row of {outline.name} has the key of the row at {seen[key].place()}"
             scope.report("bad-row", message, row, "", "give it another key")
         made.append(values)
-    return tuple(made)
+        places.append(row.place())
+    return tuple(made), tuple(places)
 
 
 def _row(context: Context, outline: Outline, fields: Mapping[str, Field], row: Given) -> Mapping[str, JsonValue] | None:
@@ -166,7 +184,7 @@ def _row(context: Context, outline: Outline, fields: Mapping[str, Field], row: G
             sound = False
             scope.report("bad-row", f"{outline.name}.{name}: {problem.message}", row, name, problem.suggestion)
     for field in fields.values():
-        if field.name in row.pairs or "computed" in outline.fields[field.name][1]:
+        if field.name in row.spans or "computed" in outline.fields[field.name][1]:
             continue
         in_key = field.name in outline.key
         if in_key or (field.default is None and not field.nullable):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from isotype.domain.lazy import regular
 from isotype.domain.names import snake
-from isotype.domain.places import Place
 from isotype.domain.types import Enum, EnumValue
 from isotype.language.given import Given
 from isotype.language.scope import Scope
@@ -90,40 +89,39 @@ def _check_names(scope: Scope, name: str, given: Given, values: list[EnumValue])
     texts = {value.value for value in values}
     seen: set[str] = set()
     for index, value in enumerate(values):
-        place, path = _place(given, index, value.value)
+        at = (scope, given, index, value.value)
         if value.value in seen:
-            message = f"enum {name} has the value {quoted(value.value)} twice"
-            scope.report_at("repeated-name", message, place, path, "remove one")
+            _report(*at, "repeated-name", f"enum {name} has the value {quoted(value.value)} twice", "remove one")
             continue
         seen.add(value.value)
         if not value.member:
             message = f"the value {quoted(value.value)} of enum {name} has no letter or digit to be named by in code"
-            scope.report_at("bad-member", message, place, path, "write {member: NAME} for it")
+            _report(*at, "bad-member", message, "write {member: NAME} for it")
         elif value.member in members:
             message = (
                 f"the values {quoted(members[value.member])} and {quoted(value.value)} of enum {name} are both "
                 f"{value.member} in code"
             )
-            scope.report_at("bad-member", message, place, path, "write {member: NAME} for one of them")
+            _report(*at, "bad-member", message, "write {member: NAME} for one of them")
         members.setdefault(value.member, value.value)
         if value.was and value.was in texts:
             message = f"the value {quoted(value.value)} was {quoted(value.was)}, which is still there"
-            scope.report_at("former-name", message, place, path, "remove was, or the old value")
+            _report(*at, "former-name", message, "remove was, or the old value")
 
 
-def _place(given: Given, index: int, text: str) -> tuple[Place, str]:
+def _report(scope: Scope, given: Given, index: int, text: str, code: str, message: str, suggestion: str) -> None:
+    """Note a finding about a value."""
     listed = given.words["values"]
-    path = given.path_of("values")
-    return (listed.key_place(text) if isinstance(listed, Given) else given.item_place("values", index)), path
+    place = listed.key_place(text) if isinstance(listed, Given) else given.item_place("values", index)
+    scope.report_at(code, message, place, given.path_of("values"), suggestion)
 
 
 def _check_text(
     scope: Scope, name: str, given: Given, index: int, text: str, bytes_limit: int, length: int | None
 ) -> None:
-    place, path = _place(given, index, text)
     if bytes_limit and len(text.encode()) > bytes_limit:
         message = f"{quoted(text)} has more than the {bytes_limit} bytes a native enum keeps"
-        scope.report_at("bad-value", message, place, path, "shorten it, or leave out native")
+        _report(scope, given, index, text, "bad-value", message, "shorten it, or leave out native")
     elif length is not None and len(text) > length:
         message = f"{quoted(text)} has {len(text)} code points, but the base of enum {name} is string({length})"
-        scope.report_at("bad-value", message, place, path, "give it a longer base")
+        _report(scope, given, index, text, "bad-value", message, "give it a longer base")

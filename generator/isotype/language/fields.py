@@ -323,7 +323,7 @@ def _transitions(scope: Scope, given: Given, of: Type, default: Default | None) 
         known(source, listed.key_place(source), listed.path)
         for index, target in enumerate(targets):
             known(target, listed.item_place(source, index), listed.path_of(source))
-    if missing := [text for text in texts if text not in listed.pairs]:
+    if missing := [text for text in texts if text not in listed.spans]:
         names = ", ".join(quoted(text) for text in missing)
         message = f"transitions do not say what follows {names}"
         scope.report("missing-transition", message, given, "transitions", f"add {missing[0]}: [] if it is the end")

@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from yaml.nodes import Node, ScalarNode, SequenceNode
-
 from isotype.domain.places import Place
+from isotype.language.pyyaml import Node, ScalarNode, SequenceNode
 from isotype.language.yaml import Source
+
+Span = tuple[int, int, int]
+"""Where a word stands in the text of its file: its key, its value, and the end of that."""
+
+
+def span(key: Node, value: Node) -> Span:
+    """Where a key and its value stand."""
+    mark = value.start_mark
+    return key.start_mark.index, mark.index, value.end_mark.index
 
 
 class Given:
-    """A mapping of the schema, read: `words` are its values by key, `pairs` the nodes of each key and value.
+    """A mapping of the schema, read: `words` are its values by key, `spans` tell where each key and value stands.
 
     Mappings in the same characters share their `words`, which never change once they are read.
     `broken` holds the keys whose value was refused, so that nothing more is said about them.
     `path` is the object path, such as `entities.Post.fields.title`.
+    Nodes of YAML take ten times what is kept here; they are gone when a mapping has been read.
     """
 
-    __slots__ = ("_pairs", "broken", "node", "path", "source", "words")
+    __slots__ = ("_spans", "broken", "end", "path", "source", "start", "words")
 
-    def __init__(self, source: Source, path: str, node: Node) -> None:
+    def __init__(self, source: Source, path: str, start: int, end: int, spans: dict[str, Span] | None = None) -> None:
         self.source = source
         self.path = path
-        self.node = node
+        self.start = start
+        self.end = end
         self.words: dict[str, Any] = {}
-        self._pairs: dict[str, tuple[Node, Node]] | None = None
+        self._spans = spans
         self.broken: frozenset[str] = frozenset()
 
     @property
-    def pairs(self) -> dict[str, tuple[Node, Node]]:
-        """The nodes of each key and value; a mapping whose words another has read finds its own when it is asked."""
-        if self._pairs is None:
-            self._pairs = {pair[0].value: pair for pair in self.node.value}
-        return self._pairs
+    def spans(self) -> dict[str, Span]:
+        """Where each word stands; where nothing is noted of it, for it is seldom asked, that is found out."""
+        if self._spans is None:
+            node, before = self.source.composed(self.start, self.end)
+            found = ((key.value, span(key, value)) for key, value in node.value)
+            self._spans = {name: (key + before, value + before, end + before) for name, (key, value, end) in found}
+        return self._spans
 
-    @pairs.setter
-    def pairs(self, pairs: dict[str, tuple[Node, Node]]) -> None:
-        self._pairs = pairs
+    def note(self, pairs: Mapping[str, tuple[Node, Node]]) -> None:
+        """Keep where words stand."""
+        self._spans = {word: span(key, value) for word, (key, value) in pairs.items()}
 
     def __contains__(self, word: str) -> bool:
         return word in self.words
@@ -53,29 +66,29 @@ class Given:
 
     def place(self, word: str = "") -> Place:
         """Where the value of a word stands, or this mapping itself."""
-        pair = self.pairs.get(word) if word else None
-        return self.source.place(pair[1] if pair else self.node)
+        span = self.spans.get(word) if word else None
+        return self.source.place_of(span[1] if span else self.start)
 
     def key_place(self, word: str) -> Place:
         """Where a word itself stands."""
-        pair = self.pairs.get(word)
-        return self.source.place(pair[0] if pair else self.node)
-
-    def node_of(self, word: str) -> Node:
-        """The node of a word's value."""
-        return self.pairs[word][1]
+        span = self.spans.get(word)
+        return self.source.place_of(span[0] if span else self.start)
 
     def item_place(self, word: str, index: int) -> Place:
         """Where an item of a word's list stands; a single item may stand there without a list."""
-        node = self.pairs[word][1]
+        _, start, end = self.spans[word]
+        node, before = self.source.composed(start, end)
         if isinstance(node, SequenceNode) and index < len(node.value):
-            node = node.value[index]
-        return self.source.place(node)
+            start = node.value[index].start_mark.index + before
+        return self.source.place_of(start)
 
     def inside(self, word: str, offset: int) -> Place:
         """Where the character at `offset` of a word's text stands."""
-        node = self.pairs[word][1]
-        return self.source.inside(node, offset) if isinstance(node, ScalarNode) else self.source.place(node)
+        _, start, end = self.spans[word]
+        node, _ = self.source.composed(start, end)
+        if isinstance(node, ScalarNode):
+            start = self.source.inside(node, start, end, offset)
+        return self.source.place_of(start)
 
     def path_of(self, word: str) -> str:
         """The object path of a word."""
@@ -87,8 +100,8 @@ class Given:
         def named(word: str) -> str:
             return word if word.startswith("$") else prefix + word
 
-        made = Given(self.source, self.path, self.node)
+        spans = {named(word): span for word, span in self.spans.items()}
+        made = Given(self.source, self.path, self.start, self.end, spans)
         made.words = {named(word): value for word, value in self.words.items()}
-        made.pairs = {named(word): pair for word, pair in self.pairs.items()}
         made.broken = frozenset(map(named, self.broken))
         return made

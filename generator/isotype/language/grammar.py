@@ -535,6 +535,9 @@ OPERATION = Record(
         "headers": Word(_PARAMETERS, "parameters in headers"),
         "body": Word(TYPE_TEXT, "what is sent"),
         "returns": Word(TYPE_TEXT, "what is answered: Post, Post[], page(Post), a type, none, media(…)"),
+        "order": Word(
+            ListOf(TEXT_VALUE, single=True, least=1), "of a list of rows: field, optionally asc or desc; then the key"
+        ),
         "status": Word(Whole(200, 299), "the status of success"),
         "errors": Word(ListOf(Whole(400, 599)), "other statuses it may answer"),
         "rate_limit": Word(

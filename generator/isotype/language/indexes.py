@@ -83,16 +83,17 @@ def _index(
 def _text_part(scope: Scope, outline: Outline, given: Given, number: int, text: str) -> IndexPart | None:
     if text in outline.fields:
         return IndexPart(text)
-    place, path = given.item_place("on", number), given.path_of("on")
+    path = given.path_of("on")
     found = _KEY.fullmatch(text.strip())
     if found is None or (found["order"] and found["order_after"]) or (found["nulls"] and found["nulls_after"]):
         message = f"{quoted(text)} is no index key"
         suggestion = "write field [asc|desc] [nulls first|last] [operator class], or {expression: …} or {sql: …}"
-        scope.report_at("bad-index", message, place, path, suggestion)
+        scope.report_at("bad-index", message, given.item_place("on", number), path, suggestion)
         return None
     name = found["field"]
     if not outline.knows(name):
-        scope.unknown("field", name, outline.names(), place, path, f"index {given.path.rpartition('.')[2]}")
+        place, subject = given.item_place("on", number), f"index {given.path.rpartition('.')[2]}"
+        scope.unknown("field", name, outline.names(), place, path, subject)
         return None
     return IndexPart(
         name,

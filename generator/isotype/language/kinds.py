@@ -21,11 +21,10 @@ from sys import intern
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from isotype.domain.lazy import regular
 from isotype.findings import Finding
-from isotype.language.given import Given
+from isotype.language.given import Given, span
+from isotype.language.pyyaml import MappingNode, Node, ScalarNode, SequenceNode
 from isotype.language.wording import did_you_mean, quoted
 from isotype.language.yaml import (
     DEEPEST,
@@ -36,7 +35,6 @@ from isotype.language.yaml import (
     Source,
     describe,
     is_text,
-    kept,
     scalar,
     shape,
 )
@@ -54,10 +52,11 @@ NO_HINTS: Mapping[str, str] = MappingProxyType({})
 class Walk:
     """One pass over one file: what was found, and the keys from the root to here."""
 
-    __slots__ = ("findings", "known", "source", "trail")
+    __slots__ = ("begun", "findings", "known", "source", "trail")
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.begun: dict[int, Given] = {}
         self.known: dict[tuple[Record, str], dict[str, Any]] = {}
         self.findings: list[Finding] = []
         self.trail: list[str] = []
@@ -146,7 +145,7 @@ class Text:
             return _report_unstorable(node, walk)
         if self.pattern is not None and self.pattern.fullmatch(value) is None:
             return walk.report(self.code, node, f"{quoted(value)} is not {self.noun}", self.hint)
-        return kept(value)
+        return value
 
     def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
         made: JsonSchema = {"type": ["string", "null"] if self.empty else "string"}
@@ -300,7 +299,7 @@ class Anything:
             elif key.value in made:
                 walk.report("duplicate-key", key, f"the key {quoted(key.value)} is given twice", "remove one")
             else:
-                made[kept(key.value)] = self._value(value, walk, depth + 1)
+                made[key.value] = self._value(value, walk, depth + 1)
         return MappingProxyType(made)
 
     def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
@@ -361,13 +360,30 @@ class MapOf:
     def read(self, node: Node, walk: Walk) -> Any:
         if not isinstance(node, MappingNode):
             return walk.wrong_type(node, "a mapping")
+        given = self._begun(node, walk)
+        del walk.begun[id(node)]
+        given.end = node.end_mark.index
+        self._read_entries(node, given, walk)
+        return given
+
+    def begin(self, node: MappingNode, walk: Walk) -> None:
+        """Read the entries that a mapping has so far, and take them out of it; `read` reads the rest."""
+        self._read_entries(node, self._begun(node, walk), walk)
+        node.value.clear()
+
+    def _begun(self, node: MappingNode, walk: Walk) -> Given:
+        given = walk.begun.get(id(node))
+        if given is None:
+            start = node.start_mark.index
+            given = walk.begun[id(node)] = Given(walk.source, ".".join(walk.trail), start, start, {})
+        return given
+
+    def _read_entries(self, node: MappingNode, given: Given, walk: Walk) -> None:
         trail = walk.trail
-        given = Given(walk.source, ".".join(trail), node)
         words, read_key, read_value = given.words, self.key.read_text, self.value.read
-        pairs = given.pairs = {}
+        spans = given.spans
         broken: list[str] = []
-        for pair in node.value:
-            key_node, value_node = pair
+        for key_node, value_node in node.value:
             trail.append(str(key_node.value) if isinstance(key_node, ScalarNode) else "?")
             if not is_text(key_node):
                 name = walk.report("key-type", key_node, f"a key is {describe(key_node)}; expected text", _QUOTE)
@@ -376,10 +392,10 @@ class MapOf:
             if name is REFUSED:
                 if isinstance(key_node, ScalarNode):
                     broken.append(key_node.value)
-            elif name in pairs:
+            elif name in spans:
                 walk.report("duplicate-key", key_node, f"{quoted(name)} is given twice", "remove or rename one")
             else:
-                pairs[name] = pair
+                spans[name] = span(key_node, value_node)
                 value = read_value(value_node, walk)
                 if value is REFUSED:
                     broken.append(name)
@@ -387,8 +403,7 @@ class MapOf:
                     words[name] = value
             trail.pop()
         if broken:
-            given.broken = frozenset(broken)
-        return given
+            given.broken = given.broken.union(broken)
 
     def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
         made: JsonSchema = {"type": "object", "additionalProperties": self.value.schema(definitions)}
@@ -436,8 +451,6 @@ class Record:
 
     def read(self, node: Node, walk: Walk) -> Any:
         trail = walk.trail
-        given = Given(walk.source, ".".join(trail), node)
-        words = given.words
         if not isinstance(node, MappingNode):
             short = self.short_list if isinstance(node, SequenceNode) else self.short
             if not short:
@@ -445,22 +458,24 @@ class Record:
             value = self.words[short].kind.read(node, walk)
             if value is REFUSED:
                 return REFUSED
-            words[short] = value
-            given.pairs = {short: (node, node)}
+            start, end = node.start_mark.index, node.end_mark.index
+            given = Given(walk.source, ".".join(trail), start, end, {short: (start, start, end)})
+            given.words[short] = value
             return given
+        given = Given(walk.source, ".".join(trail), node.start_mark.index, node.end_mark.index)
         if not node.flow_style:
             self._read_words(node, given, walk)
             return given
         # Much of a schema is said over and over in the same characters.
-        key = (self, walk.source.characters(node))
+        key = (self, walk.source.text[given.start : given.end])
         same = walk.known.get(key)
         if same is not None:
             given.words = same
             return given
         findings = len(walk.findings)
         self._read_words(node, given, walk)
-        if len(walk.findings) == findings and not any(isinstance(word, Given | list) for word in words.values()):
-            walk.known[key] = words
+        if len(walk.findings) == findings and not any(isinstance(word, Given | list) for word in given.words.values()):
+            walk.known[key] = given.words
         return given
 
     @property
@@ -470,14 +485,15 @@ class Record:
 
     def _read_words(self, node: MappingNode, given: Given, walk: Walk) -> None:
         trail, words, known = walk.trail, given.words, self.words
-        pairs = given.pairs = {}
+        pairs: dict[str, tuple[Node, Node]] = {}
+        findings = len(walk.findings)
         broken: list[str] = []
         for pair in node.value:
             key_node, value_node = pair
             name: str | None = key_node.value if isinstance(key_node, ScalarNode) else None
             word = known.get(name) if name is not None else None
             if name is None or word is None:
-                self._other(pair, given, broken, walk)
+                self._other(pair, given, pairs, broken, walk)
             elif name in pairs:
                 walk.report("duplicate-key", key_node, f"the word {quoted(name)} is given twice", "remove one")
             else:
@@ -491,6 +507,9 @@ class Record:
                     words[name] = value
         if broken:
             given.broken = frozenset(broken)
+        # Of a mapping in braces it is seldom asked where its words stand, unless something is wrong there.
+        if not node.flow_style or len(walk.findings) > findings:
+            given.note(pairs)
         for name in self._required:
             if name not in pairs:
                 word = known[name]
@@ -503,7 +522,9 @@ class Record:
         last = walk.trail[-1] if walk.trail else self.noun
         return self.noun if last == self.noun or last.isdigit() else f"{self.noun} {quoted(last)}"
 
-    def _other(self, pair: tuple[Node, Node], given: Given, broken: list[str], walk: Walk) -> None:
+    def _other(
+        self, pair: tuple[Node, Node], given: Given, pairs: dict[str, tuple[Node, Node]], broken: list[str], walk: Walk
+    ) -> None:
         key_node, value_node = pair
         if not isinstance(key_node, ScalarNode):
             walk.report("key-type", key_node, f"a key is {describe(key_node)}; expected a word")
@@ -512,10 +533,10 @@ class Record:
         if self.others is not None and not name.startswith("$"):
             walk.trail.append(name)
             key = self.others.key.read(key_node, walk)
-            if key is not REFUSED and key in given.pairs:
+            if key is not REFUSED and key in pairs:
                 walk.report("duplicate-key", key_node, f"{quoted(key)} is given twice", "remove or rename one")
             elif key is not REFUSED:
-                given.pairs[key] = pair
+                pairs[key] = pair
                 value = self.others.value.read(value_node, walk)
                 if value is REFUSED:
                     broken.append(key)

@@ -1,4 +1,7 @@
-"""From the texts of a schema to its meaning, stage by stage; every stage reports all it can still judge."""
+"""From the texts of a schema to its meaning, stage by stage; every stage reports all it can still judge.
+
+What few schemas say is read by modules that are imported when one does.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,9 @@ from isotype.language.indexes import check_operator_classes
 from isotype.language.references import check_cascades, check_relationships
 from isotype.language.reserved import check_reserved
 from isotype.language.scope import Scope, merge
-from isotype.language.shapes import with_shapes
 from isotype.language.shared import Reader, Shared, check_shared, needed, no_files, read_file, read_shared
-from isotype.language.storage_checks import check_storage
 from isotype.language.travel import check_travel
 from isotype.language.types import Types
-from isotype.language.views import read_view
 from isotype.language.wire_names import WireNames, name_entity, name_views
 from isotype.language.wording import quoted
 from isotype.language.yaml import Source, uncollected
@@ -97,9 +97,15 @@ def _resolve(scope: Scope, roots: list[Given], shared: Shared) -> Domain:
     entities = {name: read_entity(context, each) for name, each in context.entities.items()}
     check_relationships(scope, context.entities, entities.values())
     check_cascades(scope, entities)
-    check_storage(context, entities, header["extensions"])
-    entities = with_shapes(context, wire, entities)
-    views = tuple(view for name, given in scope.entries("views") if (view := read_view(context, name, given)))
+    if any("hypertable" in each.given or "distribute" in each.given for each in context.entities.values()):
+        from isotype.language.storage_checks import check_storage
+
+        check_storage(context, entities, header["extensions"])
+    if any("shapes" in (each.given.get("api") or ()) for each in context.entities.values()):
+        from isotype.language.shapes import with_shapes
+
+        entities = with_shapes(context, wire, entities)
+    views = _views(context)
     check_operator_classes(scope, entities.values(), views, header["extensions"])
     operations = _operations(context, wire, entities, {made.name: made for made in objects})
     objects += filled(scope, wire, envelopes)
@@ -109,7 +115,7 @@ def _resolve(scope: Scope, roots: list[Given], shared: Shared) -> Domain:
     check_travel(scope, wire, entities.values(), objects, views, operations)
     _check_database_names(scope, entities.values(), views)
     _check_shape_names(scope, enums, entities.values(), objects, views)
-    check_reserved(scope, enums, entities.values(), objects, views)
+    check_reserved(scope, enums, entities.values(), objects, views, operations)
     return Domain(
         name=header["name"],
         description=header["description"],
@@ -129,6 +135,15 @@ def _resolve(scope: Scope, roots: list[Given], shared: Shared) -> Domain:
         shared=shared.names,
         place=header["place"],
     )
+
+
+def _views(context: Context) -> tuple[View, ...]:
+    if not any(context.scope.entries("views")):
+        return ()
+    from isotype.language.views import read_view
+
+    found = (read_view(context, name, given) for name, given in context.scope.entries("views"))
+    return tuple(view for view in found if view is not None)
 
 
 def _operations(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from isotype.domain.lazy import NamedTuple
-from isotype.domain.model import PAGE, Entity, EntityApi, ObjectDefinition, Operation, Payload
-from isotype.domain.places import Place
-from isotype.domain.types import ObjectType
+from isotype.domain.lazy import NamedTuple, regular
+from isotype.domain.model import PAGE, Entity, EntityApi, ObjectDefinition, Operation, OrderKey, Payload
+from isotype.domain.types import Array, EnumType, ObjectType, Scalar
 from isotype.language.context import Context
 from isotype.language.given import Given
 from isotype.language.grammar import MEDIA_TYPE, METHODS
@@ -31,17 +30,17 @@ def read_operations(
     """The operations of the schema."""
     payloads = _Payloads(context, wire, entities, objects)
     made = []
-    routes: dict[tuple[str, str], tuple[str, Place]] = {}
+    routes: dict[tuple[str, str], tuple[str, Given]] = {}
     for name, given in context.scope.entries("operations"):
         operation = _operation(payloads, name, given)
         if operation is None:
             continue
         made.append(operation)
         route = (operation.method, PLACEHOLDER.sub("{}", operation.path))
-        place = given.place(operation.method)
-        other = routes.setdefault(route, (name, place))
-        if other[0] != name:
-            message = f"{operation.method.upper()} {operation.path} is also the operation {other[0]}, at {other[1]}"
+        other, there = routes.setdefault(route, (name, given))
+        if other != name:
+            place = there.place(operation.method)
+            message = f"{operation.method.upper()} {operation.path} is also the operation {other}, at {place}"
             context.scope.report("repeated-route", message, given, operation.method, "change the method or the path")
     return tuple(made)
 
@@ -93,6 +92,7 @@ def _operation(payloads: _Payloads, name: str, given: Given) -> Operation | None
         description=given.text("description"),
         tags=tuple(tag.strip() for tag in given.get("tags") or ()),
         rate_limit=given.get("rate_limit", ""),
+        order=_order(payloads, name, given, returns),
         place=scope.of("operations").place(name),
     )
 
@@ -120,6 +120,65 @@ def _errors(context: Context, name: str, given: Given) -> tuple[int, ...]:
             place = given.item_place("errors", index)
             context.scope.report_at("repeated-name", message, place, given.path_of("errors"), "remove one")
     return tuple(dict.fromkeys(listed))
+
+
+# --- order ------------------------------------------------------------------------------------------------------------
+
+_ORDER_KEY = regular(r"(?P<field>[a-z][a-z0-9_]*)(?:\s+(?P<order>asc|desc))?")
+
+
+def _order(payloads: _Payloads, name: str, given: Given, returns: Payload | None) -> tuple[OrderKey, ...]:
+    """How the rows of a list are sorted; () without a word about it or after a report."""
+    texts: list[str] = given.get("order") or []
+    if not texts or "returns" in given.broken or (returns is None and given.get("returns", "none").strip() != "none"):
+        return ()
+    scope, subject = payloads.context.scope, f"the order of {name}"
+    entity = _listed(payloads, returns)
+    if entity is None:
+        message = f"operation {name} has an order, and returns no list of an entity's rows"
+        scope.report("bad-order", message, given, "order", "remove it, or return Post[] or page(Post)")
+        return ()
+    fields = {field.name: field for field in entity.fields}
+    keys: list[OrderKey] = []
+    for number, text in enumerate(texts):
+        place, path = given.item_place("order", number), given.path_of("order")
+        found = _ORDER_KEY.fullmatch(text.strip())
+        if found is None:
+            scope.report_at("bad-order", f"{quoted(text)} is no order", place, path, "write field [asc|desc]")
+        elif found["field"] not in fields:
+            scope.unknown("field", found["field"], tuple(fields), place, path, subject)
+        elif not _is_sorted(fields[found["field"]].type):
+            message = f"{subject} names {quoted(found['field'])}, which has no order"
+            scope.report_at("bad-order", message, place, path, "name a field with a single value")
+        elif any(key.field == found["field"] for key in keys):
+            scope.report_at(
+                "repeated-name", f"{subject} names {quoted(found['field'])} twice", place, path, "remove one"
+            )
+        else:
+            keys.append(OrderKey(found["field"], found["order"] == "desc"))
+    return tuple(keys)
+
+
+def _listed(payloads: _Payloads, returns: Payload | None) -> Entity | None:
+    """The entity whose rows a result lists."""
+    if returns is None:
+        return None
+    if returns.form == "many":
+        return payloads.entities.get(returns.name)
+    of = returns.type.item if isinstance(returns.type, Array) else returns.type
+    if not isinstance(of, ObjectType):
+        return None
+    if not isinstance(returns.type, Array):
+        made = payloads.wire.called(of.name)
+        if made is None or made.envelope != PAGE or not isinstance(made.content, ObjectType):
+            return None
+        of = made.content
+    shown = payloads.wire.shapes.get(of.name)
+    return None if shown is None else payloads.entities.get(shown.owner)
+
+
+def _is_sorted(of: object) -> bool:
+    return isinstance(of, EnumType) or (isinstance(of, Scalar) and of.base not in ("json", "bytes"))
 
 
 # --- payloads ---------------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def _wanted(reading: _Reading, method: str) -> list[str] | None:
         scope.report("bad-path", f"the path names {quoted(part)} twice", given, method, "rename one")
     declared: Given | None = given.get("path")
     for part in dict.fromkeys(wanted):
-        if "path" not in given.broken and (declared is None or part not in declared.pairs):
+        if "path" not in given.broken and (declared is None or part not in declared.spans):
             message = f"operation {name} does not declare the parameter {quoted(part)} of its path"
             scope.report("path-parameter", message, given, method, f"write path: {{{part}: …}}")
     return wanted
@@ -182,7 +182,7 @@ def _parameter(context: Context, section: Given, name: str, given: Given, locati
         name,
         location,
         of,
-        required=not nullable and "default" not in given.pairs,
+        required=not nullable and "default" not in given and "default" not in given.broken,
         default=default,
         description=given.text("description") or described,
         deprecated=given.get("deprecated", False),

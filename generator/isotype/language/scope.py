@@ -152,7 +152,7 @@ def _merge_header(scope: Scope, root: Given, word: str, value: Any) -> None:
 
 def _merge_section(scope: Scope, word: str, given: Given) -> None:
     section = scope.of(word)
-    for name in given.pairs:
+    for name in given.spans:
         if name in section.owners:
             _repeated(scope, name, given, section.owners[name], "")
             continue

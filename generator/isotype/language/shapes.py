@@ -26,8 +26,6 @@ class _Link(NamedTuple):
 
 def with_shapes(context: Context, wire: WireNames, entities: Mapping[str, Entity]) -> dict[str, Entity]:
     """The entities with their shapes, which may show rows of one another."""
-    if not any("shapes" in (outline.given.get("api") or ()) for outline in context.entities.values()):
-        return dict(entities)
     links = _links(entities.values())
     made: dict[str, Entity] = {}
     for name, entity in entities.items():

@@ -12,8 +12,9 @@ from isotype.domain.reach import reached
 from isotype.domain.types import Array, Enum, EnumType, Map, ObjectType, Type
 from isotype.findings import Finding
 from isotype.language.given import Given
-from isotype.language.grammar import FILE, SHARED_HEADER, SHARED_SECTIONS
-from isotype.language.kinds import Walk
+from isotype.language.grammar import FILE, SECTIONS, SHARED_HEADER, SHARED_SECTIONS
+from isotype.language.kinds import MapOf, Walk
+from isotype.language.pyyaml import MappingNode
 from isotype.language.scope import Scope
 from isotype.language.wire_names import WireNames
 from isotype.language.wording import quoted, with_article
@@ -50,10 +51,19 @@ def no_files(name: str) -> None:
 
 def read_file(source: Source) -> tuple[Given | None, list[Finding]]:
     """A file as its root mapping, and what is wrong with how it is written."""
-    node, findings = compose(source)
+    walk = Walk(source)
+
+    def entry(word: str, section: MappingNode) -> None:
+        """Read what a section holds so far: the nodes of a whole file take much memory."""
+        kind = SECTIONS[word].kind if word in SECTIONS else None
+        if isinstance(kind, MapOf):
+            walk.trail.append(word)
+            kind.begin(section, walk)
+            walk.trail.pop()
+
+    node, findings = compose(source, entry)
     if node is None:
         return None, findings
-    walk = Walk(source)
     root = FILE.read(node, walk)
     return root if isinstance(root, Given) else None, [*findings, *walk.findings]
 
@@ -121,7 +131,7 @@ class _Reading:
             self.findings.append(found if found.place.file else found._replace(place=place, path="use"))
             return None
         root, findings = read_file(Source(name, text))
-        if root is not None and "domain" in root.pairs:
+        if root is not None and "domain" in root.spans:
             message = f"{quoted(name)} is a domain of its own, which no other can use"
             suggestion = "move what both need into a file without a domain"
             self.findings.append(Finding("not-shared", message, place, suggestion, path="use"))
@@ -133,7 +143,7 @@ class _Reading:
 
 
 def _misplaced(root: Given) -> Iterator[Finding]:
-    for word in root.pairs:
+    for word in root.spans:
         if word not in SHARED_SECTIONS and word not in SHARED_HEADER:
             message = f"{quoted(word)} stands in a file that domains share"
             suggestion = f"keep it to {', '.join(SHARED_SECTIONS[:-1])} and {SHARED_SECTIONS[-1]}"

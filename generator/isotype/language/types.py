@@ -10,7 +10,7 @@ from typing import Any
 
 from isotype.domain.lazy import NamedTuple, regular
 from isotype.domain.patterns import Pattern
-from isotype.domain.places import NOWHERE, Place
+from isotype.domain.places import NOWHERE
 from isotype.domain.types import (
     INTEGERS,
     SAFE_INTEGER,
@@ -107,13 +107,13 @@ class Types:
     `within` is true for the fields of an envelope, where CONTENT is a type.
     """
 
-    __slots__ = ("_constrained", "_depth", "_place", "_resolved", "_scope", "_value_types", "_wire", "_within")
+    __slots__ = ("_at", "_constrained", "_depth", "_resolved", "_scope", "_value_types", "_wire", "_within")
 
     def __init__(self, scope: Scope, wire: WireNames, within: bool = False) -> None:
         self._scope = scope
         self._wire = wire
         self._within = within
-        self._place: Place = NOWHERE
+        self._at: tuple[Given, str] | None = None
         self._resolved: dict[str, Resolved | None] = {}
         self._constrained: dict[tuple[Any, ...], Resolved] = {}
         self._value_types: dict[str, Any] = {}
@@ -124,7 +124,7 @@ class Types:
         resolved = self._resolved.get(text)
         if resolved is not None:
             return resolved
-        self._place = given.place(word)
+        self._at = given, word
         try:
             resolved = self._read(text)
         except Problem as problem:
@@ -216,7 +216,7 @@ class Types:
         if found is None or not self._wire.is_envelope(found[1]):
             fact = f"{quoted(text)}, which is no envelope with a content"
             raise Problem("bad-type", fact, "such as page(Post)")
-        self._place = given.place(word)
+        self._at = given, word
         return self._enveloped(found[1], found[2], 0, alias) is not None
 
     def _enveloped(self, word: str, text: str, depth: int, alias: str = "") -> Resolved | None:
@@ -228,7 +228,8 @@ class Types:
             resolved = self._read(inner, depth + 1)
             return None if resolved is None else resolved.type
 
-        name = self._wire.put(word, text, content, self._place, alias)
+        place = self._at[0].place(self._at[1]) if self._at is not None else NOWHERE
+        name = self._wire.put(word, text, content, place, alias)
         return None if name is None else Resolved(ObjectType(name))
 
     def _array(self, plain: str, depth: int) -> Resolved | None:

@@ -19,7 +19,7 @@ def read_view(context: Context, name: str, given: Given) -> View | None:
     if listed is None or "sql" not in given:
         return None
     columns = plain_fields(context, listed, "column")
-    if not listed.pairs:
+    if not listed.spans:
         scope.report("no-fields", f"view {name} has no columns", given, "columns", "name what the query shows")
     if not given.text("sql"):
         scope.report("bad-value", f"the query of view {name} is empty", given, "sql")

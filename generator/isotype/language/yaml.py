@@ -10,17 +10,15 @@ import gc
 import operator
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from isotype.domain.lazy import regular
 from isotype.domain.places import Place
 from isotype.findings import Finding
+from isotype.language.pyyaml import MappingNode, Node, ScalarNode, SequenceNode, yaml
 from isotype.language.wording import quoted
 
 DEEPEST = 64
@@ -70,6 +68,11 @@ _OPENING = (
     yaml.BlockMappingStartToken,
 )
 _CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+
+
+Entry = Callable[[str, MappingNode], None]
+"""Called with a key of the root and the mapping that stands there, whenever a further entry of it is complete. Whoever
+takes entries out of the mapping has them to himself."""
 
 
 class _FastHooks:
@@ -132,21 +135,24 @@ class Source:
         characters: str = self.text[node.start_mark.index : node.end_mark.index]
         return characters
 
-    def inside(self, node: ScalarNode, offset: int) -> Place:
-        """The place of the code point at `offset` of a scalar's value."""
-        start = node.start_mark.index
-        raw = self.characters(node)
+    def composed(self, start: int, end: int) -> tuple[Any, int]:
+        """The node that stands between two indexes, composed again, and what its marks lack to be indexes here."""
+        breaks = "\n\r\x85\u2028\u2029" if self._odd_breaks else "\n"
+        column = start - 1 - max(self.text.rfind(one, 0, start) for one in breaks)
+        return _composer()(" " * column + self.text[start:end]).get_single_node(), start - column
+
+    def inside(self, node: ScalarNode, start: int, end: int, offset: int) -> int:
+        """The index of the code point at `offset` of the value of a scalar that stands between two indexes."""
+        raw = self.text[start:end]
         value: str = node.value
         if not node.style and "\n" not in raw and "\r" not in raw:
-            return self.place_of(start + min(offset, len(raw)))
+            return start + min(offset, len(raw))
         # Writing and value differ in white space and escapes only, so other characters are counted off in pairs.
         units = list(_written(raw, node.style or ""))
         solid = sum(not character.isspace() for character in value[:offset])
         if not units:
-            return self.place(node)
-        if solid < len(units):
-            return self.place_of(start + units[solid])
-        return self.place_of(start + units[-1] + 1)
+            return start
+        return start + units[solid] if solid < len(units) else start + units[-1] + 1
 
 
 def _written(raw: str, style: str) -> Iterator[int]:
@@ -186,8 +192,11 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def compose(source: Source) -> tuple[Node | None, list[Finding]]:
-    """The root node of a file, or the findings that say why there is none."""
+def compose(source: Source, entry: Entry | None = None) -> tuple[Node | None, list[Finding]]:
+    """The root node of a file, or the findings that say why there is none.
+
+    With `entry`, the mappings in the root are told of while they are being composed.
+    """
     text = source.text
     if findings := _unreadable(source):
         return None, findings
@@ -195,6 +204,8 @@ def compose(source: Source) -> tuple[Node | None, list[Finding]]:
         if _may_hold_marks(text) and (findings := _refused_tokens(source)):
             return None, findings
         parser = _composer()(text)
+        if entry is not None:
+            parser.descend_resolver = _telling(entry)
         node: Node | None = parser.get_single_node()
     except yaml.YAMLError as error:
         return None, [_syntax_finding(source, error)]
@@ -204,6 +215,33 @@ def compose(source: Source) -> tuple[Node | None, list[Finding]]:
         place = Place(source.file, 1, 1)
         return None, [Finding("empty-file", "the file holds no schema", place, 'start it with "isotype: 1"')]
     return node, []
+
+
+def _telling(entry: Entry) -> Callable[[Any, Node | int | None], None]:
+    """What the composer calls ahead of each node, with the node that will hold it and, ahead of a value, its key."""
+    root: Node | None = None
+    section: MappingNode | None = None
+    key: Node | int | None = None
+    told: set[str] = set()
+    word = ""
+
+    def descend(parent: Any, index: Node | int | None) -> None:
+        nonlocal root, section, key, word
+        if parent is None:
+            return
+        if parent is section:
+            if index is None and section.value:
+                entry(word, section)
+        elif root is None or parent is root:
+            root, section, key = parent, None, index
+        elif key is not None:
+            # The first node in what stands under a key of the root.
+            if isinstance(key, ScalarNode) and key.value not in told and isinstance(parent, MappingNode):
+                section, word = parent, key.value
+                told.add(word)
+            key = None
+
+    return descend
 
 
 def _unreadable(source: Source) -> list[Finding]:
@@ -323,20 +361,14 @@ def is_text(node: Node) -> bool:
     return bool(node.style) or node.value[:1] not in _CORE_STARTS or CORE.match(node.value) is None
 
 
-def kept(text: str) -> str:
-    """A copy of a scalar's text, to be kept when the nodes are gone: the text itself lies among them, and a few that
-    live on would hold the memory of all."""
-    return "".join((text, ""))
-
-
 def scalar(node: ScalarNode) -> bool | int | Decimal | str | None:
     """The value of a scalar; numbers with a fraction are exact, a number that is too long is not a number."""
     value: str = node.value
     if node.style:
-        return kept(value)
+        return value
     found = CORE.match(value)
     if found is None:
-        return kept(value)
+        return value
     match found.lastgroup:
         case "null":
             return None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from isotype.shapes.model import Shapes
 
 Layer = tuple[str, dict[str, str], tuple[NotExpressible, ...]]
-"""A layer's name, its files by their path inside its folder, and what it cannot express."""
+"""A layer's name, its files by their path inside its folder, or a part of them, and what it cannot express."""
 
 __all__ = ["LAYERS", "Layer", "LayerOptions", "Options", "Rendered", "render", "rendered"]
 
@@ -39,7 +39,7 @@ def render(domain: Domain, options: Options) -> Rendered:
 
 
 def rendered(domain: Domain, options: Options) -> Iterator[Layer]:
-    """The wanted layers one after the other; each is rendered when it is asked for.
+    """The wanted layers one after the other, large ones in parts; each is rendered when it is asked for.
 
     The order is that in which least is held at once: the one large document, then what stands on the tables, then,
     when those are gone, the rest.
@@ -56,6 +56,10 @@ def rendered(domain: Domain, options: Options) -> Iterator[Layer]:
     for layer, render in (("schemas", schemas.render), ("types", typescript.render), ("zod", zod.render)):
         if layer in options.wanted:
             yield layer, *render(wire, renderer, options)
+    if "client" in options.wanted and wire.operations:
+        from isotype.layers import client
+
+        yield "client", *client.render(wire, renderer, options)
 
 
 def _on_tables(domain: Domain, wire: Shapes, renderer: Renderer, options: Options) -> Iterator[Layer]:
@@ -69,6 +73,13 @@ def _on_tables(domain: Domain, wire: Shapes, renderer: Renderer, options: Option
     statements = sql.SqlStatements(relational)
     if "sql" in options.wanted:
         yield "sql", *sql.render(relational, renderer, options, statements)
-    if "models" in options.wanted:
+    calls = "api" in options.wanted and wire.operations
+    if "models" in options.wanted or calls:
         bindings = binding.bind(domain, relational, wire)
-        yield "models", *models.render(bindings, renderer, options, statements)
+        if "models" in options.wanted:
+            for part in models.render(bindings, renderer, options, statements):
+                yield "models", *part
+        if calls:
+            from isotype.layers import api
+
+            yield "api", *api.render(bindings, renderer, options)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from isotype.dialects.json_schema import JsonSchema, Printer, plain, wire_constant
@@ -13,8 +12,12 @@ from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
 from isotype.shapes.model import OUTPUT, ApiBody, ApiOperation, ApiParameter, Property, Shape, Shapes
 
+try:  # The public name imports a reader of JSON too, which is never needed here.
+    from _json import encode_basestring_ascii as _quoted
+except ImportError:  # pragma: no cover -- what CPython has, other interpreters may lack
+    from json.encoder import encode_basestring_ascii as _quoted
+
 ERROR = "ErrorResponse"
-_TOO_MANY = 429
 
 
 def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
@@ -36,7 +39,7 @@ def document(shapes: Shapes, printer: Printer, origin: str) -> JsonSchema:
     if any(module.machines for module in shapes.modules):
         printer.gap("transitions", "A schema sees the new value alone, not the one that is stored.")
     components = {enum.name: _enum(enum) for enum in shapes.enums}
-    known: dict[object, JsonSchema] = {}
+    known: dict[int, JsonSchema] = {}
     components |= {shape.name: _shape(shape, printer, known) for module in shapes.modules for shape in module.shapes}
     found: JsonSchema = {"x-origin": origin, "openapi": "3.1.0", "info": info, "paths": paths}
     if components:
@@ -51,45 +54,67 @@ _DEPTH = 5
 """How deep structure is broken into lines: down to the properties of a schema, one line each."""
 
 
+def _encode(value: Any) -> str:
+    """JSON on one line, in ASCII."""
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, dict):
+        return f"{{{', '.join([f'{_quoted(key)}: {_encode(part)}' for key, part in value.items()])}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_encode, value))}]"
+    if value is None or isinstance(value, bool):
+        return _WORDS[value]
+    return repr(value)
+
+
+_WORDS = {None: "null", True: "true", False: "false"}
+
+
 def _text(document: JsonSchema) -> str:
     """JSON that is good to read and to compare: structure on lines of its own, leaves on one."""
-    leaves: dict[int, str] = {}
-    encode = json.JSONEncoder().encode
-
-    def leaf(value: Any) -> str:
-        # A property that several shapes share is one object.
-        if not isinstance(value, dict):
-            return encode(value)
-        return leaves.get(id(value)) or leaves.setdefault(id(value), encode(value))
-
     lines: list[str] = []
-    _add(lines, leaf, document, "", "", "", _DEPTH)
+    _add(lines, {}, document, "", "", "", _DEPTH)
     return "\n".join(lines)
 
 
 def _add(
-    lines: list[str], leaf: Callable[[Any], str], value: Any, indent: str, before: str, after: str, depth: int
+    lines: list[str], entries: dict[tuple[str, int], str], value: Any, indent: str, before: str, after: str, depth: int
 ) -> None:
-    """Add the lines of a value, the first of which starts with `before`, and the last ends with `after`."""
-    parts: list[tuple[str, Any]] = []
+    """Add the lines of a value, the first of which starts with `before`, and the last ends with `after`.
+
+    `entries` keeps the lines of properties, for one that several shapes share is one object.
+    """
     inner = indent + _INDENT
+    parts: list[tuple[str, Any]] = []
+    if depth == 1 and isinstance(value, dict) and any(isinstance(part, dict) and part for part in value.values()):
+        listed = []
+        for name, part in value.items():
+            known = entries.get((name, id(part)))
+            if known is None:
+                known = entries[name, id(part)] = f"{inner}{_quoted(name)}: {_encode(part)}"
+            listed.append(known)
+        lines.append(f"{before}{{")
+        lines.append(",\n".join(listed))
+        lines.append(f"{indent}}}{after}")
+        return
     if not depth or not value:
         pass
     elif isinstance(value, dict):
         if any(isinstance(part, dict) and part for part in value.values()):
-            parts, brackets = [(f"{inner}{leaf(key)}: ", part) for key, part in value.items()], "{}"
+            parts, brackets = [(f"{inner}{_quoted(key)}: ", part) for key, part in value.items()], "{}"
     elif isinstance(value, list) and isinstance(value[0], dict):
         parts, brackets = [(inner, part) for part in value], "[]"
     if not parts:
-        lines.append(f"{before}{leaf(value)}{after}")
+        lines.append(f"{before}{_encode(value)}{after}")
         return
     lines.append(before + brackets[0])
-    if depth == 1:
-        lines.append(",\n".join([head + leaf(part) for head, part in parts]))
-    else:
-        last = len(parts) - 1
-        for number, (head, part) in enumerate(parts):
-            _add(lines, leaf, part, inner, head, "," if number < last else "", depth - 1)
+    last = len(parts) - 1
+    for number, (head, part) in enumerate(parts):
+        comma = "," if number < last else ""
+        if part and isinstance(part, dict | list):
+            _add(lines, entries, part, inner, head, comma, depth - 1)
+        else:
+            lines.append(f"{head}{_encode(part)}{comma}")
     lines.append(f"{indent}{brackets[1]}{after}")
 
 
@@ -103,7 +128,7 @@ def _enum(enum: Enum) -> JsonSchema:
     return printed
 
 
-def _shape(shape: Shape, printer: Printer, known: dict[object, JsonSchema]) -> JsonSchema:
+def _shape(shape: Shape, printer: Printer, known: dict[int, JsonSchema]) -> JsonSchema:
     printed: JsonSchema = {"type": "object"}
     if shape.description:
         printed["description"] = shape.description
@@ -122,13 +147,11 @@ def _shape(shape: Shape, printer: Printer, known: dict[object, JsonSchema]) -> J
     return printed
 
 
-def _property(prop: Property, printer: Printer, known: dict[object, JsonSchema]) -> JsonSchema:
-    """A property; those that are alike are one object."""
-    marks = (prop.read_only, prop.write_only, prop.deprecated)
-    key = (id(prop.type), prop.nullable, prop.description, id(prop.default), marks)
-    found = known.get(key)
+def _property(prop: Property, printer: Printer, known: dict[int, JsonSchema]) -> JsonSchema:
+    """A property; what several shapes share is one object."""
+    found = known.get(id(prop))
     if found is None:
-        found = known[key] = _described(prop, printer)
+        found = known[id(prop)] = _described(prop, printer)
     return found
 
 
@@ -186,8 +209,7 @@ def _responses(operation: ApiOperation, shapes: Shapes, printer: Printer) -> Ite
     if result.type is not None or result.media != "application/json":
         answer["content"] = _content(result, printer)
     yield str(operation.status), answer
-    limited = (_TOO_MANY,) if operation.rate_limit else ()
-    for status in sorted({*operation.errors, *limited} - {operation.status}):
+    for status in sorted(set(operation.errors) - {operation.status}):
         refused: JsonSchema = {"description": _phrase(status)}
         if ERROR in shapes.by_name:
             refused["content"] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{ERROR}"}}}

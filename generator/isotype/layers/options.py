@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from isotype.domain.values import field, frozen
 
-LAYERS = ("sql", "models", "schemas", "types", "zod", "openapi")
+LAYERS = ("sql", "models", "schemas", "api", "types", "zod", "client", "openapi")
 """Every layer, in the order in which they are listed."""
 
 

@@ -56,13 +56,13 @@ class _Field(NamedTuple):
 class _Context(NamedTuple):
     """What every module of one domain shares; `camel_case` says how wire names follow from attributes.
 
-    `fields` are the properties printed so far by all that they are made of: variants of an entity share most of them.
+    `fields` are the properties printed so far by their identity: shapes share most of them.
     """
 
     shapes: Shapes
     camel_case: bool
     cyclic: frozenset[str]
-    fields: dict[object, _Field]
+    fields: dict[int, _Field]
 
 
 class _Module(NamedTuple):
@@ -195,8 +195,10 @@ def _body_lines(shape: Shape, here: _Module) -> list[str]:
         lines += annotated("REFUSED", declared, reasons, INDENT)
         if shape.properties:
             lines.append("")
+    fields, taken = here.context.fields, here.names.taken
     for prop in shape.properties:
-        lines += _field(prop, here)
+        known = fields.get(id(prop))
+        lines += known.lines if known is not None and id(known.uses) in taken else _field(prop, here)
     judged: list[str] = []
     local: _Locals = {}
     for rule in shape.rules:
@@ -223,23 +225,11 @@ def _body_lines(shape: Shape, here: _Module) -> list[str]:
 
 
 def _field(prop: Property, here: _Module) -> Sequence[str]:
-    key = (
-        prop.attribute,
-        prop.name,
-        id(prop.type),
-        prop.nullable,
-        prop.required,
-        prop.description,
-        prop.default is not None and repr(prop.default.value),
-        prop.read_only,
-        prop.write_only,
-        prop.deprecated,
-    )
-    known = here.context.fields.get(key)
+    known = here.context.fields.get(id(prop))
     if known is None:
         names = Names(frozenset(), frozenset())
         lines = _field_lines(prop, here.context, names)
-        known = here.context.fields[key] = _Field(lines, names.uses())
+        known = here.context.fields[id(prop)] = _Field(lines, names.uses())
     return known.lines if here.names.take(known.uses) else _field_lines(prop, here.context, here.names)
 
 

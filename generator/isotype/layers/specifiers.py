@@ -1,4 +1,4 @@
-"""How one TypeScript file of ours imports another."""
+"""How one TypeScript file of ours imports another, and what the one calls what the other has."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def across(options: Options, source: str, target: str, module: str) -> str:
     if there.import_base:
         return f"{there.import_base.rstrip('/')}/{module}{_EXTENSIONS[there.extension]}"
     return f"{_way(here.path, there.path)}/{module}{_EXTENSIONS[here.extension]}"
+
+
+def schemas_name(identifier: str) -> str:
+    """The constant that holds the Zod schemas of an operation."""
+    return f"{identifier}Schemas"
 
 
 @lru_cache(maxsize=64)

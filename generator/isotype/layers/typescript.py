@@ -23,6 +23,7 @@ from isotype.dialects.typescript import (
     doc,
     import_lines,
     parts,
+    sentences,
     source_order,
     type_text,
     uses_json,
@@ -153,25 +154,17 @@ def _shape_text(shape: Shape) -> str:
 
 
 def _property(prop: Property, printed: Printed) -> str:
-    absent = "Left out, the server chooses." if prop.server_default else ""
-    if prop.default is not None:
-        absent = default_words(prop.default.value)
-    key = (prop.name, id(prop.type), prop.description, absent, prop.required, prop.nullable, prop.deprecated)
-    found = printed.get(key)
+    found = printed.get(id(prop))
     if found is None:
+        absent = "Left out, the server chooses." if prop.server_default else ""
+        if prop.default is not None:
+            absent = default_words(prop.default.value)
         text = described(prop.description, prop.type)
-        lines = doc(_sentences(text, absent), INDENT, prop.deprecated)
+        lines = doc(sentences(text, absent), INDENT, prop.deprecated)
         mark = "" if prop.required else "?"
         lines.append(f"{INDENT}{typescript_property(prop.name)}{mark}: {type_text(prop.type, prop.nullable)};")
-        found = printed[key] = "\n".join(lines)
+        found = printed[id(prop)] = "\n".join(lines)
     return found
-
-
-def _sentences(text: str, then: str) -> str:
-    """A text with a sentence after it, which ends the one before."""
-    if not (text and then):
-        return text or then
-    return f"{text} {then}" if text[-1] in ".!?:…" else f"{text}. {then}"
 
 
 def _aliases(shapes: Shapes, module: ShapeModule, printed: Printed) -> Iterator[str]:

@@ -102,9 +102,9 @@ def _whole(target: Shape, source: Shape, pairs: Pairs) -> bool:
 def _usable(prop: Property, given: Property | None, pairs: Pairs) -> bool:
     if given is None or (prop.required and not given.required) or (given.nullable and not prop.nullable):
         return False
-    if not _is_one(prop, given):
+    if (prop.given or given.given) and not _is_one(prop, given):
         return False
-    if _alike(prop, given):
+    if prop.type is given.type or _alike(prop, given):
         return True
     inner, outer = object_name(prop.type), object_name(given.type)
     return bool(inner and outer) and pairs.get(inner) == outer
@@ -112,7 +112,7 @@ def _usable(prop: Property, given: Property | None, pairs: Pairs) -> bool:
 
 def _is_one(prop: Property, origin: Property) -> bool:
     """Whether both are one property: what no column holds may be one thing in a body and another in an answer."""
-    if not (prop.given or origin.given) or prop.type == origin.type:
+    if prop.type == origin.type:
         return True
     return isinstance(prop.type, ObjectType) and isinstance(origin.type, ObjectType)
 

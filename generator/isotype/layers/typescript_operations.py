@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from isotype.dialects.literals.typescript import typescript_property, typescript_string
-from isotype.dialects.typescript import default_words, described, doc, import_lines, parts, type_text, uses_json
+from isotype.dialects.typescript import (
+    default_words,
+    described,
+    doc,
+    import_lines,
+    parts,
+    sentences,
+    type_text,
+    uses_json,
+)
 from isotype.dialects.typescript_layout import INDENT, Entries, Items, entry
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.types import EnumType, ObjectType, Type
@@ -77,7 +86,7 @@ def _parameters(name: str, parameters: list[ApiParameter]) -> Iterator[str]:
     for parameter in parameters:
         text = described(parameter.description, parameter.type)
         if parameter.has_default:
-            text = f"{text} {default_words(parameter.default)}"
+            text = sentences(text, default_words(parameter.default))
         yield from doc(text, INDENT * 3, parameter.deprecated)
         mark = "" if parameter.required else "?"
         of = type_text(parameter.type, parameter.nullable)

@@ -5,7 +5,8 @@ enums.ts       a schema for each enum
 support.ts     the forms of values, as far as the domain has them
 rules.ts       three-valued logic and exact numbers, where a shape has rules
 <module>.ts    the schemas of one entity, object or view
-index.ts       all of it
+index.ts       all of these schemas
+operations.ts  what each call takes and answers, part by part
 ```
 
 No schema transforms, coerces or fills in: what goes in comes out, less the properties an output drops.
@@ -39,13 +40,16 @@ from isotype.layers.zod_types import Names, schema_name
 from isotype.shapes.model import ShapeModule, Shapes
 
 LAYER = "zod"
+ZOD = "* as z"
+"""How Zod is imported: a bundler leaves out what is not used of it, which it cannot with `{ z }`."""
+
 _TYPES = "types"
 
 
 def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
     """The layer's files by path, and what its validators cannot say."""
     head = [f"// {line}" for line in header(options.header_source)]
-    context = Context(shapes, loops(shapes), {}, {}, circles(shapes), {})
+    context = Context(shapes, loops(shapes), {}, {}, {}, circles(shapes), {})
     files: dict[str, str] = {}
     support: set[str] = set()
     rules = False
@@ -63,6 +67,8 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
             stem=module.stem,
             proofs=view.proofs,
         )
+    if shapes.operations:
+        files["operations.ts"] = _operations(shapes, renderer, options, head, support)
     if shapes.enums:
         support.add("Proof")
         files["enums.ts"] = renderer(
@@ -73,7 +79,7 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
                     across(options, LAYER, _TYPES, "enums"): {enum.name for enum in shapes.enums},
                     sibling(options, LAYER, "support"): {"Proof"},
                 },
-                {"zod": {"z"}},
+                {"zod": {ZOD}},
             ),
             enums=[_enum(enum) for enum in shapes.enums],
             proofs=_tuple("EnumProofs", [_proof(enum.name) for enum in shapes.enums]),
@@ -89,7 +95,7 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
         )
     if rules:
         files["rules.ts"] = renderer("zod/rules.ts.j2", header=head)
-    exported = [path for path in files if path not in ("support.ts", "rules.ts")]
+    exported = [path for path in files if path not in ("support.ts", "rules.ts", "operations.ts")]
     exports = sorted((sibling(options, LAYER, path.removesuffix(".ts")) for path in exported), key=source_order)
     files["index.ts"] = renderer("zod/index.ts.j2", header=head, exports=exports)
     return files, tuple(sorted(missing))
@@ -104,7 +110,7 @@ _INTEGERS = (
 _FORMATS = (("email", "an e-mail address"), ("url", "an absolute http or https URL"))
 
 _CALLS_ZOD = ("held", "json", "mapping")
-_SPEAKS_OF_ZOD = ("SchemaOf", "refuse", "refusing")
+_SPEAKS_OF_ZOD = ("SchemaOf", "including", "refuse", "refusing")
 _SUPPORT_TYPES = frozenset({"Proof", "SchemaOf"})
 
 _NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -149,7 +155,7 @@ def _support_imports(support: set[str], options: Options) -> list[str]:
     values: dict[str, set[str]] = {}
     parts = reached(support, _NEEDS)
     if not parts.isdisjoint(_CALLS_ZOD):
-        values["zod"] = {"z"}
+        values["zod"] = {ZOD}
     elif not parts.isdisjoint(_SPEAKS_OF_ZOD):
         types["zod"] = {"z"}
     if "json" in support:
@@ -209,12 +215,42 @@ def _module(context: Context, module: ShapeModule, options: Options) -> _View:
     if names.support - _SUPPORT_TYPES:
         sources[support] = names.support - _SUPPORT_TYPES
     return _View(
-        imports=import_lines(types, {"zod": {"z"}, **sources}),
+        imports=import_lines(types, {"zod": {ZOD}, **sources}),
         schemas=[texts[name] for name in order],
         proofs=_tuple(f"{module.stem}Proofs", [_proof(shape.name) for shape in module.shapes]),
         support=names.support,
         rules=bool(helpers),
         missing=tuple(missing),
+    )
+
+
+def _operations(shapes: Shapes, renderer: Renderer, options: Options, head: list[str], support: set[str]) -> str:
+    """The file of the operations; `support` learns which functions it calls."""
+    from isotype.layers.zod_operations import operation_schemas
+
+    names = Names()
+    made = operation_schemas(shapes, names)
+    types: dict[str, set[str]] = {}
+    values: dict[str, set[str]] = {}
+    if made.proofs:
+        names.support.add("Proof")
+        types[across(options, LAYER, _TYPES, "operations")] = {"Operations"}
+        types[sibling(options, LAYER, "support")] = {"Proof"}
+    if any("z." in text for text in made.declarations):
+        values["zod"] = {ZOD}
+    for name in names.shapes:
+        values.setdefault(sibling(options, LAYER, shapes.shape(name).module), set()).add(schema_name(name))
+    if names.enums:
+        values[sibling(options, LAYER, "enums")] = set(map(schema_name, names.enums))
+    if names.support - _SUPPORT_TYPES:
+        values[sibling(options, LAYER, "support")] = names.support - _SUPPORT_TYPES
+    support |= names.support
+    return renderer(
+        "zod/operations.ts.j2",
+        header=[*head, *_waivers(made.declarations)],
+        imports=import_lines(types, values),
+        declarations=made.declarations,
+        proofs=_tuple("OperationsProofs", made.proofs) if made.proofs else "",
     )
 
 

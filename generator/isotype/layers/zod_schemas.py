@@ -35,14 +35,15 @@ class _Line(NamedTuple):
 class Context(NamedTuple):
     """What all schemas of a run share: the loops of shapes, and what was printed before.
 
-    The code of types is kept by their identity, the lines of properties by all that they are made of.
+    The code of types and the lines of properties are kept by their identity, what these speak of by its contents.
     `circles` numbers the modules that need one another.
     """
 
     shapes: Shapes
     loops: dict[str, int]
     codes: dict[int, _Code]
-    lines: dict[object, _Line]
+    lines: dict[tuple[int, str], _Line]
+    spoken: dict[object, Names]
     circles: dict[str, int]
     judged: Judged
 
@@ -77,9 +78,11 @@ def schema(context: Context, shape: Shape, names: Names) -> Schema:
     refused = _refused(shape, names)
     opened = block(head, f"z.{function}", "{") if refused is None else block_and(head, f"z.{function}", refused)
     if shape.properties:
-        waiting = shape if context.waits(shape) else None
         lines.append(opened.opening)
-        lines.extend([_property(context, prop, names, opened.indent, waiting) for prop in shape.properties])
+        if context.waits(shape):
+            lines.extend([_printed(context, prop, names, opened.indent, shape) for prop in shape.properties])
+        else:
+            lines.extend([_property(context, prop, names, opened.indent) for prop in shape.properties])
         lines.append(opened.closing)
     else:
         empty: tuple[Code, ...] = (Entries(()),) if refused is None else (Entries(()), refused)
@@ -106,15 +109,14 @@ def _refused(shape: Shape, names: Names) -> Code | None:
     return Call(names.function("refusing"), (Entries(tuple(reasons)),))
 
 
-def _property(context: Context, prop: Property, names: Names, indent: str, waiting: Shape | None) -> str:
-    if waiting is not None:
-        return _printed(context, prop, names, indent, waiting)
-    key = (prop.name, id(prop.type), prop.nullable, prop.required, indent)
-    line = context.lines.get(key)
+def _property(context: Context, prop: Property, names: Names, indent: str) -> str:
+    line = context.lines.get((id(prop), indent))
     if line is None:
         own = Names()
-        line = context.lines[key] = _Line(_printed(context, prop, own, indent, None), own)
-    names.merge(line.names)
+        text = _printed(context, prop, own, indent, None)
+        line = context.lines[id(prop), indent] = _Line(text, context.spoken.setdefault(own.contents(), own))
+    if id(line.names) not in names.merged:
+        names.merge(line.names)
     return line.text
 
 

@@ -41,9 +41,13 @@ class Names:
     enums: set[str] = field(default_factory=set)
     shapes: set[str] = field(default_factory=set)
     types: set[str] = field(default_factory=set)
+    merged: set[int] = field(default_factory=set)
 
     def merge(self, other: Names) -> None:
-        """Add everything that other code speaks of."""
+        """Add everything that other code speaks of, which is kept for as long as these names are."""
+        if id(other) in self.merged:
+            return
+        self.merged.add(id(other))
         # Most code speaks of little: the sets are empty more often than not.
         if other.support:
             self.support |= other.support
@@ -53,6 +57,10 @@ class Names:
             self.shapes |= other.shapes
         if other.types:
             self.types |= other.types
+
+    def contents(self) -> tuple[frozenset[str], ...]:
+        """All that they are, as a value."""
+        return tuple(map(frozenset, (self.support, self.enums, self.shapes, self.types)))
 
     def function(self, name: str) -> str:
         """The name of a support function, which from now on is imported."""

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from isotype import __version__
-from isotype.findings import Accepted, Finding
+from isotype.domain.places import Place
+from isotype.findings import Accepted, Fault, Finding
 from isotype.report.grouping import counts, ordered, tallies
 
 TYPE_CHECKING = False
@@ -34,6 +35,7 @@ def render(report: Report) -> str:
             }
             for it in tallies(report.overview.compared, report.findings)
         ],
+        "faults": [_fault(fault) for fault in report.overview.faults],
         "findings": [_finding(finding) for finding in ordered(report.findings)],
         "accepted": [_accepted(accepted) for accepted in report.overview.accepted],
     }
@@ -42,8 +44,18 @@ def render(report: Report) -> str:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     fields = finding._asdict()
-    fields["place"] = finding.place._asdict() if finding.place.file else None
+    fields["place"], fields["related"] = _place(finding.place), _place(finding.related)
     return fields
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    layers = [{"layer": layer, "verdict": verdict, "agrees": not verdict} for layer, verdict in fault.verdicts]
+    named = {"domain": fault.domain, "declaration": fault.declaration, "sentence": fault.sentence}
+    return named | {"place": _place(fault.place), "layers": layers}
+
+
+def _place(place: Place) -> dict[str, Any] | None:
+    return place._asdict() if place.file else None
 
 
 def _accepted(accepted: Accepted) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from isotype import __version__
-from isotype.findings import ERROR, Accepted, Diagram, Finding
+from isotype.findings import ERROR, Accepted, Diagram, Fault, Finding
 from isotype.report import diagram as diagrams
 from isotype.report.grouping import Group, Tally, counts, grouped, said, tallies
 from isotype.report.wording import counted, escaped, shown, visible_lines, where
@@ -25,6 +25,7 @@ def render(report: Report) -> str:
     parts = [
         f'<header>\n<h1>{title}</h1>\n<p class="verdict {escaped(worst)}">{found}</p>\n</header>\n',
         _layers(tallies(report.overview.compared, report.findings)),
+        _faults(report.overview.faults),
         *(_diagram(it, groups, anchors) for it in report.overview.diagrams),
         *(_group(group, anchors) for group in groups),
         _accepted(report.overview.accepted),
@@ -53,6 +54,29 @@ def _layers(made: Sequence[Tally]) -> str:
         for it in made
     )
     return f'<ul class="layers">\n{cards}</ul>\n'
+
+
+def _faults(faults: Sequence[Fault]) -> str:
+    """What several layers hold, and what each does with it; a layer that was not asked about it is left blank."""
+    if not faults:
+        return ""
+    layers = list(dict.fromkeys(layer for fault in faults for layer, _ in fault.verdicts))
+    rows = "".join(
+        f"<tr><td><code>{shown(fault.declaration)}</code></td><td>{shown(fault.domain)}</td>"
+        f"{''.join(_verdict(dict(fault.verdicts).get(layer)) for layer in layers)}</tr>\n"
+        for fault in faults
+    )
+    heads = "".join(f"<th>{shown(layer)}</th>" for layer in layers)
+    return (
+        f'<section class="faults">\n<h2>Where the fault is</h2>\n<table>\n<thead><tr><th>Declaration</th>'
+        f"<th>Domain</th>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</section>\n"
+    )
+
+
+def _verdict(verdict: str | None) -> str:
+    if verdict is None:
+        return "<td></td>"
+    return f'<td class="wrong">{shown(verdict)}</td>' if verdict else '<td class="right">agrees</td>'
 
 
 def _worst(tally: Tally) -> str:
@@ -87,8 +111,15 @@ def _finding(finding: Finding) -> str:
         f'<article class="{escaped(finding.severity)}">\n'
         f'<h3><span class="severity">{escaped(finding.severity)}</span> {shown(finding.message)}</h3>\n'
         f'<p class="place"><code>{shown(where(finding))}</code> <code>{escaped(finding.code)}</code></p>\n'
+        f"{_related(finding)}"
         f"{way_out}{_sides(finding)}{_repair(finding)}</article>\n"
     )
+
+
+def _related(finding: Finding) -> str:
+    if not finding.related.file:
+        return ""
+    return f'<p class="place">the schema: <code>{shown(str(finding.related))}</code></p>\n'
 
 
 def _sides(finding: Finding) -> str:
@@ -201,6 +232,8 @@ pre { padding: .4rem .6rem; border-radius: 4px; background: var(--soft); font-si
 .nothing { color: var(--dim); font-style: italic; }
 table { border-collapse: collapse; width: 100%; margin-top: .5rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem; text-align: left; vertical-align: top; }
+.faults td.wrong { color: var(--error); }
+.faults td.right { color: var(--fine); }
 footer { margin-top: 2rem; color: var(--dim); font-size: .85rem; }
 @media (max-width: 40rem) { .sides { grid-template-columns: 1fr; } }
 @media print { body { max-width: none; padding: 0; } article, .layers li, .picture { break-inside: avoid; }

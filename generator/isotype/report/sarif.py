@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from isotype import __version__
+from isotype.domain.places import Place
 from isotype.findings import ERROR, NOTE, WARNING, Finding
 from isotype.report.grouping import ordered
 from isotype.report.wording import details, sentence
@@ -65,12 +66,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
 
 
 def _result(finding: Finding, rule: int) -> dict[str, Any]:
-    location: dict[str, Any] = {
-        "physicalLocation": {
-            "artifactLocation": {"uri": quote(finding.place.file, errors="surrogateescape"), "uriBaseId": "%SRCROOT%"},
-            "region": {"startLine": max(finding.place.line, 1), "startColumn": max(finding.place.column, 1)},
-        }
-    }
+    location = _location(finding.place)
     if finding.path:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.path}]
     result: dict[str, Any] = {
@@ -80,12 +76,24 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
         "message": {"text": sentence(finding)},
         "locations": [location],
     }
+    if finding.related.file:
+        said = {"id": 0, "message": {"text": "What the schema says"}}
+        result["relatedLocations"] = [said | _location(finding.related)]
     if finding.object:
         # The same difference stays the same alert when its line moves, and two on one line are two.
         same = f"{finding.code}\n{finding.object}\n{finding.attribute}"
         result["partialFingerprints"] = {"primaryLocationLineHash": sha256(same.encode(errors="replace")).hexdigest()}
     properties = _properties(finding)
     return result | ({"properties": properties} if properties else {})
+
+
+def _location(place: Place) -> dict[str, Any]:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(place.file, errors="surrogateescape"), "uriBaseId": "%SRCROOT%"},
+            "region": {"startLine": max(place.line, 1), "startColumn": max(place.column, 1)},
+        }
+    }
 
 
 def _notification(finding: Finding, codes: list[str]) -> dict[str, Any]:
@@ -101,5 +109,5 @@ def _notification(finding: Finding, codes: list[str]) -> dict[str, Any]:
 
 
 def _properties(finding: Finding) -> dict[str, str]:
-    named = {name: getattr(finding, name) for name in ("layer", "object", "attribute")}
+    named = {name: getattr(finding, name) for name in ("layer", "object", "attribute", "declaration")}
     return {name: value for name, value in (named | dict(details(finding))).items() if value}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from isotype.findings import ERROR, NOTE, WARNING, Finding
+from isotype.findings import ERROR, NOTE, WARNING, Fault, Finding
 from isotype.report.grouping import Group, Tally, grouped, said, tallies
 from isotype.report.wording import counted, details, visible, visible_lines, where
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     Paint = Callable[[str, str], str]
 
+_MANY = 40
+"""So many faults are told one by one."""
+
 _COLORS = {ERROR: "31", WARNING: "33", NOTE: "36"}
 
 
@@ -22,6 +25,7 @@ def render(report: Report) -> str:
     paint = _painted if report.color else _plain
     made = tallies(report.overview.compared, report.findings)
     lines = [_tally(tally, paint) for tally in made if tally.objects or not tally.failed]
+    lines += _faults(report.overview.faults, paint)
     for group in grouped(report.findings):
         lines += [""] if lines else []
         lines += [_heading(group, paint)] if group.object else []
@@ -49,6 +53,18 @@ def _tally(tally: Tally, paint: Paint) -> str:
     color = _COLORS[next(severity for severity, count in tally.counts.items() if count)] if found else "32"
     missed = paint(f", {tally.failed} could not be compared", "31") if tally.failed else ""
     return f"{tally.layer}: {counted(tally.objects, 'object')} compared, {paint(result, color)}{missed}"
+
+
+def _faults(faults: Sequence[Fault], paint: Paint) -> Iterator[str]:
+    """Where the fault is of what several layers hold."""
+    if faults:
+        yield ""
+    several = len({fault.domain for fault in faults}) > 1
+    for fault in faults[:_MANY]:
+        name = f"{fault.domain}: {fault.declaration}" if several else fault.declaration
+        yield f"{paint(visible(name), '1')}: {visible(fault.sentence)}"
+    if len(faults) > _MANY:
+        yield f"… {len(faults) - _MANY} more"
 
 
 def _heading(group: Group, paint: Paint) -> str:

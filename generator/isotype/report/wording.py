@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from isotype.findings import Finding
 
-DETAILS = ("expected", "actual", "repair")
+DETAILS = ("expected", "actual", "schema", "repair")
 
 
 def visible(text: str) -> str:
@@ -48,8 +48,13 @@ def where(finding: Finding) -> str:
 def details(finding: Finding) -> Iterator[tuple[str, str]]:
     """What a comparison says of a finding, by name."""
     for name in DETAILS:
-        if value := getattr(finding, name):
+        if value := _schema(finding) if name == "schema" else str(getattr(finding, name)):
             yield name, value
+
+
+def _schema(finding: Finding) -> str:
+    """The line of the schema that says otherwise, where the finding stands elsewhere."""
+    return str(finding.related) if finding.related.file else ""
 
 
 def counted(count: int, name: str) -> str:

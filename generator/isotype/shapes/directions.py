@@ -11,17 +11,21 @@ from collections.abc import Iterable, Mapping
 from isotype.domain.model import INTERNAL, READ, WRITE, Domain, Field, Payload
 from isotype.domain.reach import reached
 from isotype.domain.types import Array, EnumType, Map, ObjectType, Scalar, Type, object_name
-from isotype.domain.values import frozen
-from isotype.shapes.model import INPUT, OUTPUT
+from isotype.domain.values import field, frozen
+from isotype.shapes.model import INPUT, OUTPUT, Property
 
 
 @frozen
 class Directions:
-    """The objects of a domain by direction of travel, and those that contain themselves."""
+    """The objects of a domain by direction of travel, and those that contain themselves.
+
+    `carriers` keeps the properties that were made, by the identity and the words of the fields they carry.
+    """
 
     inputs: frozenset[str]
     outputs: frozenset[str]
     loops: frozenset[str]
+    carriers: dict[object, Property] = field(default_factory=dict, compare=False)
 
     def of(self, name: str) -> tuple[str, ...]:
         """The directions an object has shapes for; one that nothing uses is an output."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 
 from isotype.domain.expressions import BOOLEAN, Expression, In, IsNull, Literal, Name, Or
 from isotype.domain.expressions import names as expression_names
@@ -14,6 +15,7 @@ from isotype.domain.model import (
     READ,
     SHAPE_ENDINGS,
     WRITE,
+    Default,
     Domain,
     Entity,
     EntityShape,
@@ -31,6 +33,7 @@ from isotype.shapes.fields import (
     field_names,
     input_property,
     output_property,
+    placed,
     when_absent,
 )
 from isotype.shapes.model import INPUT, OUTPUT, UPDATE, Operand, Property, Shape, ShapeRule, StateMachine, WirePath
@@ -91,20 +94,27 @@ def _builder(domain: Domain, entity: Entity, used: Directions) -> _Builder:
     carried = {variant: _carried(entity, variant, limits.get(variant)) for variant in (*SHAPE_ENDINGS, *shapes)}
     names = entity_field_names(domain, entity)
     grouped = {name for group in entity.api.groups for name in group.fields()}
-    flat = {name: WirePath((named.wire,), (named.attribute,)) for name, named in names.items() if name not in grouped}
+    flat = {name: _path(named) for name, named in names.items() if name not in grouped}
     return _Builder(domain, entity, used, names, shapes, limits, carried, flat)
+
+
+@lru_cache(maxsize=4096)
+def _path(named: FieldName) -> WirePath:
+    """Where a property of the shape itself stands."""
+    return WirePath((named.wire,), (named.attribute,))
 
 
 def _carried(entity: Entity, variant: str, shown: Collection[str] | None) -> frozenset[str]:
     """The fields a variant has, in groups or not; `shown` are those it is limited to, None for no limit."""
     access, is_input = _INPUTS.get(variant, _RESULT), variant in _INPUTS
-    return frozenset(
+    carried = [
         field.name
         for field in entity.fields
         if field.access in access
         and (shown is None or field.name in shown)
         and not (is_input and field.computed is not None)
-    )
+    ]
+    return frozenset(carried)
 
 
 @frozen
@@ -138,7 +148,8 @@ class _Builder:
             properties=properties,
             rules=tuple(self._rules(variant)),
             refused=tuple(self._refused(variant)),
-            client=tuple(output_property(field, client_names, self.used) for field in client),
+            client=tuple(placed(output_property(field, client_names, self.used), field) for field in client),
+            fields=entity.fields,
             description=(named.description if named is not None else "") or entity.description,
             place=named.place if named is not None else entity.place,
         )
@@ -154,12 +165,16 @@ class _Builder:
         if variant in _INPUTS:
             inputs = [one.field for one in api.inputs if variant in one.on]
             names = field_names(inputs, (), self.domain.case)
-            yield from (replace(input_property(field, names, self.used, variant), given=True) for field in inputs)
+            for field in inputs:
+                made = placed(input_property(field, names, self.used, variant), field)
+                yield replace(made, given=True)
         if named is not None:
             yield from map(self._relation, named.relations)
         added = named.added if named is not None else api.added if variant == RESPONSE else ()
         names = field_names(added, (), self.domain.case)
-        yield from (replace(output_property(field, names, self.used), read_only=True, given=True) for field in added)
+        for field in added:
+            made = placed(output_property(field, names, self.used), field)
+            yield replace(made, read_only=True, given=True)
 
     def _relation(self, relation: Relation) -> Property:
         shape = ObjectType(relation.shape)
@@ -178,11 +193,12 @@ class _Builder:
     def _properties(self, variant: str, nested: list[Shape]) -> Iterator[Property]:
         """Fields in source order; a group stands where its first field would."""
         home = {name: group for group in self.entity.api.groups for name in group.fields()}
+        carried = self.carried[variant]
         done: set[str] = set()
         for field in self.entity.fields:
             group = home.get(field.name)
             if group is None:
-                if self._carries(variant, field):
+                if field.name in carried:
                     yield self._property(variant, field)
             elif group.name not in done:
                 done.add(group.name)
@@ -239,8 +255,9 @@ class _Builder:
                 owner=self.entity.name,
                 module=self._module(inner),
                 properties=tuple(properties),
-                rules=(_some_value(group, properties),) if group.nullable_when_all_null else (),
+                rules=(_some_value(group, properties, inner),) if group.nullable_when_all_null else (),
                 refused=refused,
+                fields=self.entity.fields,
                 description=group.description,
                 place=group.place,
             )
@@ -338,9 +355,13 @@ def _inside(group: Group, path: WirePath) -> Iterator[tuple[str, WirePath]]:
 _GROUP_SUFFIX = {CREATE: "Input", UPDATE: "Update", LIST_ITEM: "ListItem"}
 
 
-def variant_paths(domain: Domain, entity: Entity, used: Directions) -> dict[str, dict[str, WirePath]]:
+_ANY_WAY = Directions(frozenset(), frozenset(), frozenset())
+"""Where fields stand is the same whichever way their objects travel."""
+
+
+def variant_paths(domain: Domain, entity: Entity) -> dict[str, dict[str, WirePath]]:
     """For each variant of an entity where its fields stand, each by wire path and attribute path."""
-    builder = _builder(domain, entity, used)
+    builder = _builder(domain, entity, _ANY_WAY)
     return {variant: builder.paths(variant) for variant in SHAPE_ENDINGS}
 
 
@@ -349,7 +370,7 @@ def is_apart(shape: EntityShape) -> bool:
     return bool(shape.relations) or any(isinstance(innermost(field.type), ObjectType) for field in shape.added)
 
 
-def _some_value(group: Group, properties: list[Property]) -> ShapeRule:
+def _some_value(group: Group, properties: list[Property], variant: str) -> ShapeRule:
     """A group that is null when all its columns are cannot also be an object of nulls."""
     flat = [prop for prop in properties if prop.field]
     parts: tuple[Expression, ...] = tuple(
@@ -360,8 +381,16 @@ def _some_value(group: Group, properties: list[Property]) -> ShapeRule:
         expression=Or(parts, type=BOOLEAN) if len(parts) > 1 else parts[0],
         source=" OR ".join(f"{prop.field} IS NOT NULL" for prop in flat),
         message=f"{group.name} has a value, or is null itself.",
-        operands=tuple(Operand(prop.field, (prop.name,), (prop.attribute,)) for prop in flat),
+        operands=tuple(
+            Operand(prop.field, (prop.name,), (prop.attribute,), _left_out(prop) if variant == CREATE else None)
+            for prop in flat
+        ),
     )
+
+
+def _left_out(prop: Property) -> Default | None:
+    """What a property of a new row is when it is left out; None when that is not known."""
+    return Default("literal") if prop.nullable and not prop.server_default and prop.default is None else prop.default
 
 
 def _either(values: tuple[str, ...]) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from isotype.domain.expressions import names as expression_names
 from isotype.domain.identifiers import schema_attribute, wire_name
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.model import Default, Field, Rule
+from isotype.domain.types import Type
+from isotype.domain.values import replace
 from isotype.shapes.directions import Directions
 from isotype.shapes.model import INPUT, OUTPUT, Operand, Property, ShapeRule
 
@@ -24,11 +27,15 @@ FieldNames = Mapping[str, FieldName]
 
 def field_names(fields: Iterable[Field], links: Collection[str], case: str) -> dict[str, FieldName]:
     """Both names of every field; `links` are fields that refer to another entity and go by their column's name."""
-    named: dict[str, FieldName] = {}
-    for field in fields:
-        base = field.column if field.name in links and field.column else field.name
-        named[field.name] = FieldName(field.wire or wire_name(base, case), schema_attribute(base))
-    return named
+    return {
+        field.name: _named(field.column if field.name in links and field.column else field.name, field.wire, case)
+        for field in fields
+    }
+
+
+@lru_cache(maxsize=4096)
+def _named(base: str, wire: str, case: str) -> FieldName:
+    return FieldName(wire or wire_name(base, case), schema_attribute(base))
 
 
 def literal(default: Default | None) -> Default | None:
@@ -44,9 +51,29 @@ def when_absent(field: Field) -> Default | None:
 
 
 def input_property(field: Field, names: FieldNames, used: Directions, variant: str = "create") -> Property:
-    """The property that carries a field into the API; in an update nothing is required and nothing defaulted."""
-    update = variant == "update"
+    """The property that carries a field into the API; in an update nothing is required and nothing defaulted.
+
+    Fields in the same words have one property, which does not know where they stand.
+    """
     of = field.input.type if field.input is not None and variant in field.input.on else field.type
+    default = None if variant == "update" else field.default
+    key = (
+        variant,
+        names[field.name],
+        field.name,
+        id(of),
+        id(default),
+        field.nullable,
+        field.optional,
+        field.description,
+        field.deprecated,
+        field.access,
+    )
+    return used.carriers.get(key) or used.carriers.setdefault(key, _input_property(field, names, used, variant, of))
+
+
+def _input_property(field: Field, names: FieldNames, used: Directions, variant: str, of: Type) -> Property:
+    update = variant == "update"
     default = None if update else field.default
     wire, attribute = names[field.name]
     return Property(
@@ -61,12 +88,26 @@ def input_property(field: Field, names: FieldNames, used: Directions, variant: s
         description=field.description,
         deprecated=field.deprecated,
         write_only=field.access == "write",
-        place=field.place,
     )
 
 
 def output_property(field: Field, names: FieldNames, used: Directions) -> Property:
     """The property that carries a field out of the API: always present unless the field is optional."""
+    key = (
+        OUTPUT,
+        names[field.name],
+        field.name,
+        id(field.type),
+        field.nullable,
+        field.optional,
+        field.description,
+        field.deprecated,
+        field.access,
+    )
+    return used.carriers.get(key) or used.carriers.setdefault(key, _output_property(field, names, used))
+
+
+def _output_property(field: Field, names: FieldNames, used: Directions) -> Property:
     wire, attribute = names[field.name]
     return Property(
         name=wire,
@@ -78,8 +119,12 @@ def output_property(field: Field, names: FieldNames, used: Directions) -> Proper
         description=field.description,
         deprecated=field.deprecated,
         read_only=field.access == "read",
-        place=field.place,
     )
+
+
+def placed(prop: Property, field: Field) -> Property:
+    """A property that knows itself where it stands, for the shape does not."""
+    return replace(prop, place=field.place)
 
 
 def properties(fields: Iterable[Field], names: FieldNames, direction: str, used: Directions) -> Iterator[Property]:

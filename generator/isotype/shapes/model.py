@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from isotype.domain.expressions import Expression
-from isotype.domain.model import Default, JsonValue, Transitions
+from isotype.domain.model import Default, Field, JsonValue, OrderKey, Transitions
 from isotype.domain.places import NOWHERE, Place
 from isotype.domain.types import Enum, Type
-from isotype.domain.values import frozen
+from isotype.domain.values import field, frozen
 
 INPUT, OUTPUT, UPDATE = "input", "output", "update"
 
@@ -34,6 +34,7 @@ class Property:
     `required`: the key must be present. `default`: what an absent value means, for literals only.
     `server_default` is true when absence lets the server choose (now, uuid, identity, raw SQL).
     `relation` names the relationship whose rows the property holds; `given` is true where only the service has it.
+    Fields in the same words share a property; where one stands, its shape knows.
     """
 
     name: str
@@ -89,7 +90,7 @@ class Shape:
     operation it comes from; `module` the file it stands in (snake_case, no extension).
     `refused` are wire names that exist elsewhere but not in this input, with the reason in words.
     `client` are properties the frontend computes; they exist in TypeScript only.
-    `content` is the shape that an envelope holds.
+    `content` is the shape that an envelope holds. `fields` are those that properties carry, and others beside them.
     """
 
     name: str
@@ -104,7 +105,14 @@ class Shape:
     recursive: bool = False
     content: str = ""
     description: str = ""
+    fields: tuple[Field, ...] = field(default=(), compare=False)
     place: Place = NOWHERE
+
+    def place_of(self, prop: Property) -> Place:
+        """Where one of the properties stands in the schema."""
+        if prop.place.file:
+            return prop.place
+        return next((field.place for field in self.fields if field.name == prop.field), self.place)
 
 
 @frozen
@@ -121,7 +129,10 @@ class StateMachine:
 
 @frozen
 class ApiParameter:
-    """A parameter of an operation; `name` is its wire name, `attribute` its Python name."""
+    """A parameter of an operation; `name` is its wire name, `attribute` its Python name.
+
+    `object` is the input shape whose property it is, '' for one that stands alone.
+    """
 
     name: str
     attribute: str
@@ -133,6 +144,7 @@ class ApiParameter:
     has_default: bool = False
     description: str = ""
     deprecated: bool = False
+    object: str = ""
 
 
 @frozen
@@ -146,7 +158,7 @@ class ApiBody:
 
 @frozen
 class ApiOperation:
-    """One call of the API. `errors` answer with the shape `ErrorResponse`."""
+    """One call of the API. `errors` answer with the shape `ErrorResponse`; `order` sorts the rows of a list."""
 
     name: str
     identifier: str
@@ -161,6 +173,7 @@ class ApiOperation:
     description: str = ""
     tags: tuple[str, ...] = ()
     rate_limit: str = ""
+    order: tuple[OrderKey, ...] = ()
     place: Place = NOWHERE
 
 

@@ -9,6 +9,8 @@ from isotype.domain.types import Array, ObjectType, Scalar, Type
 from isotype.shapes.directions import Directions
 from isotype.shapes.model import INPUT, OUTPUT, ApiBody, ApiOperation, ApiParameter, Property, Shape
 
+_INVALID, _TOO_MANY = 422, 429
+
 
 def operations(domain: Domain, used: Directions) -> tuple[ApiOperation, ...]:
     """Every operation in source order."""
@@ -26,13 +28,21 @@ def _operation(operation: Operation, entities: dict[str, Entity], used: Directio
         body=None if operation.body is None else _body(operation.body, INPUT, entities, used),
         result=ApiBody(None) if operation.returns is None else _body(operation.returns, OUTPUT, entities, used),
         status=operation.status,
-        errors=operation.errors,
+        errors=_errors(operation),
         summary=operation.summary,
         description=operation.description,
         tags=operation.tags,
         rate_limit=operation.rate_limit,
+        order=operation.order,
         place=operation.place,
     )
+
+
+def _errors(operation: Operation) -> tuple[int, ...]:
+    """The statuses it may answer beside its own: those declared, that of an invalid input, that of a limit."""
+    takes = (_INVALID,) if operation.parameters or operation.body is not None else ()
+    limited = (_TOO_MANY,) if operation.rate_limit else ()
+    return tuple(dict.fromkeys((*operation.errors, *takes, *limited)))
 
 
 def _parameter(parameter: Parameter, used: Directions) -> ApiParameter:
@@ -48,6 +58,7 @@ def _parameter(parameter: Parameter, used: Directions) -> ApiParameter:
         has_default=has_default,
         description=parameter.description,
         deprecated=parameter.deprecated,
+        object=used.input(parameter.object) if parameter.object else "",
     )
 
 

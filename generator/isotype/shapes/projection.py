@@ -10,7 +10,7 @@ from isotype.domain.model import PAGE, Domain, ObjectDefinition, View
 from isotype.domain.types import EnumType, ObjectType, innermost
 from isotype.shapes.directions import Directions, directions
 from isotype.shapes.entities import entity_shapes, is_apart, state_machines
-from isotype.shapes.fields import field_names, output_property, properties, rules
+from isotype.shapes.fields import field_names, output_property, placed, properties, rules
 from isotype.shapes.model import INPUT, OUTPUT, Shape, ShapeModule, Shapes, StateMachine
 from isotype.shapes.operations import error_shapes, operations
 
@@ -43,7 +43,7 @@ def project(domain: Domain) -> Shapes:
     for view in domain.views:
         shapes = (_view_shape(domain, view, used), *beside(view.name))
         drafts.append((module_name(view.name), view.name, "", shapes, (), view.description))
-    if any(operation.errors for operation in domain.operations):
+    if domain.operations:
         drafts.append(("errors", "ErrorResponse", "", error_shapes(), (), "What every refused call answers"))
     modules = tuple(_module(*draft) for draft in drafts)
     by_name = {shape.name: shape for module in modules for shape in module.shapes}
@@ -103,11 +103,12 @@ def _object_shapes(domain: Domain, definition: ObjectDefinition, used: Direction
             module=module_name(home),
             properties=tuple(properties(definition.fields, names, direction, used)),
             rules=tuple(rules(definition.rules, definition.fields, names, direction)),
-            client=tuple(output_property(field, client_names, used) for field in definition.client)
+            client=tuple(placed(output_property(field, client_names, used), field) for field in definition.client)
             if direction == OUTPUT
             else (),
             recursive=used.recursive(definition.name),
             content=definition.content,
+            fields=definition.fields,
             description=definition.description,
             place=definition.place,
         )
@@ -122,6 +123,7 @@ def _view_shape(domain: Domain, view: View, used: Directions) -> Shape:
         owner=view.name,
         module=module_name(view.name),
         properties=tuple(output_property(field, names, used) for field in view.columns),
+        fields=view.columns,
         description=view.description,
         place=view.place,
     )

@@ -229,6 +229,7 @@ class Table:
     stamp: UpdateStamp | None = None
     transition_guards: tuple[TransitionGuard, ...] = ()
     rows: tuple[Mapping[str, JsonValue], ...] = ()
+    row_places: tuple[Place, ...] = ()
     comment: str = ""
     was: str = ""
     unproved: tuple[NotExpressible, ...] = ()

@@ -134,6 +134,7 @@ def _table(domain: Domain, entity: Entity, entities: Mapping[str, Entity], posit
             if field.transitions is not None
         ),
         rows=tuple({names[field]: value for field, value in row.items()} for row in entity.rows),
+        row_places=entity.row_places,
         comment=entity.description,
         was=entity.was,
         unproved=_unproved(entity, names, extra),

@@ -28,29 +28,11 @@ _UNKNOWN = "unknown"
 """What a manifest has for inputs when some layers were never generated."""
 
 
-class Rendered(NamedTuple):
-    """What a domain's files should hold: layer → path under the project root → bytes; the digest of each file by its
-    path, the digest of what they were made from and the files of shared definitions in that, and how much some target
-    cannot express."""
-
-    domain: DomainSettings
-    layers: Mapping[str, Mapping[str, bytes]]
-    digests: Mapping[str, str]
-    inputs: str
-    shared: Sequence[str] = ()
-    gaps: int = 0
-
-    @property
-    def ledger(self) -> str:
-        """How many entries the ledger has, to end a line with."""
-        return f"; ledger: {self.gaps} {'entry' if self.gaps == 1 else 'entries'}" if self.gaps else ""
-
-
 class Difference(NamedTuple):
     """One file that is not as it should be.
 
-    `content` is what it should hold, None when it should not be there, and `digest` that of the content; `reason` says
-    of something that is no plain file, or not Isotype's, what it is.
+    `content` is what it should hold, as long as that is not written, and `digest` that of the content; `reason` says of
+    something that is no plain file, or not Isotype's, what it is.
     """
 
     kind: str
@@ -60,6 +42,30 @@ class Difference(NamedTuple):
     content: bytes | None
     digest: str = ""
     reason: str = ""
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether the file should not be there."""
+        return self.kind == ORPHANED
+
+
+class Rendered(NamedTuple):
+    """A domain compiled: the digest of each of its files by its path under the project root, and which of them differ
+    from what is there; the manifest that was found, the digest of what the files were made from and the files of shared
+    definitions in that; and how much some target cannot express."""
+
+    domain: DomainSettings
+    digests: Mapping[str, str]
+    differences: Sequence[Difference]
+    previous: Manifest
+    inputs: str
+    shared: Sequence[str] = ()
+    gaps: int = 0
+
+    @property
+    def ledger(self) -> str:
+        """How many entries the ledger has, to end a line with."""
+        return f"; ledger: {self.gaps} {'entry' if self.gaps == 1 else 'entries'}" if self.gaps else ""
 
 
 def compare(
@@ -71,16 +77,14 @@ def compare(
     not yet wholly, generated where it now goes.
     """
     root = configuration.root
-    previous = {domain.name: _manifest(root, domain.manifest) for domain in configuration.all_domains}
+    known = {item.domain.name: item.previous for item in rendered}
+    previous = {it.name: known.get(it.name) or previous_manifest(root, it) for it in configuration.all_domains}
     expected = {path for item in rendered for path in item.digests}
     listed = {path for made in previous.values() for path in made.entries}
     found: dict[str, Difference] = {}
     for item in rendered:
         made = previous[item.domain.name]
-        for difference in (
-            *_outputs(root, item, made, only),
-            *_orphans(root, item.domain, made, expected, listed, only),
-        ):
+        for difference in (*item.differences, *_orphans(root, item.domain, made, expected, listed, only)):
             found.setdefault(difference.path, difference)
     if not only:
         whole = full or any(previous[item.domain.name].inputs in ("", _UNKNOWN) for item in rendered)
@@ -127,21 +131,30 @@ def as_finding(root: str, difference: Difference, source: str) -> Finding:
     return Finding(code, fact, Place(path, line, 1), remake, layer=difference.layer, expected=expected, actual=actual)
 
 
-def _outputs(root: str, item: Rendered, made: Manifest, only: Collection[str]) -> Iterator[Difference]:
+def outputs(
+    root: str,
+    domain: DomainSettings,
+    layer: str,
+    contents: Mapping[str, bytes],
+    digests: Mapping[str, str],
+    previous: Manifest,
+) -> Iterator[Difference]:
+    """The differences of one layer, whose files are given by their path under the project root."""
     folders: dict[str, frozenset[str] | None] = {}
-    for layer, outputs in item.layers.items():
-        if only and layer not in only:
-            continue
-        for path, content in outputs.items():
-            folder, _, name = path.rpartition("/")
-            if folder not in folders:
-                folders[folder] = _names(f"{root}/{folder}")
-            names = folders[folder]
-            digest = item.digests[path]
-            if names is not None and name not in names:
-                yield Difference(MISSING, path, item.domain.name, layer, content, digest)
-            elif difference := _difference(root, path, content, digest, item.domain.name, layer, made):
-                yield difference
+    for path, content in contents.items():
+        folder, _, name = path.rpartition("/")
+        if folder not in folders:
+            folders[folder] = _names(f"{root}/{folder}")
+        names = folders[folder]
+        if names is not None and name not in names:
+            yield Difference(MISSING, path, domain.name, layer, content, digests[path])
+        elif difference := _difference(root, path, content, digests[path], domain.name, layer, previous):
+            yield difference
+
+
+def previous_manifest(root: str, domain: DomainSettings) -> Manifest:
+    """The manifest of a domain as it stands on disk."""
+    return _manifest(root, domain.manifest)
 
 
 def _names(folder: str) -> frozenset[str] | None:

@@ -17,14 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-LAYERS = ("sql", "models", "schemas", "types", "zod", "openapi")
+LAYERS = ("sql", "models", "schemas", "api", "types", "zod", "client", "openapi")
 EXTENSIONS = ("js", "ts", "none")
+COMPARED = ("database", "api", "frontend")
+"""What drift compares with the schema; a difference in one is ignored or accepted for that one."""
 
 STRING, PATH, IMPORT, EXTENSION, LAYER_LIST, STRING_LIST, PATHS, IGNORES, OUTPUT = range(9)
 _LAYER: dict[str, Any] = {"path": OUTPUT, "import": IMPORT, "extension": EXTENSION}
 _LAYER_TABLE: dict[str, Any] = dict.fromkeys(LAYERS, _LAYER)
 _DRIFT: dict[str, Any] = {
     "databases": STRING_LIST,
+    "apis": STRING_LIST,
+    "test_apis": STRING_LIST,
+    "types": STRING_LIST,
     "scratch": STRING,
     "extensions": STRING_LIST,
     "expected": PATHS,
@@ -41,6 +46,7 @@ _DOMAIN: dict[str, Any] = {
 GRAMMAR: dict[str, Any] = {
     **_DOMAIN,
     "domains": {"*": _DOMAIN},
+    "drift": {**_DRIFT, "baseline": PATH},
     "lint": {"ignore": STRING_LIST},
 }
 """Every key a configuration may hold: a kind of value, or the table below it (`*` stands for any name)."""
@@ -58,7 +64,8 @@ _PYTHON_WORDS = frozenset(
 )
 
 
-_NEIGHBOURS = (("models", "schemas"), ("zod", "types"))
+_PYTHON_NEIGHBOURS = (("models", "schemas"), ("api", "models"), ("api", "schemas"))
+_NEIGHBOURS = (*_PYTHON_NEIGHBOURS, ("zod", "types"), ("client", "types"), ("client", "zod"))
 """Which layer's files import another's."""
 
 
@@ -117,14 +124,17 @@ class DomainSettings:
 
 
 class DriftSettings:
-    """What a domain's database is held against, and how. Never changed once made.
+    """What is held against a domain's schema, and how. Never changed once made.
 
-    `databases` are URLs, in which `$NAME` stands for an environment variable; `scratch` is the URL of a server that may
+    `databases` and `apis` are URLs, in which `$NAME` stands for an environment variable; `test_apis` are those in which
+    rows may be made and taken away; `types` are files of the
+    frontend, each as `FILE.ts`, `FILE.ts:Name` or `FILE.ts:Name=Generated`; `scratch` is the URL of a server that may
     hold a database for a moment, or ''; `extensions` may be created there beside those that need no superuser;
-    `expected` are the files of saved facts; `ignored` are objects, each with the attribute ('' for all) and the reason.
+    `expected` are the files of saved facts; `ignored` are objects, each with the attribute ('' for all), the reason and
+    the layer.
     """
 
-    __slots__ = ("databases", "expected", "extensions", "ignored", "scratch")
+    __slots__ = ("apis", "databases", "expected", "extensions", "ignored", "scratch", "test_apis", "types")
 
     def __init__(
         self,
@@ -132,18 +142,24 @@ class DriftSettings:
         scratch: str,
         extensions: tuple[str, ...],
         expected: tuple[str, ...],
-        ignored: tuple[tuple[str, str, str], ...],
+        ignored: tuple[tuple[str, str, str, str], ...],
+        apis: tuple[str, ...],
+        types: tuple[str, ...],
+        test_apis: tuple[str, ...],
     ) -> None:
+        self.apis = apis
         self.databases = databases
         self.scratch = scratch
         self.extensions = extensions
         self.expected = expected
         self.ignored = ignored
+        self.types = types
+        self.test_apis = test_apis
 
 
 def drift(table: Mapping[str, Any], name: str) -> DriftSettings:
     """What a configuration without problems says about the drift of a domain; lists of both places are joined, but for
-    the databases and the saved facts, which are the domain's own where it names any."""
+    what is compared and the saved facts, which are the domain's own where it names any."""
     general: Mapping[str, Any] = table.get("drift") or {}
     own: Mapping[str, Any] = ((table.get("domains") or {}).get(name) or {}).get("drift") or {}
     return DriftSettings(
@@ -152,10 +168,24 @@ def drift(table: Mapping[str, Any], name: str) -> DriftSettings:
         (*general.get("extensions", ()), *own.get("extensions", ())),
         _paths(own.get("expected", general.get("expected", ())), name),
         tuple(
-            (entry["object"], entry.get("attribute", ""), entry["reason"])
+            (entry["object"], entry.get("attribute", ""), entry["reason"], entry.get("layer", COMPARED[0]))
             for entry in (*general.get("ignore", ()), *own.get("ignore", ()))
         ),
+        tuple(own.get("apis", general.get("apis", ()))),
+        tuple(own.get("types", general.get("types", ()))),
+        tuple(own.get("test_apis", general.get("test_apis", ()))),
     )
+
+
+def baseline(table: Mapping[str, Any]) -> str:
+    """The file of accepted differences that a configuration names, below the project's root; '' for none."""
+    written: str = (table.get("drift") or {}).get("baseline", "")
+    return written
+
+
+def names_own(table: Mapping[str, Any], name: str, key: str) -> bool:
+    """Whether a domain has a setting of its own for its drift."""
+    return key in (((table.get("domains") or {}).get(name) or {}).get("drift") or {})
 
 
 def _paths(written: str | list[str], domain: str) -> tuple[str, ...]:
@@ -219,15 +249,19 @@ def _domain(table: Mapping[str, Any], name: str, own: Mapping[str, Any], schema:
     else:
         base = table.get("output", "generated")
         output = _path(base, name) if "{domain}" in base else f"{_path(base, name)}/{name}"
-    only = own.get("only", table.get("only", LAYERS))
-    layers = {}
-    for layer in LAYERS:
-        merged = {**(table.get("layers") or {}).get(layer, {}), **(own.get("layers") or {}).get(layer, {})}
-        layers[layer] = LayerSettings(
-            _path(merged["path"], name) if "path" in merged else f"{output}/{layer}",
-            str(merged.get("import", "")).replace("{domain}", name),
-            merged.get("extension", "js"),
+    given = {
+        layer: {**(table.get("layers") or {}).get(layer, {}), **(own.get("layers") or {}).get(layer, {})}
+        for layer in LAYERS
+    }
+    layers = {
+        layer: LayerSettings(
+            _path(words["path"], name) if "path" in words else f"{output}/{layer}",
+            str(words.get("import", "")).replace("{domain}", name),
+            words.get("extension", "js"),
         )
+        for layer, words in given.items()
+    }
+    only = own.get("only", table.get("only", _usual(given)))
     templates = own.get("templates", table.get("templates", ""))
     return DomainSettings(
         name,
@@ -237,6 +271,12 @@ def _domain(table: Mapping[str, Any], name: str, own: Mapping[str, Any], schema:
         tuple(layer for layer in LAYERS if layer in only),
         layers,
     )
+
+
+def _usual(given: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """The layers that are made where nobody says which; the API is, unless what it imports has moved and it has not."""
+    moved = any("path" in given[neighbour] for layer, neighbour in _PYTHON_NEIGHBOURS if layer == "api")
+    return tuple(layer for layer in LAYERS if layer != "api" or "path" in given[layer] or not moved)
 
 
 def _path(written: str, domain: str) -> str:
@@ -270,19 +310,20 @@ def left_out(chosen: list[DomainSettings]) -> Iterator[tuple[str, str, str]]:
 def unreachable(chosen: list[DomainSettings]) -> Iterator[tuple[str, str, str]]:
     """Generated Python packages that cannot import their neighbour: (domain, the layer, its neighbour).
 
-    Models import schemas. They find them where these say how they are imported, or by a relative import, which never
-    leads out of the outermost package.
+    They find it where it says how it is imported, or by a relative import, which never leads out of the outermost
+    package.
     """
     for domain in chosen:
-        models, schemas = domain.layers["models"], domain.layers["schemas"]
-        if not {"models", "schemas"}.issubset(domain.only) or schemas.import_base:
-            continue
-        steps = models.path.split("/")
-        # The outermost package is as many folders above as the import base has names before its last.
-        above = models.import_base.strip("./").count(".") if models.import_base else len(steps) - 1
-        outermost = "/".join(steps[: max(len(steps) - above, 1)])
-        if not inside(schemas.path, outermost):
-            yield domain.name, "models", "schemas"
+        for layer, neighbour in _PYTHON_NEIGHBOURS:
+            here, there = domain.layers[layer], domain.layers[neighbour]
+            if not {layer, neighbour}.issubset(domain.only) or there.import_base:
+                continue
+            steps = here.path.split("/")
+            # The outermost package is as many folders above as the import base has names before its last.
+            above = here.import_base.strip("./").count(".") if here.import_base else len(steps) - 1
+            outermost = "/".join(steps[: max(len(steps) - above, 1)])
+            if not inside(there.path, outermost):
+                yield domain.name, layer, neighbour
 
 
 def sharing(chosen: list[DomainSettings]) -> Iterator[tuple[str, str, str]]:
@@ -355,14 +396,17 @@ def _ignores_problem(value: object) -> tuple[str, str, str] | None:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         return "invalid-setting", "is a list of objects with reasons", example
     for item in value:
-        unknown = [key for key in item if key not in ("object", "attribute", "reason")]
+        known = ("object", "attribute", "reason", "layer")
+        unknown = [key for key in item if key not in known]
         if unknown:
-            return "unknown-setting", f"has no {unknown[0]!r}", _close(unknown[0], ("object", "attribute", "reason"))
+            return "unknown-setting", f"has no {unknown[0]!r}", _close(unknown[0], known)
         if any(not isinstance(text, str) or not text.strip() for text in item.values()):
             return "invalid-setting", "holds something that is no text", example
         missing = [key for key in ("object", "reason") if key not in item]
         if missing:
             return "invalid-setting", f"has an entry without {missing[0]!r}", example
+        if item.get("layer", COMPARED[0]) not in COMPARED:
+            return "invalid-setting", f"names no layer: {item['layer']!r}", _close(item["layer"], COMPARED)
     return None
 
 

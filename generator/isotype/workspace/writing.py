@@ -1,7 +1,7 @@
 """Writing many files so that a killed run leaves complete files only.
 
 ```
-journal says "staging"    every new file is written beside its target
+journal says "staging"    every new file is written beside its target, a batch after the other
 journal says "committing" staged files are renamed over their targets, obsolete files are removed
 no journal                done
 ```
@@ -36,21 +36,16 @@ from isotype.workspace.configuration import contained
 from isotype.workspace.lock import refused, state_folder
 
 _FSYNC_LIMIT = 64
+"""So many files are brought to the disk before they take their places. Of more, only a machine that fails in the very
+same second could lose any, and the digests in the journal tell."""
+
+HELD_LIMIT = 8 << 20
+"""So many bytes are held before they are staged."""
+
 _STAGING, _COMMITTING = "staging", "committing"
 _SEAL = b"# seal "
 _FRESH = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _WRITE = regular(r"([0-9a-f]{64})  (.+)", re.DOTALL)
-
-
-class Change(NamedTuple):
-    """A file that should hold `content`, or should not be there when that is None; `path` is under the project root.
-
-    `digest` is that of the content, when it is known.
-    """
-
-    path: str
-    content: bytes | None
-    digest: str = ""
 
 
 class _Journal(NamedTuple):
@@ -71,44 +66,98 @@ def interrupted(root: str) -> bool:
     return os.path.lexists(_path(root))
 
 
-def apply(root: str, changes: Sequence[Change], progress: Callable[[int, int], None] | None = None) -> None:
-    """Make every change, or none; the caller holds the lock. Changes are made in the order given.
+class Staging:
+    """Files on their way to their places. What is added is written beside its target as soon as much of it is held, and
+    takes its place when everything is committed; what is not committed is gone again."""
 
-    `progress` is told how many of how many files are staged. Raises `IsotypeError` when the disk refuses.
-    """
-    if not changes:
-        return
-    outside = _outside(root, [change.path for change in changes])
-    if outside:
-        raise IsotypeError(*(_leads_outside(path) for path in outside))
-    contents = [(change.path, change.content, change.digest) for change in changes if change.content is not None]
-    journal = _Journal(
-        _missing_folders(root, {path.rpartition("/")[0] for path, _, _ in contents}),
-        [(digest or manifest.digest(content), path) for path, content, digest in contents],
-        [change.path for change in changes if change.content is None],
-    )
-    flushed = len(contents) <= _FSYNC_LIMIT
-    state_folder(root)
-    try:
-        _write_journal(root, _STAGING, journal)
-        for folder in journal.folders:
-            with suppress(FileExistsError):
-                os.mkdir(f"{root}/{folder}")
-        for number, (path, content, _) in enumerate(contents):
-            _write(f"{root}/{_staged(path, number)}", content, flushed)
-            if progress is not None:
-                progress(number + 1, len(contents))
-    except BaseException as error:
-        _undo(root, journal)
-        if isinstance(error, OSError):
-            raise IsotypeError(refused(error)) from error
-        raise
-    with _uninterrupted():
+    __slots__ = ("_folders", "_held", "_held_bytes", "_progress", "_removals", "_root", "_staged", "_writes")
+
+    def __init__(self, root: str, progress: Callable[[int], None] | None = None) -> None:
+        self._root = root
+        self._progress = progress
+        self._folders: list[str] = []
+        self._writes: list[tuple[str, str]] = []
+        self._removals: list[str] = []
+        self._held: list[tuple[str, bytes, str]] = []
+        self._held_bytes = 0
+        self._staged = False
+
+    def add(self, path: str, content: bytes | None, digest: str = "") -> None:
+        """Take on a file under the root that should hold `content`, or should not be there when that is None.
+
+        `digest` is that of the content, when it is known. Changes are made in the order in which they come.
+        """
+        if content is None:
+            self._removals.append(path)
+            return
+        self._held.append((path, content, digest or manifest.digest(content)))
+        self._held_bytes += len(content)
+        if self._held_bytes > HELD_LIMIT:
+            self._stage()
+
+    def commit(self) -> None:
+        """Make every change."""
+        self._stage()
+        journal = self._journal()
+        if not (journal.writes or journal.removals):
+            return
         try:
-            _write_journal(root, _COMMITTING, journal)
-            _commit(root, journal, believed=True)
+            if len(journal.writes) <= _FSYNC_LIMIT:
+                for staged, _, _ in journal.staged():
+                    _flush(f"{self._root}/{staged}")
+            with _uninterrupted():
+                _write_journal(self._root, _COMMITTING, journal)
+                self._staged = False
+                _commit(self._root, journal, believed=True)
         except OSError as error:
             raise IsotypeError(refused(error)) from error
+
+    def undo(self) -> None:
+        """Take back what was staged and not committed."""
+        if self._staged:
+            _undo(self._root, self._journal())
+
+    def _journal(self) -> _Journal:
+        return _Journal(self._folders, self._writes, self._removals)
+
+    def _stage(self) -> None:
+        """Write what is held beside its target, after noting it in the journal."""
+        root, held, done = self._root, self._held, len(self._writes)
+        self._held, self._held_bytes = [], 0
+        outside = _outside(root, [path for path, _, _ in held] + self._removals)
+        if outside:
+            raise IsotypeError(*(_leads_outside(path) for path in outside))
+        if not held and not self._removals:
+            return
+        folders = _missing_folders(root, {path.rpartition("/")[0] for path, _, _ in held})
+        self._folders += folders
+        self._writes += [(digest, path) for path, _, digest in held]
+        self._staged = True
+        try:
+            state_folder(root)
+            _write_journal(root, _STAGING, self._journal())
+            for folder in folders:
+                with suppress(FileExistsError):
+                    os.mkdir(f"{root}/{folder}")
+            for number, (path, content, _) in enumerate(held, done):
+                _write(f"{root}/{_staged(path, number)}", content)
+                if self._progress is not None:
+                    self._progress(number + 1)
+        except OSError as error:
+            raise IsotypeError(refused(error)) from error
+
+
+@contextmanager
+def staging(root: str, progress: Callable[[int], None] | None = None) -> Iterator[Staging]:
+    """A place for changes to the files below a root, all of which are made or none; the caller holds the lock.
+
+    `progress` is told how many files are staged. Raises `IsotypeError` when the disk refuses.
+    """
+    staged = Staging(root, progress)
+    try:
+        yield staged
+    finally:
+        staged.undo()
 
 
 def recover(root: str) -> bool:
@@ -179,7 +228,8 @@ def _write_journal(root: str, state: str, journal: _Journal) -> None:
     # Whatever a left-over file is called, it is one line; no path that may be written holds a backslash.
     body = "".join([line.replace("\n", "\\n") + "\n" for line in lines]).encode("utf-8", "surrogateescape")
     draft = f"{_path(root)}.new"
-    _write(draft, b"%b%b%b\n" % (body, _SEAL, manifest.digest(body).encode()), flushed=True)
+    _write(draft, b"%b%b%b\n" % (body, _SEAL, manifest.digest(body).encode()))
+    _flush(draft)
     os.replace(draft, _path(root))
 
 
@@ -211,16 +261,21 @@ def _staged(path: str, number: int) -> str:
     return f"{folder}{slash}.isotype-{number:06}.staged"
 
 
-def _write(path: str, content: bytes, flushed: bool) -> None:
-    """Write a file. `flushed` brings it to the disk now: done for a few; of many, only a machine that fails in the very
-    same second could lose any, and the digests in the journal tell."""
+def _write(path: str, content: bytes) -> None:
     descriptor = os.open(path, _FRESH, 0o666)
     try:
         done = os.write(descriptor, content)
         while done < len(content):
             done += os.write(descriptor, memoryview(content)[done:])
-        if flushed:
-            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _flush(path: str) -> None:
+    """Bring a file to the disk."""
+    descriptor = os.open(path, os.O_RDWR | files.NO_FOLLOW)
+    try:
+        os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

@@ -16,7 +16,11 @@ from isotype.catalog.expressions.normal import normal as normal
 from isotype.catalog.expressions.normal import normal_assigned as normal_assigned
 from isotype.catalog.expressions.normal import normal_check as normal_check
 from isotype.catalog.expressions.normal import normal_default as normal_default
+from isotype.catalog.expressions.queries import query_form as query_form
+from isotype.catalog.expressions.queries import query_scope as query_scope
 from isotype.catalog.expressions.reading import parse as parse
+from isotype.catalog.expressions.triggers import TriggerDefinition as TriggerDefinition
+from isotype.catalog.expressions.triggers import trigger_definition as trigger_definition
 from isotype.catalog.expressions.types import Scope as Scope
 from isotype.catalog.expressions.types import normal_type as normal_type
 from isotype.catalog.expressions.types import scopes as scopes

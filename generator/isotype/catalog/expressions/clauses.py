@@ -93,6 +93,14 @@ class Clauses:
             made.append(piece[0].text)
         return tuple(made)
 
+    def name_list(self) -> tuple[str, ...]:
+        """Names with commas between them, without quotes."""
+        made = [self.name()]
+        while self._mark(","):
+            self.at += 1
+            made.append(self.name())
+        return tuple(made)
+
     def settings(self) -> tuple[str, ...]:
         """A list of settings, each `name=value`, in order of their names."""
         return tuple(sorted("".join(token.text for token in piece) for piece in self.list()))

@@ -58,8 +58,8 @@ def cast_literal(tree: Tree, scope: Scope) -> Tree:
     """A cast of a literal that cannot fail or change it gives a literal of the other type.
 
     So between text and character varying without a length, among integers within their ranges, from an integer to
-    numeric, and from any of them to the nearest binary number. NULL of any type is NULL of the other, unless that is
-    a domain, which may refuse it.
+    numeric, and from any of them to the nearest binary number, which of an infinity and of NaN is the same. NULL of
+    any type is NULL of the other, unless that is a domain, which may refuse it.
     """
     _, to, of = tree
     if of[0] == "null":
@@ -73,7 +73,9 @@ def cast_literal(tree: Tree, scope: Scope) -> Tree:
         return tree
     if name in INTEGERS and ((to in INTEGERS and literals.fits(text, to)) or to == "numeric"):
         return ("literal", to, text)
-    if to in BINARY and name not in BINARY and value[-1].isdigit():
+    if to in BINARY and name not in BINARY:
+        if not value[-1].isdigit():
+            return ("literal", to, value)
         binary = literals.floating(text, to)
         return tree if binary is None else ("literal", to, repr(binary))
     return tree

@@ -15,12 +15,12 @@ _SPECIAL = {
     **dict.fromkeys(("infinity", "+infinity", "inf", "+inf"), "Infinity"),
     **dict.fromkeys(("-infinity", "-inf"), "-Infinity"),
 }
-_TRUE = ("true", "t", "yes", "on", "1")
-_FALSE = ("false", "f", "no", "off", "0")
+_TRUE = ("t", "tr", "tru", "true", "y", "ye", "yes", "on", "1")
+_FALSE = ("f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0")
 
 
 def boolean(text: str) -> str | None:
-    """`true` or `false`, as the server reads a boolean."""
+    """`true` or `false`, as the server reads a boolean: the start of a word is enough that is the start of no other."""
     text = text.strip().lower()
     return "true" if text in _TRUE else "false" if text in _FALSE else None
 

@@ -21,7 +21,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from isotype.catalog.differences import DIFFERENT, EXTRA, MISSING, UNMANAGED, Difference
-from isotype.catalog.expressions import Scope, normal, normal_assigned, normal_default, normal_type, scopes
+from isotype.catalog.expressions import (
+    Scope,
+    normal,
+    normal_assigned,
+    normal_default,
+    normal_type,
+    query_form,
+    query_scope,
+    scopes,
+)
 from isotype.catalog.expressions.types import NOWHERE
 from isotype.catalog.facts import Facts, Path, Value
 from isotype.catalog.postgres import spelling
@@ -226,7 +235,7 @@ class _Judge:
         """The attribute, or the part of a definition, that differs in more than spelling; '' for none."""
         if attribute == "definition" and kind in _PARTS:
             # One relation on both sides, so one scope.
-            relation = path[:2] if kind == "constraint" else (path[0], text(self._expected, kind, path, "table"))
+            relation = relation_of(self._expected, kind, path) or path
             wanted, had = (_PARTS[kind](str(side), self.scope(relation)) for side in (one, other))
             parts = [name for name in {**wanted, **had} if wanted.get(name) != had.get(name)]
             return parts[0] if len(parts) == 1 else attribute if parts else ""
@@ -243,6 +252,12 @@ class _Judge:
         match kind, attribute:
             case ("column" | "domain", "type"):
                 return normal_type(of)
+            case "view" | "materialized view", "definition":
+                return query_form(of, query_scope(of, self._scopes))
+            case "rule", "definition":
+                return query_form(of)
+            case "statistics", "definition":
+                return spelling.statistics(of)
             case _, "definition":
                 return spelling.normal_query(of)
             case _, "options" | "toast_options":
@@ -251,7 +266,18 @@ class _Judge:
                 return normal_assigned(of, text(facts, kind, path, "type"), self.scope(path[:2]))
             case "policy", "using" | "with_check":
                 return normal(of, self.scope(path[:2]))
+            case "domain", "checks":
+                return self._checks(path, of)
         return of
+
+    def _checks(self, path: Path, of: str) -> object:
+        """The checks of a domain by name; what they judge is called `value`, of the type that both sides agree on."""
+        types = {text(facts, "domain", path, "type") for facts in (self._expected, self._actual)}
+        scope = Scope({"value": types.pop()} if len(types) == 1 else {}, self._plain.named)
+        return {
+            name: (spelling.constraint_parts(check, scope), check.endswith(" NOT VALID"))
+            for name, check in json.loads(of)
+        }
 
     def _default(self, facts: Facts, kind: str, path: Path, of: Value) -> object:
         """A default; the next number of the column's own sequence is that, whatever the sequence is called."""
@@ -266,4 +292,5 @@ _WHOLE = {"constraint": "type", "index": "table"}
 _PARTS: Mapping[str, Callable[[str, Scope], Mapping[str, object]]] = {
     "constraint": spelling.constraint_parts,
     "index": spelling.index_parts,
+    "trigger": spelling.trigger_parts,
 }

@@ -382,7 +382,7 @@ _OPAQUE = (
 )
 
 HYPERTABLES = """
-SELECT 'hypertable', h.hypertable_schema, h.hypertable_name,
+SELECT 'hypertable', h.hypertable_schema, h.hypertable_name, NULL, json_build_array(
        d.column_name, coalesce(d.time_interval::text, d.integer_interval::text),
        h.compression_enabled,
        (SELECT string_agg(s.attname, ', ' ORDER BY s.segmentby_column_index)
@@ -401,7 +401,7 @@ SELECT 'hypertable', h.hypertable_schema, h.hypertable_name,
           AND j.proc_name = 'policy_compression'),
        (SELECT j.config ->> 'drop_after' FROM timescaledb_information.jobs AS j
         WHERE (j.hypertable_schema, j.hypertable_name) = (h.hypertable_schema, h.hypertable_name)
-          AND j.proc_name = 'policy_retention')
+          AND j.proc_name = 'policy_retention'))
 FROM timescaledb_information.hypertables AS h
 LEFT JOIN timescaledb_information.dimensions AS d
     ON (d.hypertable_schema, d.hypertable_name) = (h.hypertable_schema, h.hypertable_name) AND d.dimension_number = 1

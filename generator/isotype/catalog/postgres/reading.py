@@ -36,14 +36,13 @@ def read(
         major, version, extensions = found
         for query in queries.families(major):
             _sort(objects, query.path + 1, cursor.execute(query.sql.encode(), wanted))
-        for kind, *path, attributes in cursor.execute(queries.SMALL.encode(), wanted):
-            made = tuple(name for name in path if name is not None)
-            objects.setdefault(kind, {})[made] = tuple(attributes)
+        _sort_small(objects, cursor.execute(queries.SMALL.encode(), wanted))
         installed = tuple((str(name), str(at)) for name, at in json.loads(extensions or "[]"))
+        late, keys = rows_query(rows, objects.get("column", {}))
         if any(name == "timescaledb" for name, _ in installed):
-            _sort(objects, 3, cursor.execute(queries.HYPERTABLES.encode(), wanted))
-        if asked := rows_query(rows, objects.get("column", {})):
-            _sort(objects, 4, cursor.execute(*asked))
+            late = [queries.HYPERTABLES, *late]
+        if late:
+            _sort_small(objects, cursor.execute("\nUNION ALL\n".join(late).encode(), {**wanted, **keys}))
     return Facts(Server("postgres", major, version, installed), tuple(schemas), objects)
 
 
@@ -75,3 +74,10 @@ def _sort(objects: dict[str, dict[Path, tuple[Value, ...]]], head: int, rows: It
             kind = row[0]
             of = objects.setdefault(kind, {})
         of[row[1:head]] = row[head:]
+
+
+def _sort_small(objects: dict[str, dict[Path, tuple[Value, ...]]], rows: Iterable[tuple[Any, ...]]) -> None:
+    """The same for rows of several families: a path of up to three names, and the attributes as one array."""
+    for kind, *path, attributes in rows:
+        made = tuple(name for name in path if name is not None)
+        objects.setdefault(kind, {})[made] = tuple(attributes)

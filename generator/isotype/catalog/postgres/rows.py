@@ -11,11 +11,10 @@ from isotype.catalog.rows import declared_rows as declared_rows
 from isotype.dialects.literals.sql import postgres_string, sql_identifier
 
 
-def rows_query(rows: Sequence[RowsOf], columns: Collection[Path]) -> tuple[bytes, dict[str, str]] | None:
-    """One query for the rows of all tables, and its parameters; what is not among `columns` cannot be read."""
+def rows_query(rows: Sequence[RowsOf], columns: Collection[Path]) -> tuple[list[str], dict[str, str]]:
+    """A query for the rows of each table, and the parameters of all; what is not among `columns` cannot be read."""
     parts = [part for number, of in enumerate(rows) for part in _part(number, of, columns)]
-    parameters = {f"keys{n}": json.dumps(of.keys) for n, of in enumerate(rows) if of.keys is not None}
-    return ("\nUNION ALL\n".join(parts).encode(), parameters) if parts else None
+    return parts, {f"keys{n}": json.dumps(of.keys) for n, of in enumerate(rows) if of.keys is not None}
 
 
 def _part(number: int, of: RowsOf, columns: Collection[Path]) -> Iterator[str]:
@@ -23,7 +22,8 @@ def _part(number: int, of: RowsOf, columns: Collection[Path]) -> Iterator[str]:
         return
     had = [name for name in of.columns if (of.schema, of.table, name) in columns]
     text = (
-        f"SELECT 'row', {_literal(of.schema)}, {_literal(of.table)}, {_object(of.key)}, {_object(had)}"
+        f"SELECT 'row', {_literal(of.schema)}, {_literal(of.table)}, {_object(of.key)},"
+        f" json_build_array({_object(had)})"
         f" FROM {sql_identifier(of.schema)}.{sql_identifier(of.table)} AS r".replace("%", "%%")
     )
     if of.keys is not None:

@@ -5,18 +5,43 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from isotype.catalog.expressions import Scope, constraint_definition, index_definition
+from isotype.catalog.expressions import Scope, constraint_definition, index_definition, literals, trigger_definition
+from isotype.catalog.expressions.clauses import Clauses
+from isotype.catalog.expressions.tokens import Unread
 
 # `x IN ('a', 'b')` over varchar comes back from its own text in another form, which means the same.
 _CAST_LIST = re.compile(r"\(ARRAY\[((?:'(?:[^']|'')*'::character varying(?:, )?)+)\]\)::text\[\]")
 _CAST_ITEM = re.compile(r"'(?:[^']|'')*'::character varying")
-_SWITCH = {"on": "true", "yes": "true", "off": "false", "no": "false"}
+_SWITCHES = frozenset(
+    {
+        *("autosummarize", "autovacuum_enabled", "deduplicate_items", "fastupdate", "security_barrier"),
+        *("security_invoker", "user_catalog_table", "vacuum_truncate"),
+    }
+)
+"""Storage options that are on or off."""
 
 
 def normal_options(spelled: str) -> str:
-    """Storage options; a switch is `true` or `false`."""
+    """Storage options; a switch is `true` or `false`, a number has no digits that say nothing."""
     pairs = (option.partition("=") for option in spelled.split(", "))
-    return ", ".join(f"{name}{sign}{_SWITCH.get(value.lower(), value)}" for name, sign, value in pairs)
+    return ", ".join(f"{name}{sign}{_option(name, value)}" for name, sign, value in pairs)
+
+
+def _option(name: str, value: str) -> str:
+    if name in _SWITCHES:
+        return literals.boolean(value) or value
+    return literals.number(("literal", "numeric", value)) or value.lower()
+
+
+def statistics(definition: str) -> object:
+    """Extended statistics: the order of what they are about is that of the table's columns, and says nothing."""
+    head, on, rest = definition.partition(" ON ")
+    items, from_, table = rest.rpartition(" FROM ")
+    try:
+        pieces = Clauses(f"({items})").list()
+    except Unread:
+        return definition
+    return head, on, frozenset(items[piece[0].start - 1 : piece[-1].end - 1] for piece in pieces), from_, table
 
 
 def normal_query(spelled: str) -> str:
@@ -43,6 +68,12 @@ def index_parts(definition: str, scope: Scope) -> Mapping[str, object]:
         head, _, rest = definition.partition(" ON ")
         return {"definition": f"{head.partition(' INDEX ')[0]} ON {rest}"}
     return read.parts(scope)
+
+
+def trigger_parts(definition: str, scope: Scope) -> Mapping[str, object]:
+    """The parts of a trigger by their names."""
+    read = trigger_definition(definition)
+    return {"definition": definition} if read is None else read.parts(scope)
 
 
 def unique_index(constraint: str, index: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from isotype.domain.expressions import Arithmetic, Call, Expression, walk
 from isotype.domain.ledger import NotExpressible
 
@@ -9,6 +11,7 @@ COMPARISONS = {"=": "eq", "<>": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "g
 OPERATIONS = {"+": "add", "-": "subtract", "*": "multiply"}
 
 
+@lru_cache(maxsize=1024)
 def inexact(tree: Expression, target: str) -> NotExpressible | None:
     """Why a tree stays in the database: quotients and rounding are computed there only."""
     for node in walk(tree):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 
 from isotype.dialects import patterns
 from isotype.dialects.expressions.bounds import leaves_64_bits
@@ -34,6 +35,7 @@ from isotype.domain.expressions import (
     Not,
     Or,
     Quantified,
+    names,
 )
 from isotype.domain.ledger import NotExpressible
 
@@ -43,10 +45,17 @@ _CALLS = {"length": "length", "cardinality": "cardinality", "abs": "absolute", "
 
 def print_expression(tree: Expression, operand: Callable[[str], Code]) -> PrintedCode | NotExpressible:
     """The call that gives the verdict (or value) for the operands that `operand` spells by field name."""
+    return _printed(tree, id(tree), tuple(map(operand, names(tree))))
+
+
+# Shapes of one entity have the same rules, and so have entities with fields alike. Equal trees are not yet the same:
+# a constant may be written in two ways.
+@lru_cache(maxsize=1024)
+def _printed(tree: Expression, identity: int, operands: tuple[Code, ...]) -> PrintedCode | NotExpressible:
     gap = inexact(tree, "python")
     if gap is not None:
         return gap
-    code = _code(tree, operand)
+    code = _code(tree, dict(zip(names(tree), operands, strict=True)).__getitem__)
     return PrintedCode(code, helpers(code), packs_arguments=True)
 
 

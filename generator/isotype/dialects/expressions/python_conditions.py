@@ -8,6 +8,7 @@ leave 64 bits, CASE, `coalesce`) is left to the calls of `python`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from isotype.dialects import patterns
 from isotype.dialects.expressions.bounds import leaves_64_bits
@@ -36,6 +37,7 @@ from isotype.domain.expressions import (
     Negate,
     Not,
     Or,
+    names,
 )
 from isotype.domain.lazy import NamedTuple
 
@@ -73,7 +75,13 @@ class Refusal(NamedTuple):
 
 def print_refusal(tree: Expression, given: Callable[[str], Given | None]) -> Refusal | None:
     """When the rule refuses; None when plain operators cannot say it. `given` is None for a field not known here."""
-    printer = _Printer(given)
+    return _printed(tree, id(tree), tuple(map(given, names(tree))))
+
+
+# As for the calls of `python`.
+@lru_cache(maxsize=1024)
+def _printed(tree: Expression, identity: int, given: tuple[Given | None, ...]) -> Refusal | None:
+    printer = _Printer(dict(zip(names(tree), given, strict=True)).__getitem__)
     try:
         return Refusal(printer.predicate(tree, truth=False), frozenset(printer.helpers))
     except _NotPlain:

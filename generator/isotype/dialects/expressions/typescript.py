@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 
 from isotype.dialects import patterns
 from isotype.dialects.expressions.bounds import SAFE, leaves_64_bits, scale_of, scaled
@@ -36,6 +37,7 @@ from isotype.domain.expressions import (
     Or,
     Quantified,
     ValueType,
+    names,
 )
 from isotype.domain.ledger import NotExpressible
 
@@ -47,10 +49,17 @@ _EXACT = ("integer", "decimal")
 
 def print_expression(tree: Expression, operand: Callable[[str], str]) -> PrintedCode | NotExpressible:
     """The call that gives the verdict (or value) for the wire values that `operand` spells by field name."""
+    return _printed(tree, id(tree), tuple(map(operand, names(tree))))
+
+
+# Shapes of one entity have the same rules, and so have entities with fields alike. Equal trees are not yet the same:
+# a constant may be written in two ways.
+@lru_cache(maxsize=1024)
+def _printed(tree: Expression, identity: int, operands: tuple[str, ...]) -> PrintedCode | NotExpressible:
     gap = inexact(tree, "typescript")
     if gap is not None:
         return gap
-    code = _Printer(operand).code(tree)
+    code = _Printer(dict(zip(names(tree), operands, strict=True)).__getitem__).code(tree)
     return PrintedCode(code, helpers(code), packs_arguments=False)
 
 

@@ -167,14 +167,15 @@ class _Writer:
             case "uuid":
                 return [text, *uuid_form(f"lower({value})")]
             case "float":
-                return [_is_number(kind), f"abs({value}) <= {_GREATEST_DOUBLE}", *_bounds(of, value)]
+                finite = f"{value} BETWEEN -{_GREATEST_DOUBLE} AND {_GREATEST_DOUBLE}"
+                return [_is_number(kind), finite, *_bounds(of, value)]
             case "bigint" if not of.number:
                 number = f"CAST({value} AS INTEGER)"
                 return [text, f"CAST({number} AS TEXT) = {value}", *_bounds(of, number)]
             case "decimal" if of.number:
                 limit = 10 ** (of.precision - of.scale)
                 exact = f"{value} = round({value}, {of.scale})"
-                return [_is_number(kind), exact, f"abs({value}) < {limit}", *_bounds(of, value)]
+                return [_is_number(kind), exact, f"{value} > -{limit} AND {value} < {limit}", *_bounds(of, value)]
             case "decimal":
                 return [text, *self._decimal(of, value)]
         low, high = (-SAFE_INTEGER, SAFE_INTEGER) if of.base == "bigint" else INTEGERS[of.base]

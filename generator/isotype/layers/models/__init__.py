@@ -7,7 +7,6 @@ tables      its `__table_args__`
 rules       its rules as a method
 types       how columns and attributes spell types
 mappers     from a body to a row and from a row to an answer
-imports     how modules import one another
 ```
 """
 
@@ -30,9 +29,9 @@ from isotype.dialects.python import (
     sequence,
 )
 from isotype.domain.ledger import NotExpressible
+from isotype.layers.imports import sibling_package
 from isotype.layers.models.columns import Columns
 from isotype.layers.models.entities import entity_view, view_view
-from isotype.layers.models.imports import sibling_package
 from isotype.layers.models.mappers import entity_mapping, view_mapping
 from isotype.layers.models.rules import gaps, is_ruled
 from isotype.layers.models.tables import prefixes_needed
@@ -55,28 +54,25 @@ PARTS = NotExpressible(
 )
 
 
+_PART = 100
+"""So many files are held before they are handed on."""
+
 _DRIVERS = {"async": "postgresql+asyncpg or sqlite+aiosqlite", "sync": "postgresql+psycopg or sqlite"}
 
 
 def render(
     bindings: Bindings, renderer: Renderer, options: Options, statements: Statements
-) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
-    """Every file of the layer by its path, and what SQLAlchemy cannot say; `statements` is the SQL it carries."""
+) -> Iterator[tuple[dict[str, str], tuple[NotExpressible, ...]]]:
+    """Every file of the layer by its path, a part after the other, and what SQLAlchemy cannot say; `statements` is the
+    SQL it carries."""
     heading = "".join(f"# {line}\n" for line in header(options.header_source))
     enums = f"{sibling_package(options, 'models', 'schemas')}.enums"
     files: dict[str, str] = {}
-    columns = Columns(statements, enums, bindings.tables.schema)
-    attributes_of = {
-        entity.class_name: {field.column.name: field.attribute for field in entity.fields}
-        for entity in bindings.entities
-    }
-    for entity in bindings.entities:
-        view = entity_view(entity, bindings, attributes_of, statements, columns, enums)
-        files[f"{entity.module}.py"] = renderer("models/module.py.j2", header=heading, **view)
-    for stored in bindings.views:
-        view = view_view(stored, bindings, enums)
-        files[f"{stored.module}.py"] = renderer("models/module.py.j2", header=heading, **view)
-    files |= _mapping(bindings, renderer, heading, sibling_package(options, "models", "schemas", depth=1))
+    for path, text in _modules(bindings, renderer, options, statements, heading, enums):
+        files[path] = text
+        if len(files) == _PART:
+            yield files, ()
+            files = {}
     ruled = is_ruled(bindings.tables.tables)
     files["base.py"] = renderer("models/base.py.j2", header=heading, ruled=ruled)
     if ruled:
@@ -90,7 +86,36 @@ def render(
         view = {"asynchronous": bindings.session == "async", "drivers": _DRIVERS[bindings.session]}
         files["session.py"] = renderer("models/session.py.j2", header=heading, **view)
     files["__init__.py"] = renderer("models/init.py.j2", header=heading, **_barrel_view(bindings, ruled))
-    return files, tuple(sorted(set(_ledger(bindings.tables))))
+    yield files, tuple(sorted(set(_ledger(bindings.tables))))
+
+
+def _modules(
+    bindings: Bindings, renderer: Renderer, options: Options, statements: Statements, heading: str, enums: str
+) -> Iterator[tuple[str, str]]:
+    """A module for everything that is stored, and one of the mapper for everything that the API shows of it."""
+    columns = Columns(statements, enums, bindings.tables.schema)
+    attributes_of = {
+        entity.class_name: {field.column.name: field.attribute for field in entity.fields}
+        for entity in bindings.entities
+    }
+    for entity in bindings.entities:
+        view = entity_view(entity, bindings, attributes_of, statements, columns, enums)
+        yield f"{entity.module}.py", renderer("models/module.py.j2", header=heading, **view)
+    for stored in bindings.views:
+        view = view_view(stored, bindings, enums)
+        yield f"{stored.module}.py", renderer("models/module.py.j2", header=heading, **view)
+    schemas = sibling_package(options, "models", "schemas", depth=1)
+    mapped = [entity for entity in bindings.entities if entity.shapes]
+    shown = [view for view in bindings.views if view.shape is not None]
+    for entity in mapped:
+        view = entity_mapping(entity, bindings, schemas)
+        yield f"mapping/{entity.module}.py", renderer("models/mapping.py.j2", header=heading, **view)
+    for stored in shown:
+        view = view_mapping(stored, bindings, schemas)
+        yield f"mapping/{stored.module}.py", renderer("models/mapping.py.j2", header=heading, **view)
+    if mapped or shown:
+        yield "mapping/__init__.py", heading + '"""Between models and schemas, one module each."""\n'
+        yield "_mapping.py", heading + _support("mapping.py")
 
 
 def _ledger(tables: Tables) -> Iterator[NotExpressible]:
@@ -101,21 +126,6 @@ def _ledger(tables: Tables) -> Iterator[NotExpressible]:
         yield from gaps(table)
         if any(holds_parts(column.type) for column in table.columns):
             yield PARTS
-
-
-def _mapping(bindings: Bindings, renderer: Renderer, heading: str, schemas: str) -> dict[str, str]:
-    """The mapper: a module for everything that the API shows."""
-    views = {entity.module: entity_mapping(entity, bindings, schemas) for entity in bindings.entities if entity.shapes}
-    views |= {view.module: view_mapping(view, bindings, schemas) for view in bindings.views if view.shape is not None}
-    if not views:
-        return {}
-    files = {
-        f"mapping/{module}.py": renderer("models/mapping.py.j2", header=heading, **view)
-        for module, view in views.items()
-    }
-    files["mapping/__init__.py"] = heading + '"""Between models and schemas, one module each."""\n'
-    files["_mapping.py"] = heading + _support("mapping.py")
-    return files
 
 
 def _support(name: str) -> str:

@@ -50,16 +50,30 @@ class Columns:
     def __init__(self, statements: Statements, enums: str, schema: str) -> None:
         self._statements = statements
         self._places = (enums, schema)
-        self._known: dict[_Look, _Spelled] = {}
+        self._known: dict[object, _Spelled] = {}
 
     def lines(self, field: FieldBinding, table: Table, names: TypeNames) -> Sequence[str]:
         """The lines of one column; `names` are those of its module."""
-        look = _look(field, table, self._statements)
-        known = self._known.get(look)
+        column = field.column
+        key = table.primary_key.columns if table.primary_key else ()
+        said = (
+            field.attribute,
+            column.name,
+            id(column.type),
+            column.nullable,
+            id(column.default),
+            id(column.computed),
+            column.stamped,
+            column.comment,
+            column.name in key,
+            key == (column.name,) and self._statements.counter(table),
+        )
+        known = self._known.get(said)
         if known is None:
+            look = _look(field, table, self._statements)
             used = TypeNames(set(), set(), *self._places)
-            known = self._known[look] = _Spelled(_lines(look, used), used.uses())
-        return known.lines if names.take(known.uses) else _lines(look, names)
+            known = self._known[said] = _Spelled(_lines(look, used), used.uses())
+        return known.lines if names.take(known.uses) else _lines(_look(field, table, self._statements), names)
 
 
 def _look(field: FieldBinding, table: Table, statements: Statements) -> _Look:

@@ -21,8 +21,8 @@ from isotype.dialects.python import (
     subscript,
 )
 from isotype.domain.types import Enum, EnumType
+from isotype.layers.imports import import_lines
 from isotype.layers.models.columns import Columns
-from isotype.layers.models.imports import import_lines
 from isotype.layers.models.rules import rule_lines
 from isotype.layers.models.tables import table_arguments
 from isotype.layers.models.types import TypeNames, column_type, python_type

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from isotype.binding.mapper import (
+    asked_properties,
+    given_fields,
+    held_shape,
+    is_asked,
+    is_content,
+    loads_function,
+    page_function,
+    result_function,
+)
 from isotype.binding.model import Bindings, EntityBinding, FieldBinding, Relationship, ViewBinding
 from isotype.dialects.literals.python import python_docstring, python_string
 from isotype.dialects.python import (
@@ -20,9 +30,8 @@ from isotype.dialects.python import (
     subscript,
 )
 from isotype.domain.lazy import NamedTuple
-from isotype.domain.names import snake
-from isotype.domain.types import Array, Map, ObjectType, Scalar, Type
-from isotype.layers.models.imports import import_lines
+from isotype.domain.types import Array, EnumType, Map, ObjectType, Scalar, Type
+from isotype.layers.imports import import_lines
 from isotype.layers.models.types import TypeNames, python_type
 from isotype.shapes.model import UPDATE, Property, Shape, Shapes
 
@@ -54,7 +63,7 @@ def entity_mapping(entity: EntityBinding, bindings: Bindings, schemas: str) -> d
     here = _mapper(entity.class_name, entity.module, attributes, ends, bindings, schemas)
     made: list[Iterator[str]] = []
     if "create" in entity.shapes:
-        made.append(_to_model(entity.shapes["create"], tuple(filter(_is_given, entity.fields)), here))
+        made.append(_to_model(entity.shapes["create"], tuple(given_fields(entity)), here))
     if "update" in entity.shapes:
         made.append(_apply(entity.shapes["update"], here))
     results = [entity.shapes[variant] for variant in ("response", "list_item") if variant in entity.shapes]
@@ -63,7 +72,7 @@ def entity_mapping(entity: EntityBinding, bindings: Bindings, schemas: str) -> d
         if any(prop.relation for prop in shape.properties):
             made.append(_loads(shape, here))
     for page in entity.pages:
-        made.append(_to_page(page, "to_list" if page.content == entity.listed else _function(page), here))
+        made.append(_to_page(page, page_function(page, entity), here))
     return _view(here, ["\n".join(lines) for lines in made])
 
 
@@ -111,12 +120,6 @@ def _define(name: str, parameters: tuple[str, ...], answer: str, text: str) -> I
 # ----- from a body to a row
 
 
-def _is_given(field: FieldBinding) -> bool:
-    """Whether a new row has the field from the service: no body carries it, and nothing else makes it."""
-    column = field.column
-    return "create" not in field.paths and not column.nullable and column.default is None and column.computed is None
-
-
 def _to_model(shape: Shape, given: tuple[FieldBinding, ...], here: _Mapper) -> Iterator[str]:
     text = "A new row of what a caller sent; what is left out is for the database to say."
     held = {_parameter(field.attribute): field for field in given}
@@ -151,14 +154,14 @@ def _field(prop: Property, shape: Shape, source: str, indent: str, here: _Mapper
     """The assignment of one attribute; `given` is a condition of it that is not written yet."""
     taken = f"{source}.{prop.attribute}"
     value: Code = taken
-    if _is_document(prop.type):
+    if not isinstance(prop.type, Scalar | EnumType) and _is_document(prop.type):
         value = call(here.helper("document"), source, python_string(prop.attribute))
     target = f"model.{here.attributes[prop.field]} = "
     chosen = shape.direction == UPDATE or prop.server_default
     if prop.required or prop.default is not None or (prop.nullable and not chosen):
         if given:
             return [f"{indent}if {given}:", *layout(value, indent + INDENT + target)]
-        return layout(value, indent + target)
+        return [f"{indent}{target}{value}"] if isinstance(value, str) else layout(value, indent + target)
     condition = f'"{prop.attribute}" in {source}.model_fields_set' if prop.nullable else f"{taken} is not None"
     asking = _if([given, condition], indent) if given else [f"{indent}if {condition}:"]
     return [*asking, *layout(value, indent + INDENT + target)]
@@ -176,7 +179,7 @@ def _if(conditions: Sequence[str], indent: str) -> list[str]:
 
 def _group(prop: Property, source: str, path: tuple[str, ...], indent: str, here: _Mapper) -> Iterator[str]:
     """A nested object whose members are attributes of the model."""
-    inner = _shape_of(prop, here)
+    inner = held_shape(prop, here.shapes)
     below = (*path, prop.attribute)
     local = _local(below)
     deeper = indent + INDENT
@@ -203,19 +206,12 @@ def _local(path: tuple[str, ...]) -> str:
     return f"{name}_" if name in ("create", "update", "model", "document") else name
 
 
-def _shape_of(prop: Property, here: _Mapper) -> Shape:
-    """The shape of a group or a related row, or of each of several."""
-    of = prop.type.item if isinstance(prop.type, Array) else prop.type
-    assert isinstance(of, ObjectType)
-    return here.shapes.shape(of.name)
-
-
 def _fields(shape: Shape, here: _Mapper) -> Iterator[str]:
     for prop in shape.properties:
         if prop.field:
             yield prop.field
         else:
-            yield from _fields(_shape_of(prop, here), here)
+            yield from _fields(held_shape(prop, here.shapes), here)
 
 
 def _is_document(of: Type) -> bool:
@@ -241,34 +237,19 @@ def _to_result(shape: Shape, here: _Mapper) -> Iterator[str]:
     text = _TEXTS.get(shape.variant, f"What a caller sees of a row as {shape.name}.")
     asked = _asked(shape, here)
     parameters = (f"model: {here.class_name}", *(["*", *asked] if asked else []))
-    yield from _define(_function(shape), parameters, here.schema(shape), text)
+    yield from _define(result_function(shape), parameters, here.schema(shape), text)
     before: list[str] = []
     made = _made(shape, (), before, here)
     yield from before
     yield from layout(made, f"{INDENT}return ")
 
 
-def _function(shape: Shape) -> str:
-    """The function that makes a result of a row, in the module of the entity it shows."""
-    if shape.variant in _TEXTS:
-        return f"to_{shape.variant}"
-    name = snake(shape.name)
-    return f"to_{name}_" if name in ("list", "list_item", "model", "response") else f"to_{name}"
-
-
 def _asked(shape: Shape, here: _Mapper) -> list[str]:
     """The parameters for what a row does not tell: what is added, here or in the shape of a related row."""
     return [
         f"{_parameter(prop.attribute)}: {_given_type(prop.type, prop.nullable, here)}"
-        for prop in shape.properties
-        if _is_asked(prop, here)
+        for prop in asked_properties(shape, here.shapes)
     ]
-
-
-def _is_asked(prop: Property, here: _Mapper) -> bool:
-    if prop.given or not prop.relation:
-        return prop.given
-    return any(_is_asked(inner, here) for inner in _shape_of(prop, here).properties)
 
 
 _TAKEN = frozenset(("create", "document", "has_value", "known", "list", "model", "models", "read", "related", "update"))
@@ -303,7 +284,7 @@ def _neighbour(target: Relationship, function: str, here: _Mapper) -> str:
 def _related(prop: Property, here: _Mapper) -> Code:
     """The related row, or rows, in the shape that shows them."""
     end = here.ends[prop.relation]
-    function = _neighbour(end, _function(_shape_of(prop, here)), here)
+    function = _neighbour(end, result_function(held_shape(prop, here.shapes)), here)
     held = f"model.{end.name}"
     if end.many:
         return _each(function, "row", held)
@@ -317,16 +298,16 @@ def _each(function: str, name: str, rows: str) -> Bracket:
 def _loads(shape: Shape, here: _Mapper) -> Iterator[str]:
     """The function that says which related rows a query loads along."""
     load = here.names.use("sqlalchemy.orm", "Load")
-    name = f"{_function(shape).removeprefix('to_')}_loads"
-    text = f"What a query loads along for {_function(shape)}: `select({here.class_name}).options(*{name}())`."
+    name = loads_function(shape)
+    text = f"What a query loads along for {result_function(shape)}: `select({here.class_name}).options(*{name}())`."
     yield from _define(name, (), f"list[{load}]", text)
     parts: list[Code] = []
     for prop in shape.properties:
-        if prop.relation and not _is_asked(prop, here):
-            end, inner = here.ends[prop.relation], _shape_of(prop, here)
+        if prop.relation and not is_asked(prop, here.shapes):
+            end, inner = here.ends[prop.relation], held_shape(prop, here.shapes)
             part = f"{load}({here.class_name}).selectinload({here.class_name}.{end.name})"
             if any(one.relation for one in inner.properties):
-                deeper = _neighbour(end, f"{_function(inner).removeprefix('to_')}_loads", here)
+                deeper = _neighbour(end, loads_function(inner), here)
                 part += f".options(*{deeper}())"
             parts.append(part)
     yield from layout(sequence(parts), f"{INDENT}return ")
@@ -337,14 +318,17 @@ def _made(shape: Shape, path: tuple[str, ...], before: list[str], here: _Mapper)
     schema = here.schema(shape)
     arguments: list[Code] = []
     for prop in shape.properties:
-        if _is_asked(prop, here):
+        if prop.field and not prop.given and isinstance(prop.type, Scalar | EnumType):
+            arguments.append(f"{prop.attribute}=model.{here.attributes[prop.field]}")
+            continue
+        if is_asked(prop, here.shapes):
             value: Code = _parameter(prop.attribute)
         elif prop.relation:
             value = _related(prop, here)
         elif prop.field:
             value = _value(prop, schema, here)
         else:
-            value = _made(_shape_of(prop, here), (*path, prop.attribute), before, here)
+            value = _made(held_shape(prop, here.shapes), (*path, prop.attribute), before, here)
             if prop.nullable:
                 value = _known_group(prop, value, (*path, prop.attribute), before, here)
         arguments.append(prefixed(f"{prop.attribute}=", value))
@@ -353,7 +337,7 @@ def _made(shape: Shape, path: tuple[str, ...], before: list[str], here: _Mapper)
 
 def _known_group(prop: Property, made: Code, path: tuple[str, ...], before: list[str], here: _Mapper) -> Code:
     """A group that is null when all its columns are."""
-    inner, local = _shape_of(prop, here), _local(path)
+    inner, local = held_shape(prop, here.shapes), _local(path)
     before.append(f"{INDENT}{local}: {here.schema(inner)} | None = None")
     values = [f"model.{here.attributes[field]}" for field in _fields(inner, here)]
     before += layout(call(here.helper("has_value"), *values), f"{INDENT}if ", ":")
@@ -365,7 +349,7 @@ def _value(prop: Property, schema: str, here: _Mapper) -> Code:
     held = f"model.{here.attributes[prop.field]}"
     match prop.type:
         case ObjectType():
-            inner = here.schema(_shape_of(prop, here))
+            inner = here.schema(held_shape(prop, here.shapes))
             return call(here.helper("known"), inner, held) if prop.nullable else call(f"{inner}.model_validate", held)
         case Map() | Array() if _is_document(prop.type) or _is_json(prop.type):
             return call(here.helper("read"), schema, python_string(prop.attribute), held)
@@ -379,12 +363,12 @@ def _is_json(of: Type) -> bool:
 def _to_page(shape: Shape, name: str, here: _Mapper) -> Iterator[str]:
     """A page of rows, or of items made before where a row does not tell all of one."""
     schema = here.schema(shape)
-    items = next(prop for prop in shape.properties if _is_content(prop, shape))
+    items = next(prop for prop in shape.properties if is_content(prop, shape))
     many = here.names.use("collections.abc", "Iterable")
     item = here.shapes.shape(shape.content)
     if item.variant in ("response", "list_item", "named") and not _asked(item, here):
         models = f"models: {many}[{here.class_name}]"
-        made: Code = _each(_function(item), "model", "models")
+        made: Code = _each(result_function(item), "model", "models")
     else:
         models = f"items: {many}[{here.schema(item)}]"
         made = "list(items)"
@@ -396,7 +380,3 @@ def _to_page(shape: Shape, name: str, here: _Mapper) -> Iterator[str]:
         *(f"{prop.attribute}={_parameter(prop.attribute)}" for prop in others),
     ]
     yield from layout(call(schema, *arguments), f"{INDENT}return ")
-
-
-def _is_content(prop: Property, shape: Shape) -> bool:
-    return isinstance(prop.type, Array) and prop.type.item == ObjectType(shape.content)

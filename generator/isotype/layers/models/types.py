@@ -8,7 +8,7 @@ from decimal import Decimal
 from isotype.dialects import patterns
 from isotype.dialects.literals.python import python_raw_string, python_string
 from isotype.dialects.python import Code, call, exact, flat, subscript
-from isotype.dialects.python_types import Names
+from isotype.dialects.python_types import Names, python_scalar
 from isotype.domain.formats import FORMATS
 from isotype.domain.types import INTEGERS, Array, Enum, EnumType, Map, ObjectType, Opaque, Scalar, Type
 
@@ -26,17 +26,6 @@ _COLUMNS = {
     "json": "Json",
 }
 _BITS = {"smallint": 16, "int": 32, "bigint": 64}
-_PYTHON = {
-    "decimal": ("decimal", "Decimal"),
-    "timestamp": ("datetime", "datetime"),
-    "local_timestamp": ("datetime", "datetime"),
-    "date": ("datetime", "date"),
-    "time": ("datetime", "time"),
-    "duration": ("datetime", "timedelta"),
-    "uuid": ("uuid", "UUID"),
-    "json": ("typing", "Any"),
-}
-_BUILTINS = {"float": "float", "bool": "bool", "bytes": "bytes", **dict.fromkeys(INTEGERS, "int")}
 
 
 class TypeNames(Names):
@@ -64,12 +53,10 @@ def python_type(of: Type, nullable: bool, names: TypeNames) -> str:
 
 def _python(of: Type, names: TypeNames) -> Code:
     match of:
-        case Scalar(base="inet"):
-            return f"{names.use('ipaddress', 'IPv4Address')} | {names.use('ipaddress', 'IPv6Address')}"
-        case Scalar(base=base) if base in _PYTHON:
-            return names.use(*_PYTHON[base])
+        case Scalar(base="json"):
+            return names.use("typing", "Any")
         case Scalar(base=base):
-            return names.builtin(_BUILTINS.get(base, "str"))
+            return python_scalar(base, names)
         case EnumType(enum=enum):
             return names.enum(enum)
         case Array(item=Array()):
@@ -107,7 +94,11 @@ def column_type(of: Type, names: TypeNames, key: bool = False) -> Code:
         case Opaque(sql=sql):
             return call(names.column("Opaque"), python_string(sql))
         case Map():
-            given = {"max_items": of.max_items, "nullable_values": of.nullable_values or None}
+            given = {
+                "max_items": of.max_items,
+                "nullable_values": of.nullable_values or None,
+                "typed": of.value != Scalar("json") or None,
+            }
             return call(names.column("Entries"), *_settings(given))
     return call(names.column("Document"))
 

@@ -77,6 +77,9 @@ RAW_SQL = _gap("raw SQL", "The schema gives no PostgreSQL text for it.")
 
 _ADJUSTED = {"decimal": ROUNDED_DECIMAL, "smallint": ROUNDED_INTEGER, "int": ROUNDED_INTEGER, "bigint": ROUNDED_INTEGER}
 
+_Definition = tuple[str, str, str]
+"""A column: its name, its type, and all that follows."""
+
 
 class File:
     """One pass over the tables; it remembers which helper functions and gaps it met.
@@ -91,6 +94,7 @@ class File:
         self._native = {enum.name: self._functions.enum(enum) for enum in tables.enum_types}
         self._gaps: set[NotExpressible] = set()
         self._types: dict[Type, str] = {}
+        self._columns: dict[object, _Definition] = {}
         self._guards: dict[tuple[Type, str], list[str]] = {}
         self._printed: dict[int, str] = {}
         self._checks: dict[tuple[str, str], list[tuple[str, list[str]]]] = {}
@@ -185,7 +189,12 @@ class File:
     def _policy(self, table: Table) -> str:
         return policy_statement(self._tables, table, table.hypertable) if table.hypertable else ""
 
-    def _column(self, table: Table, column: Column) -> tuple[str, str, str]:
+    def _column(self, table: Table, column: Column) -> _Definition:
+        said = (column.name, id(column.type), column.nullable, id(column.default), id(column.computed))
+        key = (said, table.partitions is None)
+        return self._columns.get(key) or self._columns.setdefault(key, self._definition(table, column))
+
+    def _definition(self, table: Table, column: Column) -> _Definition:
         rest = []
         default = column.default
         if column.computed is not None:

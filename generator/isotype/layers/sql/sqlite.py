@@ -56,6 +56,10 @@ class Check(NamedTuple):
     conditions: Sequence[str]
 
 
+_Described = tuple[list[str], tuple[str, str, str]]
+"""A column: the comment lines above it; its name, its type, and all that follows."""
+
+
 class File:
     """One pass over the tables; it remembers the gaps it met, and which checks wait for a trigger.
 
@@ -68,6 +72,7 @@ class File:
         self._gaps: set[NotExpressible] = set()
         self._checks: dict[tuple[str, str], list[Check]] = {}
         self._refusals: dict[tuple[str, str], list[str]] = {}
+        self._columns: dict[object, _Described] = {}
         self._split: dict[int, _Condition] = {}
         self._printed: dict[int, str | NotExpressible] = {}
         self._typed: dict[tuple[Type, str], _Condition] = {}
@@ -106,16 +111,10 @@ class File:
     # Tables
 
     def _table(self, table: Table) -> Iterator[str]:
-        indent = "    "
         inline_key = counted_key(table)
-        rows = []
-        notes = []
-        for column in table.columns:
-            definition, found = self._column(table, column, column.name == inline_key)
-            rows.append(definition)
-            about = comment(column.comment.strip(), indent) if column.comment.strip() else []
-            notes.append(about + [line for item in found for line in self._note(item, indent)])
-        parts = list(zip(notes, aligned(rows), strict=True))
+        described = [self._described(table, column, column.name == inline_key) for column in table.columns]
+        definitions = aligned([definition for _, definition in described])
+        parts = [(lines, definition) for (lines, _), definition in zip(described, definitions, strict=True)]
         for lines, constraint in self._constraints(table, inline_key):
             parts.append((lines, constraint))
         name = table_name(table.schema, table.name)
@@ -133,6 +132,21 @@ class File:
         for unique in table.uniques:
             if not unique.nulls_distinct:
                 yield self.unique_with_nulls(table, unique)
+
+    def _described(self, table: Table, column: Column, counts: bool) -> _Described:
+        """The comment lines of a column, and its name, its type and all that follows."""
+        alone = table.primary_key is not None and table.primary_key.columns == (column.name,)
+        said = (column.name, id(column.type), column.nullable, id(column.default), id(column.computed))
+        key = (said, column.comment, alone)
+        known = None if counts else self._columns.get(key)
+        if known is None:
+            definition, found = self._column(table, column, counts)
+            about = comment(column.comment.strip(), "    ") if column.comment.strip() else []
+            lines = about + [line for item in found for line in self._note(item, "    ")]
+            known = lines, definition
+            if not counts:
+                self._columns[key] = known
+        return known
 
     def _column(self, table: Table, column: Column, counts: bool) -> tuple[tuple[str, str, str], list[NotExpressible]]:
         kind = column_type(column.type)

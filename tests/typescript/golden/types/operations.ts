@@ -51,8 +51,8 @@ export interface Operations {
     headers: null;
     body: null;
     result: null;
-    error: never;
-    errorStatus: never;
+    error: ErrorResponse;
+    errorStatus: 422;
   };
   /** GET /api/v1/books/{id}/cover */
   getCover: {
@@ -64,8 +64,8 @@ export interface Operations {
     headers: null;
     body: null;
     result: unknown;
-    error: never;
-    errorStatus: never;
+    error: ErrorResponse;
+    errorStatus: 422;
   };
 }
 
@@ -73,12 +73,12 @@ export interface Operations {
 export const operations = {
   listBooks: { method: "GET", path: "/api/v1/books/", status: 200, errors: [422] },
   editBook: { method: "PATCH", path: "/api/v1/books/{id}", status: 200, errors: [404, 409, 422] },
-  dropBook: { method: "DELETE", path: "/api/v1/books/{id}", status: 204, errors: [] },
+  dropBook: { method: "DELETE", path: "/api/v1/books/{id}", status: 204, errors: [422] },
   getCover: {
     method: "GET",
     path: "/api/v1/books/{id}/cover",
     status: 200,
-    errors: [],
+    errors: [422],
     media: "image/png",
   },
 } as const satisfies {

@@ -120,12 +120,21 @@ def _making(sides: Sides, of: Difference) -> Iterator[Step]:
     if of.kind == "table" and any(_partitioned_otherwise(sides, path) for path in _parents(sides.expected, of.path)):
         yield decision("its table has to be partitioned as expected first")
         return
+    if of.kind == "column sequence" and (name := _of_nobody(sides, of.path)):
+        yield Step(Phase.STATE, f"ALTER SEQUENCE {name} OWNED BY {qualified(of.path)}")
+        return
     if of.kind == "column" and of.path[:2] not in sides.expected.of("table"):
         return
     yield from creation(sides.expected, of.kind, of.path)
     if of.kind in RELATIONS:
         for kind, path in parts(sides.expected, of.path):
             yield from creation(sides.expected, kind, path)
+
+
+def _of_nobody(sides: Sides, column: Path) -> str:
+    """The name of a column's sequence where that is there, and is no column's; '' otherwise."""
+    name = text(sides.expected, "column sequence", column, "name")
+    return name if paths(name)[0] in sides.actual.of("sequence") else ""
 
 
 def _parents(facts: Facts, table: Path) -> tuple[Path, ...]:

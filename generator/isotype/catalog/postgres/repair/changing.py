@@ -84,6 +84,8 @@ def _of_table(sides: Sides, of: Difference, live: Path) -> Iterator[Change]:
     match of.attribute:
         case "persistence":
             yield Step(Phase.STATE, alter(path, f"SET {'UNLOGGED' if of.expected == 'unlogged' else 'LOGGED'}"))
+        case "method" if sides.actual.server.major < 15:
+            yield decision("the rows of the table have to move to a new one with the expected access method")
         case "method":
             yield Step(Phase.TABLE, alter(path, f"SET ACCESS METHOD {sql_identifier(str(of.expected))}"))
         case "options" | "toast_options":
@@ -210,8 +212,9 @@ def _identity(sides: Sides, of: Difference, column: str) -> Iterator[Step]:
         yield Step(Phase.COLUMN, default(path, None))
     if path in sides.actual.of("column sequence"):
         yield Step(Phase.COLUMN, f"DROP SEQUENCE {text(sides.actual, 'column sequence', path, 'name')}")
-    yield Step(Phase.COLUMN, alter(path, f"{column} SET NOT NULL"), note="rows with null refuse it")
-    yield Step(Phase.COLUMN, alter(path, f"{column} ADD {identity(sides.expected, path, of.expected)}"))
+    # Its type is what it should be by then.
+    yield Step(Phase.TABLE, alter(path, f"{column} SET NOT NULL"), note="rows with null refuse it")
+    yield Step(Phase.TABLE, alter(path, f"{column} ADD {identity(sides.expected, path, of.expected)}"))
     yield Step(Phase.STATE, continuation(path))
 
 
@@ -273,7 +276,7 @@ def _identifying(sides: Sides, of: Difference) -> Step:
 
 
 def _of_trigger(sides: Sides, of: Difference, live: Path) -> Iterator[Change]:
-    if of.attribute == "definition":
+    if of.attribute not in ("enabled", "on_partitions"):
         yield Target("trigger", live)
         return
     for part in (live[:2], *_partitions(sides.actual, live[:2])):
@@ -307,7 +310,7 @@ def _updated_row(of: Difference) -> Step:
         for name, one in key.items()
     )
     change = f"{sql_identifier(of.attribute)} = {row_literal(given)}"
-    return Step(Phase.ROW, f"UPDATE {qualified(of.path[:2])} SET {change} WHERE {where}")
+    return Step(Phase.ROW_VALUE, f"UPDATE {qualified(of.path[:2])} SET {change} WHERE {where}")
 
 
 # What stands by itself
@@ -344,6 +347,9 @@ def _of_enum(sides: Sides, of: Difference, live: Path) -> Iterator[Change]:
 
 def _of_domain(sides: Sides, of: Difference, live: Path) -> Iterator[Change]:
     head = f"ALTER DOMAIN {qualified(of.path)}"
+    if text(sides.expected, "domain", of.path, "type") != text(sides.actual, "domain", live, "type"):
+        yield decision("the columns of the domain have to move to a new one")
+        return
     match of.attribute:
         case "default":
             yield Step(Phase.STATE, f"{head} {_default(of.expected)}")

@@ -334,10 +334,19 @@ def _row(facts: Facts, path: Path, of: Attributes) -> Iterator[Step]:
     over = " OVERRIDING SYSTEM VALUE" if any(column["identity"] == "always" for column in columns.values()) else ""
     literals = ", ".join(row_literal(value) for value in row.values())
     names = ", ".join(map(sql_identifier, row))
-    yield Step(Phase.ROW, f"INSERT INTO {qualified(path[:2])} ({names}){over} VALUES ({literals})")
+    note = "a row that has one of its unique values refuses it" if _is_unique_otherwise(facts, path[:2]) else ""
+    yield Step(Phase.ROW, f"INSERT INTO {qualified(path[:2])} ({names}){over} VALUES ({literals})", note=note)
     for name, column in columns.items():
         if column["identity"]:
             yield Step(Phase.STATE, continuation((*path[:2], name)))
+
+
+def _is_unique_otherwise(facts: Facts, table: Path) -> bool:
+    """Whether something but the key of a table may not be in two of its rows."""
+    return any(path[:2] == table and values[0] == "unique" for path, values in facts.of("constraint").items()) or any(
+        relation_of(facts, "index", path) == table and str(values[1]).startswith("CREATE UNIQUE")
+        for path, values in facts.of("index").items()
+    )
 
 
 def continuation(path: Path) -> str:

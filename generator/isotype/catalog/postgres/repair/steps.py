@@ -12,7 +12,10 @@ from isotype.domain.values import frozen
 
 
 class Phase(IntEnum):
-    """When a step runs. Within a phase steps keep the order in which they were made, but for what they need."""
+    """When a step runs. Within a phase steps keep the order in which they were made, but for what they need.
+
+    Rows are as they should be before anything asks it of them.
+    """
 
     ALONE = 0
     SETTING = 1
@@ -28,18 +31,19 @@ class Phase(IntEnum):
     COMPUTED = 11
     DROP_TYPES = 12
     DEFINE_LATE = 13
-    TABLE = 14
-    UNIQUE = 15
-    CHECK = 16
-    ROW = 17
-    REFERENCE = 18
-    VIEW = 19
-    INDEX = 20
-    USE = 21
-    STATE = 22
-    COMMENT = 23
-    DESTROY = 24
-    DECIDE = 25
+    ROW_VALUE = 14
+    TABLE = 15
+    ROW = 16
+    UNIQUE = 17
+    CHECK = 18
+    REFERENCE = 19
+    VIEW = 20
+    INDEX = 21
+    USE = 22
+    STATE = 23
+    COMMENT = 24
+    DESTROY = 25
+    DECIDE = 26
 
 
 @frozen

@@ -10,7 +10,7 @@ from isotype.dialects.python import from_import, natural
 from isotype.layers.options import Options
 from isotype.layers.specifiers import layer_options
 
-_STANDARD = frozenset({"collections.abc", "datetime", "decimal", "ipaddress", "typing", "uuid"})
+_STANDARD = frozenset({"abc", "collections.abc", "datetime", "decimal", "ipaddress", "typing", "uuid"})
 
 
 def sibling_package(options: Options, source: str, target: str, depth: int = 0) -> str:

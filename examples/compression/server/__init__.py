@@ -1,0 +1,1 @@
+"""The compression platform as a running service, on the generated packages of `schema/compression.yaml`."""

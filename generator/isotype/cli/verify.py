@@ -1,0 +1,108 @@
+"""`isotype verify`: do all layers give the same verdict on the same value?"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from isotype.cli import FAILED, FINDINGS, OK, pipeline
+from isotype.cli.output import Output, emit, fail, write
+from isotype.cli.pipeline import Pipeline
+from isotype.cli.progress import Progress
+from isotype.findings import Finding, IsotypeError
+from isotype.workspace import configuration
+from isotype.workspace.configuration import Configuration
+from isotype.workspace.settings import DomainSettings
+
+if TYPE_CHECKING:
+    from isotype.conformance.matrix import Matrix
+
+
+class Asked(NamedTuple):
+    """The options of a run; `witnesses` is () for all, `only` an `Entity` or `Entity.field`."""
+
+    cases: int = 0
+    seed: int = 0
+    witnesses: Sequence[str] = ()
+    only: str = ""
+    quick: bool = False
+    raw: bool = True
+
+
+def run(
+    names: Sequence[str] = (),
+    asked: Asked = Asked(),  # noqa: B008 -- frozen
+    *,
+    output: Output = Output(),  # noqa: B008 -- frozen
+    collaborators: Pipeline | None = None,
+) -> int:
+    """Put values to every layer of the named domains, or of all; the exit code."""
+    used = collaborators or pipeline.real()
+    progress = Progress(output.quiet)
+    try:
+        found = configuration.load(os.getcwd(), names)  # noqa: PTH109
+        matrices = [_judge(used, found, domain, asked, progress) for domain in found.domains]
+        progress.clear()
+    except IsotypeError as error:
+        progress.clear()
+        return emit(output, "verify", error.findings, FAILED)
+    return _emit(output, matrices, asked)
+
+
+def _judge(used: Pipeline, found: Configuration, settings: DomainSettings, asked: Asked, progress: Progress) -> Matrix:
+    from isotype.conformance.building import compiled
+    from isotype.conformance.run import Request, run
+    from isotype.conformance.witnesses import NAMES, assembled
+
+    domain, _ = pipeline.load(used, found, settings, raw=asked.raw)
+    owners = [
+        *(it.name for it in domain.entities),
+        *(it.name for it in domain.objects),
+        *(it.name for it in domain.views),
+    ]
+    if asked.only and asked.only.partition(".")[0] not in owners:
+        raise IsotypeError(
+            Finding(
+                "unknown-object",
+                f"{asked.only!r} names nothing of {domain.name}",
+                suggestion="give an entity, an object or a view, and one of its fields: Entity.field",
+            )
+        )
+    templates = f"{found.root}/{settings.templates}" if settings.templates else ""
+    progress.say(f"{domain.name}: asking for witnesses")
+    with (
+        tempfile.TemporaryDirectory(prefix="isotype-") as folder,
+        compiled(domain, Path(folder), templates) as built,
+        assembled(built, Path(found.root), asked.witnesses or NAMES) as (witnesses, missing),
+    ):
+        if not witnesses:
+            raise IsotypeError(*(Finding("no-witness", why) for why in missing.values()))
+        request = Request(asked.cases, asked.seed, asked.quick, asked.only)
+        return run(built, witnesses, missing, request, progress.say)
+
+
+def _emit(output: Output, matrices: Sequence[Matrix], asked: Asked) -> int:
+    from isotype.conformance.findings import findings
+    from isotype.report import agreement
+
+    found = [finding for matrix in matrices for finding in findings(matrix)]
+    code = FINDINGS if found else OK
+    if output.form not in ("json", "html"):
+        lines = [line for matrix in matrices for line in agreement.lines(matrix, bool(asked.only))]
+        return emit(output, "verify", found, code, lines)
+    text = agreement.document(matrices) if output.form == "json" else agreement.page(matrices)
+    if not output.file:
+        import sys
+
+        write(sys.stdout, text)
+        return code
+    try:
+        Path(output.file).write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"the report cannot be written to {output.file!r}: {error.strerror}")
+        return FAILED
+    written = f"the matrix is written to {output.file}"
+    return emit(output._replace(form="text", file=""), "verify", found, code, [written])

@@ -1,0 +1,15 @@
+"""Do the layers agree? Values made from the schema, put to every real engine, their answers compared.
+
+```
+building    a domain compiled into a folder of its own
+witnesses/  one real engine in each module
+model       what a witness is, and what it answers
+comparison  values beside each other
+excuses     which entry of the ledger explains an answer
+judging     what an answer is worth
+tally       answers counted
+shrinking   the smallest record that shows a disagreement
+matrix      what comes of a run
+run         all of it
+```
+"""

@@ -1,0 +1,179 @@
+"""Which entry of the ledger says why a target takes what the schema refuses.
+
+The ledger is made by printers alone; here stands only what of a value each of its constructs is about. An entry
+excuses a target for taking a value, never for refusing one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from isotype.dialects.expressions import sqlite as sqlite_rules
+from isotype.dialects.sqlite_patterns import sqlite_condition
+from isotype.domain.lazy import NamedTuple
+from isotype.domain.ledger import NotExpressible
+from isotype.domain.types import Array, Map, ObjectType, Scalar, Type
+from isotype.layers.models.types import holds_parts
+from isotype.probes import Probe, Refusal
+from isotype.probes.forms import FORMS
+from isotype.probes.rows import Row, is_document
+from isotype.probes.texts import patterns_of
+from isotype.shapes import Shapes
+
+Construct = tuple[str, str]
+"""A target and what it cannot say."""
+
+
+class Case(NamedTuple):
+    """One reason for a refusal among all there are, the row that shows it (None for JSON), and what type is refused."""
+
+    refusal: Refusal
+    others: tuple[Refusal, ...]
+    row: Row | None
+    of: Type | None
+    column: Type | None
+
+    @property
+    def inside(self) -> bool:
+        """Whether it stands inside a column of JSON."""
+        return self.column is not None and is_document(_item(self.column))
+
+
+Explains = Callable[[Case], bool]
+
+
+def _is(*words: str, of: Iterable[str] = ()) -> Explains:
+    kinds = frozenset(of)
+    return lambda case: case.refusal.constraint in words and (not kinds or case.refusal.of in kinds)
+
+
+def _rule(case: Case) -> bool:
+    return case.refusal.constraint.startswith("rule:")
+
+
+def _cut(case: Case) -> bool:
+    """Blanks are cut before anything else is judged."""
+    padded = any(one.constraint == "padding" and one.path == case.refusal.path for one in case.others)
+    return not case.inside and padded and case.refusal.constraint in ("padding", "pattern", "form")
+
+
+def _rounded(case: Case) -> bool:
+    """A number is rounded before anything else is judged."""
+    beyond = any(one.constraint == "digits" and one.path == case.refusal.path for one in case.others)
+    return not case.inside and beyond and case.refusal.constraint in ("digits", "range", "size")
+
+
+def _loose(case: Case) -> bool:
+    """A pattern that SQLite has no words for."""
+    if case.refusal.constraint not in ("pattern", "form") or not isinstance(case.of, Scalar):
+        return False
+    return any(isinstance(sqlite_condition(pattern, "x"), NotExpressible) for pattern in patterns_of(case.of))
+
+
+def _wide(case: Case) -> bool:
+    return case.refusal.constraint == "range" and isinstance(case.of, Scalar) and case.of.base == "decimal"
+
+
+def _parts(case: Case) -> bool:
+    return case.column is not None and holds_parts(case.column) and not _own(case)
+
+
+def _own(case: Case) -> bool:
+    """Whether the column itself, not a part of it, is at fault."""
+    return len(case.refusal.path) < 2 and case.refusal.constraint in ("null", "required")
+
+
+def _unsaid(construct: str) -> Explains:
+    """A rule that SQLite cannot say, for this very reason."""
+
+    def explains(case: Case) -> bool:
+        if not _rule(case) or case.row is None:
+            return False
+        name = case.refusal.constraint.removeprefix("rule:")
+        for check in case.row.table.checks:
+            if check.name == name and check.expression is not None:
+                printed = sqlite_rules.print_expression(check.expression, lambda column: column, context="trigger")
+                return isinstance(printed, NotExpressible) and printed.construct == construct
+        return False
+
+    return explains
+
+
+EXPLAINS: dict[Construct, Explains] = {
+    ("json_schema", "rules"): _rule,
+    ("json_schema", "text"): _is("surrogate"),
+    ("json_schema", "json"): _is("depth", "text", "surrogate", "number", of=("json",)),
+    ("json_schema", "bounds of decimals"): _is("range", of=("decimal", "bigint")),
+    ("json_schema", "decimal with wire: number"): _is("digits", of=("decimal number",)),
+    ("json_schema", "timestamp"): _is("range", of=("timestamp",)),
+    ("json_schema", "duration"): _is("range", of=("duration",)),
+    ("json_schema", "sorted"): _is("sorted"),
+    ("json_schema", "unique_items of values with several spellings"): _is("unique_items"),
+    ("postgres", "string(n)"): _cut,
+    ("postgres", "decimal(p,s)"): _rounded,
+    ("sqlite", "pattern"): _loose,
+    ("sqlite", "range of a wide decimal"): lambda case: _wide(case) and not case.inside,
+    ("sqlite", "wide decimal inside JSON"): lambda case: _wide(case) and case.inside,
+    ("sqlite", "text form inside JSON"): lambda case: case.inside and _is("form", "range", of=FORMS)(case),
+    ("sqlite", "json"): lambda case: case.inside and _is("surrogate", "number", "text", "depth")(case),
+    ("sqlite", "recursive typed JSON"): lambda case: case.inside and len(case.refusal.path) > 1,
+    ("sqlite", "rule of typed JSON"): lambda case: _rule(case) and case.inside,
+    **{
+        ("sqlite", gap.construct): _unsaid(gap.construct)
+        for gap in (
+            *(sqlite_rules.WIDE_DECIMAL, sqlite_rules.WIDE_VALUE, sqlite_rules.ARRAY_ITEMS, sqlite_rules.ARRAY_VALUE),
+            *(sqlite_rules.OPEN_QUOTIENT, sqlite_rules.TOO_LONG),
+        )
+    },
+    ("models", "typed JSON"): _parts,
+}
+"""What each construct is about, where that is a value; other entries of the ledger are not."""
+
+
+class Excuses:
+    """The entries of one domain's ledger that are about values."""
+
+    def __init__(self, ledger: Iterable[NotExpressible], shapes: Shapes) -> None:
+        self._shapes = shapes
+        self.entries = {(gap.target, gap.construct): gap for gap in ledger if (gap.target, gap.construct) in EXPLAINS}
+        self.used: set[Construct] = set()
+
+    def explain(self, target: str, probe: Probe, refusals: Sequence[Refusal], rows: bool) -> str:
+        """The construct by which a target takes what is refused so; '' when one of the reasons has no excuse."""
+        found: list[Construct] = []
+        row = probe.row if rows else None
+        for refusal in refusals:
+            column = _column(row, refusal)
+            case = Case(refusal, tuple(refusals), row, self._type(column, refusal.path[1:]), column)
+            excuse = next(
+                (key for key in self.entries if key[0] == target and EXPLAINS[key](case)),
+                None,
+            )
+            if excuse is None:
+                return ""
+            found.append(excuse)
+        self.used.update(found)
+        return found[0][1] if found else ""
+
+    def _type(self, of: Type | None, path: Sequence[str]) -> Type | None:
+        """The type at a path inside a value."""
+        for name in path:
+            match of:
+                case Array(item=inner) | Map(value=inner):
+                    of = inner
+                case ObjectType(name=held):
+                    properties = self._shapes.shape(held).properties
+                    of = next((prop.type for prop in properties if prop.name == name), None)
+                case _:
+                    return of
+        return _item(of) if of is not None else None
+
+
+def _item(of: Type) -> Type:
+    return of.item if isinstance(of, Array) else of
+
+
+def _column(row: Row | None, refusal: Refusal) -> Type | None:
+    if row is None or not refusal.path:
+        return None
+    return next((column.type for column in row.table.columns if column.name == refusal.path[0]), None)

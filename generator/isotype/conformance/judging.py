@@ -1,0 +1,50 @@
+"""What an answer is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from isotype.conformance.comparison import agree
+from isotype.conformance.excuses import Excuses
+from isotype.conformance.matrix import Outcome
+from isotype.conformance.model import ROWS, Answer, Witness
+from isotype.probes import Probe, Prober, Refusal
+from isotype.probes.values import NotJson, read
+
+
+def judged(
+    prober: Prober, excuses: Excuses | None, witness: Witness, probe: Probe, answer: Answer
+) -> tuple[Outcome, str]:
+    """What an answer is worth, and the fact (for a gap: the construct)."""
+    refusals: Sequence[Refusal] = probe.refusals
+    if witness.target in ROWS:
+        assert probe.row is not None
+        refusals = probe.row.refusals
+    if not answer.takes:
+        if refusals:
+            return Outcome.AGREE, ""
+        return Outcome.DISAGREE, f"refuses what the schema takes: {answer.reason}"
+    if refusals:
+        construct = (
+            excuses.explain(witness.target, probe, refusals, witness.target in ROWS) if excuses is not None else ""
+        )
+        if construct:
+            return Outcome.GAP, construct
+        first = refusals[0]
+        where = ".".join(first.path) or "the record"
+        return Outcome.DISAGREE, f"takes what the schema refuses: {first.constraint} at {where}"
+    if answer.value is not None and not _same(prober, probe, answer.value):
+        return Outcome.DISAGREE, f"gives back another value: {answer.value[:300]}"
+    return Outcome.AGREE, ""
+
+
+def _same(prober: Prober, probe: Probe, value: str) -> bool:
+    try:
+        found = read(value)
+    except NotJson:
+        return False
+    if agree(probe.value, found):
+        return True
+    # What is not canonical may be spelled as it came.
+    again = prober.meaning.whole(prober.shapes.shape(probe.shape), value)
+    return not again.refusals and agree(probe.value, again.value)

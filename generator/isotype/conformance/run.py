@@ -1,0 +1,103 @@
+"""Put the probes of a domain to every witness, and compare the answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, islice
+
+from isotype.conformance.building import Compiled
+from isotype.conformance.excuses import Excuses
+from isotype.conformance.matrix import Matrix, Rate
+from isotype.conformance.model import Answer, Witness
+from isotype.conformance.shrinking import shrunk
+from isotype.conformance.tally import Tally, place
+from isotype.domain.lazy import NamedTuple
+from isotype.probes import Probe, Prober
+
+BATCH = 1000
+QUICK = 12
+"""A quick run asks one boundary in so many, and a random record for each five of them."""
+SHRUNK = 25
+"""Disagreements for which the smallest value is looked for; the others show what was found first."""
+
+
+class Request(NamedTuple):
+    """`cases` values altogether, at least every boundary; a quick run asks a sample. `only` is `Entity.field`."""
+
+    cases: int = 0
+    seed: int = 0
+    quick: bool = False
+    only: str = ""
+
+
+def run(
+    of: Compiled,
+    witnesses: Sequence[Witness],
+    missing: Mapping[str, str],
+    request: Request,
+    say: Callable[[str], None] = lambda _: None,
+) -> Matrix:
+    """Ask, compare and count."""
+    began = time.monotonic()
+    prober = Prober(of.bindings, request.seed, QUICK if request.quick else 1)
+    excuses = Excuses(of.ledger, prober.shapes)
+    tally = Tally(of.domain, prober, excuses)
+    with ThreadPoolExecutor(max_workers=max(1, len(witnesses))) as pool:
+        for batch in _batches(chosen(prober, request)):
+            # Engines of their own work meanwhile; the others share one interpreter.
+            apart = [(witness, pool.submit(_timed, witness, batch)) for witness in witnesses if witness.apart]
+            answers = [(witness, _timed(witness, batch)) for witness in witnesses if not witness.apart]
+            answers += [(witness, future.result()) for witness, future in apart]
+            for witness, (asked, found, seconds) in answers:
+                tally.count(witness, asked, found, seconds)
+            tally.values += len(batch)
+            tally.accepted += sum(not probe.refusals for probe in batch)
+            say(f"{of.domain.name}: {tally.values} values, {tally.disagreeing} disagreements")
+    kept = tally.found()
+    smallest = [shrunk(prober, *one) for one in kept[:SHRUNK]]
+    targets = set() if request.only or request.quick else {witness.target for witness in witnesses}
+    unneeded = [gap for key, gap in excuses.entries.items() if gap.target in targets and key not in excuses.used]
+    return Matrix(
+        domain=of.domain.name,
+        seed=request.seed,
+        values=tally.values,
+        accepted=tally.accepted,
+        seconds=time.monotonic() - began,
+        cells=tally.cells,
+        rates={name: Rate(*tally.rates[name]) for name in tally.rates},
+        missing=missing,
+        ledger=of.ledger,
+        used=frozenset(excuses.used),
+        unneeded=tuple(sorted(unneeded)),
+        disagreements=(*smallest, *(one for _, _, one in kept[SHRUNK:])),
+    )
+
+
+def chosen(prober: Prober, request: Request) -> Iterator[Probe]:
+    """The probes of a run."""
+    probes, random = prober.all(), prober.by_chance()
+    if request.only:
+        owner, _, field = request.only.partition(".")
+        shapes = [shape for shape in prober.shapes.by_name.values() if shape.owner == owner]
+        every = chain.from_iterable(map(prober.of_shape, shapes))
+        yield from (probe for probe in every if not field or place(prober, probe).field == field)
+        return
+    count = 0
+    for probe in probes:
+        count += 1
+        yield probe
+    yield from islice(random, max(count // 5 if request.quick else 0, request.cases - count))
+
+
+def _batches(probes: Iterable[Probe]) -> Iterator[list[Probe]]:
+    waiting = iter(probes)
+    while batch := list(islice(waiting, BATCH)):
+        yield batch
+
+
+def _timed(witness: Witness, batch: Sequence[Probe]) -> tuple[list[Probe], Sequence[Answer], float]:
+    began = time.monotonic()
+    asked = list(filter(witness.asks, batch))
+    return asked, witness.judge(asked) if asked else (), time.monotonic() - began

@@ -1,0 +1,66 @@
+"""One real engine in each module: whoever can be asked about a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from isotype.conformance.building import Compiled
+from isotype.conformance.model import NotAsked, Witness
+
+NAMES = ("pydantic", "zod", "json_schema", "models", "sqlite", "postgres", "round_trip")
+"""Every witness, in the order in which they are listed."""
+
+
+@contextmanager
+def assembled(
+    of: Compiled, root: Path, names: Iterable[str] = NAMES
+) -> Iterator[tuple[Sequence[Witness], Mapping[str, str]]]:
+    """The witnesses that can be asked here, and why the others cannot; they are let go at the end."""
+    missing: dict[str, str] = {}
+    with ExitStack() as stack:
+        found: list[Witness] = []
+        for name in names:
+            try:
+                witness = _made(name, of, root, found)
+            except NotAsked as error:
+                missing[name] = str(error)
+            else:
+                stack.callback(witness.close)
+                found.append(witness)
+        yield found, missing
+
+
+def _made(name: str, of: Compiled, root: Path, others: Sequence[Witness]) -> Witness:
+    match name:
+        case "pydantic":
+            from isotype.conformance.witnesses.pydantic import Pydantic
+
+            return Pydantic(of)
+        case "zod":
+            from isotype.conformance.witnesses.zod import Zod
+
+            return Zod(of, root)
+        case "json_schema":
+            from isotype.conformance.witnesses.json_schema import JsonSchema
+
+            return JsonSchema(of)
+        case "models":
+            from isotype.conformance.witnesses.models import Models
+
+            return Models(of)
+        case "sqlite":
+            from isotype.conformance.witnesses.sqlite import Sqlite
+
+            return Sqlite(of)
+        case "postgres":
+            from isotype.conformance.witnesses.postgres import Postgres
+
+            return Postgres(of)
+        case "round_trip":
+            from isotype.conformance.witnesses.postgres import Postgres as Database
+            from isotype.conformance.witnesses.round_trip import RoundTrip
+
+            return RoundTrip(of, next((other for other in others if isinstance(other, Database)), None))
+    raise KeyError(name)

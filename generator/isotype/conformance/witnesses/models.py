@@ -1,0 +1,140 @@
+"""The SQLAlchemy models, asked by flushing each row to a database that is never reached."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from ipaddress import ip_address
+from typing import Any
+from uuid import UUID
+
+from isotype.conformance.building import Compiled
+from isotype.conformance.model import Answer, NotAsked
+from isotype.domain.model import JsonValue
+from isotype.domain.types import INTEGERS, Array, EnumType, Map, ObjectType, Opaque, Scalar, Type
+from isotype.probes import Probe
+from isotype.probes.rows import Row
+
+
+class _Reached(BaseException):
+    """A statement is on its way to the database: the models had nothing against it."""
+
+
+class Models:
+    name, target, apart = "models", "models", False
+
+    def __init__(self, of: Compiled) -> None:
+        try:
+            import sqlalchemy
+            from sqlalchemy.orm import Session
+        except ImportError as error:
+            raise NotAsked("SQLAlchemy is not installed: pip install 'isotype[verify]'") from error
+        engine = sqlalchemy.create_engine("sqlite://")
+        sqlalchemy.event.listen(engine, "before_execute", _reach)
+        self._session = Session(engine)
+        module = of.module("models")
+        self._classes: dict[str, Any] = {
+            entity.table.name: getattr(module, entity.class_name) for entity in of.bindings.entities
+        }
+        self._starts = {name: found.__starts__ for name, found in self._classes.items()}
+        self._attributes = {
+            entity.table.name: {field.column.name: field.attribute for field in entity.fields}
+            for entity in of.bindings.entities
+        }
+        self._values: dict[tuple[int, str, str], Any] = {}
+
+    def asks(self, probe: Probe) -> bool:
+        """Rows alone."""
+        return probe.row is not None
+
+    def judge(self, probes: Sequence[Probe]) -> Sequence[Answer]:
+        return [self._answer(probe.row) for probe in probes if probe.row is not None]
+
+    def _answer(self, row: Row) -> Answer:
+        made = self._classes[row.table.name]
+        # A row that has moved on may be in every state.
+        made.__starts__ = self._starts[row.table.name] if row.started else {}
+        try:
+            self._session.add(made(**self._given(row)))
+            self._session.flush()
+        except _Reached:
+            return Answer()
+        except (ValueError, OverflowError) as error:
+            return Answer(str(error) or "refused")
+        finally:
+            self._session.rollback()
+            self._session.expunge_all()
+        raise RuntimeError(f"nothing was written for a row of {row.table.name}")
+
+    def _given(self, row: Row) -> dict[str, Any]:
+        names = self._attributes[row.table.name]
+        found = {}
+        for column, cell in row.cells.items():
+            key = (id(row.table), column, cell.text)
+            if key not in self._values:
+                if len(self._values) > 200_000:
+                    self._values.clear()
+                self._values[key] = python_value(cell.value, row.table.column(column).type)
+            found[names[column]] = self._values[key]
+        return found
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def _reach(*_: object) -> None:
+    raise _Reached
+
+
+def python_value(value: JsonValue, of: Type) -> Any:
+    """A constant in wire form as Python holds it."""
+    if value is None:
+        return None
+    match of:
+        case Scalar(base=base) if base in INTEGERS or base == "decimal":
+            return int(str(value)) if base in INTEGERS and "." not in str(value) else Decimal(str(value))
+        case Scalar(base="float"):
+            return float(str(value))
+        case Scalar(base=base) if base in _READERS:
+            return _READERS[base](str(value))
+        case Array(item=item) if isinstance(value, tuple):
+            return [python_value(part, item) for part in value]
+        case Scalar(base="json") | Map() | ObjectType():
+            return _plain(value)
+        case Scalar() | EnumType() | Opaque() | Array():
+            return value
+
+
+def _plain(value: JsonValue) -> Any:
+    match value:
+        case Decimal():
+            return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else float(value)
+        case tuple():
+            return [_plain(part) for part in value]
+        case Mapping():
+            return {name: _plain(part) for name, part in value.items()}
+    return value
+
+
+def _elapsed(text: str) -> timedelta:
+    found = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?", text)
+    if found is None:
+        raise ValueError(text)
+    days, hours, minutes, seconds = (Decimal(part or 0) for part in found.groups())
+    whole = int(seconds)
+    return timedelta(int(days), whole, int((seconds - whole) * 10**6), 0, int(minutes), int(hours))
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "timestamp": datetime.fromisoformat,
+    "local_timestamp": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "duration": _elapsed,
+    "uuid": UUID,
+    "bytes": b64decode,
+    "inet": ip_address,
+}

@@ -1,0 +1,96 @@
+"""The Zod validators, in one process of Node that lives as long as the run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from isotype.conformance.building import Compiled
+from isotype.conformance.model import Answer, NotAsked
+from isotype.conformance.witnesses.node import STRIPS, Process, find_modules, find_node, version
+from isotype.layers.zod_types import schema_name
+from isotype.probes import Probe
+
+_CONFIGURATION = {
+    "compilerOptions": {
+        **{"module": "nodenext", "target": "es2022", "skipLibCheck": True, "noCheck": True, "types": []},
+        **{"rootDir": "source", "outDir": "out"},
+    },
+    "include": ["source/**/*.ts"],
+}
+
+
+class Zod:
+    name, target, apart = "zod", "zod", True
+
+    def __init__(self, of: Compiled, root: Path) -> None:
+        entry = built(of, root)
+        self._process = Process(Path(__file__).with_name("zod.mjs"), str(entry))
+
+    def asks(self, probe: Probe) -> bool:
+        """Everything."""
+        return True
+
+    def judge(self, probes: Sequence[Probe]) -> Sequence[Answer]:
+        question = [[schema_name(probe.shape), probe.text] for probe in probes]
+        return [Answer(reason, value) for reason, value in self._process.ask(question)]
+
+    def close(self) -> None:
+        self._process.close()
+
+
+def built(of: Compiled, root: Path) -> Path:
+    """The validators as JavaScript, beside the packages they import: the path of their barrel."""
+    folder = of.folder / "javascript"
+    modules = find_modules("zod", root, Path.cwd())
+    folder.mkdir()
+    (folder / "node_modules").symlink_to(modules)
+    (folder / "package.json").write_text('{"type": "module"}')
+    for layer in ("types", "zod"):
+        shutil.copytree(of.folder / of.package / layer, folder / "source" / layer)
+    node = find_node()
+    try:
+        compiler = find_modules("typescript", root, Path.cwd()) / "typescript" / "bin" / "tsc"
+    except NotAsked:
+        if version(node) < STRIPS:
+            raise
+        return _stripped(node, folder)
+    (folder / "tsconfig.json").write_text(json.dumps(_CONFIGURATION))
+    environment = os.environ | {"PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    done = subprocess.run(
+        [node, compiler, "-p", "tsconfig.json"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    entry = folder / "out" / "zod" / "index.js"
+    if not entry.exists():
+        raise NotAsked(f"the validators do not compile: {(done.stdout or done.stderr).strip()[:300]}")
+    return entry
+
+
+_STRIP = """
+import { readdirSync, readFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
+for (const layer of ["types", "zod"]) {
+  mkdirSync(`out/${layer}`, { recursive: true });
+  for (const name of readdirSync(`source/${layer}`)) {
+    const text = readFileSync(`source/${layer}/${name}`, "utf8");
+    writeFileSync(`out/${layer}/${name.replace(/\\.ts$/, ".js")}`, stripTypeScriptTypes(text));
+  }
+}
+"""
+
+
+def _stripped(node: str, folder: Path) -> Path:
+    (folder / "strip.mjs").write_text(_STRIP)
+    done = subprocess.run([node, "strip.mjs"], cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotAsked(f"Node cannot read the validators: {done.stderr.strip()[-300:]}")
+    return folder / "out" / "zod" / "index.js"

@@ -1,0 +1,315 @@
+"""Every probe of a domain: valid records, one fault at a time, rules, pairs of faults, and random ones without end."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from math import prod
+from zlib import crc32
+
+from isotype.binding.model import Bindings
+from isotype.domain.types import ObjectType
+from isotype.probes import chance
+from isotype.probes.candidates import Candidate, essential, kinds, traps
+from isotype.probes.meaning import Judged, Meaning, Path
+from isotype.probes.model import ACCEPT, REFUSE, Probe
+from isotype.probes.records import Record, Records, hinted
+from isotype.probes.rows import STORED, Row, Rows
+from isotype.probes.values import ABSENT, Json, NotJson, read, write
+from isotype.shapes.model import OUTPUT, Property, Shape, ShapeRule
+
+Texts = dict[str, str]
+"""A record by the JSON text of each property."""
+
+RULE_TRIES = 60
+COMBINED = 120
+"""Combinations of what a rule reads; beyond this a sample of them."""
+PAIRS = 2
+"""Pairs of faults for each property of a shape."""
+
+
+class Prober:
+    """The probes of one domain. The same seed makes the same probes, in the same order.
+
+    Of the faults of properties, and of what rules read, one in `share` is asked; the same ones in every run.
+    """
+
+    def __init__(self, bindings: Bindings, seed: int = 0, share: int = 1) -> None:
+        self.shapes = bindings.shapes
+        self.meaning = Meaning(bindings.shapes)
+        self.records = Records(self.meaning)
+        self.rows = Rows(bindings, self.records)
+        self._seed = seed
+        self._share = share
+        # Types that were asked for everything, once in each direction.
+        self._asked: set[tuple[object, ...]] = set()
+
+    def all(self) -> Iterator[Probe]:
+        """What every run asks: everything but random records."""
+        for shape in self.shapes.by_name.values():
+            yield from self.of_shape(shape)
+
+    def of_shape(self, shape: Shape) -> Iterator[Probe]:
+        """The probes of one shape, each text once."""
+        seen: set[str] = set()
+        for probe in self._of_shape(shape):
+            if probe.text not in seen:
+                seen.add(probe.text)
+                yield probe
+
+    def valid(self, shape: Shape, whole: bool = False) -> Probe | None:
+        """A record that the shape takes, with what it must have or with all it can have; None when none was found."""
+        record = self.records.valid(shape, whole)
+        if record is None:
+            return None
+        return self._probe(shape, _texts(record), (), "valid", "whole" if whole else "least")
+
+    def again(self, probe: Probe, record: Record) -> Probe:
+        """Another record with the place and the words of a probe."""
+        shape = self.shapes.shape(probe.shape)
+        return self._probe(shape, _texts(record), probe.path, probe.constraint, probe.label)
+
+    def _of_shape(self, shape: Shape) -> Iterator[Probe]:
+        least, whole = self.records.valid(shape, False), self.records.valid(shape, True)
+        if least is None or whole is None:
+            return
+        for record, label in ((least, "least"), (whole, "whole")):
+            yield self._probe(shape, _texts(record), (), "valid", label)
+        yield from self._edges(shape, least)
+        faults: list[tuple[Path, Candidate]] = []
+        for prop in shape.properties:
+            near = self._beside(shape, prop, least, whole)
+            for path, candidate in self._property(shape, prop):
+                faults.append((path, candidate))
+                if self._is_asked(shape.name, *path, candidate.label):
+                    yield self._changed(shape, near, path, candidate)
+        yield from self._rules(shape, least, whole)
+        yield from self._pairs(shape, whole, faults)
+
+    # Properties
+
+    def _beside(self, shape: Shape, prop: Property, least: Record, whole: Record) -> Record:
+        """The record to change a property in: the least, unless rules want others beside what it then holds."""
+        if least.get(prop.name) is not None or not any(_reads(rule, prop.name) for rule in shape.rules):
+            return least
+        samples = self.records.samples(prop.type)
+        if any(not self.meaning.whole(shape, write({**least, prop.name: value})).refusals for value in samples[:3]):
+            return least
+        return whole
+
+    def _property(self, shape: Shape, prop: Property) -> Iterator[tuple[Path, Candidate]]:
+        path = (prop.name,)
+        yield path, Candidate("required", "absent", ABSENT)
+        yield path, Candidate("null", "null", None)
+        for rule in shape.rules:
+            if _reads(rule, prop.name):
+                for value in hinted(rule.expression, prop.type):
+                    yield path, Candidate(f"rule:{rule.name}", "what it speaks of", value)
+        yield from ((path, candidate) for candidate in self._candidates(shape, prop))
+        if isinstance(prop.type, ObjectType):
+            yield from self._inside(shape, prop, path)
+
+    def _inside(
+        self, shape: Shape, prop: Property, path: Path, above: tuple[str, ...] = ()
+    ) -> Iterator[tuple[Path, Candidate]]:
+        """What a row holds is asked where the row is: groups of columns, and objects in columns."""
+        assert isinstance(prop.type, ObjectType)
+        within = self.shapes.shape(prop.type.name)
+        if within.name in above or shape.variant not in (*STORED, "update"):
+            return
+        for inner in within.properties:
+            here = (*path, inner.name)
+            yield here, Candidate("required", "absent", ABSENT)
+            yield here, Candidate("null", "null", None)
+            for candidate in self._candidates(shape, inner):
+                yield here, candidate
+            if isinstance(inner.type, ObjectType):
+                yield from self._inside(shape, inner, here, (*above, within.name))
+
+    def _candidates(self, shape: Shape, prop: Property) -> Iterator[Candidate]:
+        samples = self.records.samples
+        key = (shape.direction == OUTPUT, prop.type, prop.nullable)
+        yield from essential(prop.type, samples)
+        if key not in self._asked:
+            self._asked.add(key)
+            yield from traps(prop.type, samples)
+        elif shape.variant in STORED:
+            yield from traps(prop.type, samples)
+        else:
+            yield from kinds(prop.type, samples)
+
+    def _changed(self, shape: Shape, record: Record, path: Path, candidate: Candidate) -> Probe:
+        made = self._with(shape, record, path, candidate.value)
+        return self._probe(shape, _texts(made), path, candidate.constraint, candidate.label)
+
+    def _with(self, shape: Shape, record: Record, path: Path, value: Json) -> Record:
+        """The record with a value at a path; what holds it is made where it is not there."""
+        name, *rest = path
+        if not rest:
+            return {**record, name: value}
+        prop = next(prop for prop in shape.properties if prop.name == name)
+        inner = record.get(name)
+        if not isinstance(inner, Mapping):
+            inner = (self.records.samples(prop.type) or [{}])[0]
+        assert isinstance(prop.type, ObjectType)
+        return {**record, name: self._with(self.shapes.shape(prop.type.name), dict(inner), tuple(rest), value)}
+
+    # What is no property
+
+    def _edges(self, shape: Shape, least: Record) -> Iterator[Probe]:
+        """Other kinds of value, properties that nobody knows or that other variants have, keys given twice."""
+        whole = write(least)
+        for text in ("null", "[]", "true", "1", '"{}"', f"[{whole}]", "", whole[:-1], f"{whole}x", f" {whole}\n", "{}"):
+            yield self._raw(shape, text, "type", f"instead of an object: {text[:12]!r}")
+        names = {prop.name for prop in shape.properties}
+        further = ["no_such_property", "", "__proto__", "constructor", "toString", "model_config", "REFUSED", "a\0b"]
+        further += [prop.name.upper() for prop in shape.properties[:4]]
+        further += [prop.attribute for prop in shape.properties]
+        for name in dict.fromkeys(further):
+            if name not in names:
+                for further_value in ("1", "{}"):
+                    texts = {**_texts(least), name: further_value}
+                    yield self._probe(shape, texts, (name,), "unknown", "a further property")
+        for name, _ in shape.refused:
+            for refused in ("null", '"x"'):
+                texts = {**_texts(least), name: refused}
+                yield self._probe(shape, texts, (name,), "read_only", "a property of others")
+        for prop in shape.properties:
+            if prop.name in least:
+                twice = f"{{{write(prop.name)}:[[[]]],{whole[1:]}"
+                yield self._raw(shape, twice, "type", "given twice, the last counts", (prop.name,))
+                last = f"{whole[:-1]},{write(prop.name)}:[[[]]]}}"
+                yield self._raw(shape, last, "type", "given twice, the last is wrong", (prop.name,))
+                break
+
+    # Rules
+
+    def _rules(self, shape: Shape, least: Record, whole: Record) -> Iterator[Probe]:
+        """What each rule reads, in many combinations."""
+        for rule in shape.rules:
+            source = self._source(shape.name, rule.name)
+            known = [operand for operand in rule.operands if operand.known]
+            for label, record in self._combined(shape, rule, least, whole, source):
+                if self._is_asked(shape.name, rule.name, label):
+                    yield self._probe(shape, _texts(record), (), f"rule:{rule.name}", label)
+            for attempt in range(RULE_TRIES // self._share if known else 0):
+                record = (least, whole)[attempt % 2]
+                for _ in range(1 + attempt // 2 % 3):
+                    record = self.records.shaken(shape, record, rule, source, leave=attempt % 3 > 0)
+                yield self._probe(shape, _texts(record), (), f"rule:{rule.name}", f"values {attempt}")
+
+    def _combined(
+        self, shape: Shape, rule: ShapeRule, least: Record, whole: Record, source: random.Random
+    ) -> Iterator[tuple[str, Record]]:
+        """Each value that a rule may read beside each other, nothing among them; some of them where they are many."""
+        known = [(operand.wire, self.meaning.at(shape, operand.wire)) for operand in rule.operands if operand.known]
+        pools: list[list[Json]] = []
+        for _, prop in known:
+            said = hinted(rule.expression, prop.type)
+            pools.append([*([None] if prop.nullable else []), ABSENT, *self.records.samples(prop.type)[:4], *said[:6]])
+        total = prod(map(len, pools)) if pools else 0
+        for number in range(total) if total <= COMBINED else sorted(source.sample(range(total), COMBINED)):
+            record, rest = source.choice((least, whole)), number
+            for (path, _), pool in zip(known, pools, strict=True):
+                rest, at = divmod(rest, len(pool))
+                record = self.records.with_value(shape, record, path, pool[at])
+            yield f"combination {number}", record
+        for record in (least, whole):
+            for path, prop in known:
+                record = self.records.with_value(shape, record, path, None if prop.nullable else ABSENT)
+            yield "nothing of what it reads", record
+
+    def _pairs(self, shape: Shape, record: Record, faults: list[tuple[Path, Candidate]]) -> Iterator[Probe]:
+        source = self._source(shape.name, "pairs")
+        for _ in range(PAIRS * len(shape.properties) // self._share if len(shape.properties) > 1 else 0):
+            (first, one), (second, other) = source.choice(faults), source.choice(faults)
+            if first[0] != second[0]:
+                made = self._with(shape, self._with(shape, record, first, one.value), second, other.value)
+                label = f"{'.'.join(first)} {one.label}; {'.'.join(second)} {other.label}"
+                yield self._probe(shape, _texts(made), first, "pair", label)
+
+    # Chance
+
+    def by_chance(self) -> Iterator[Probe]:
+        """Random records of all shapes in turn, without end."""
+        source = self._source("random")
+        shapes = [shape for shape in self.shapes.by_name.values() if self.records.valid(shape, False) is not None]
+        bases = {shape.name: [self.records.valid(shape, whole) or {} for whole in (False, True)] for shape in shapes}
+        pools: dict[tuple[str, str], list[Json]] = {}
+        while shapes:
+            for shape in shapes:
+                record = dict(source.choice(bases[shape.name]))
+                for prop in source.sample(shape.properties, min(len(shape.properties), 1 + source.getrandbits(3))):
+                    record[prop.name] = self._chosen(shape, prop, source, pools)
+                yield self._probe(shape, _texts(record), (), "random", "by chance")
+
+    def _chosen(
+        self, shape: Shape, prop: Property, source: random.Random, pools: dict[tuple[str, str], list[Json]]
+    ) -> Json:
+        odds = source.random()
+        if odds < 0.06 and prop.nullable:
+            return None
+        if odds < 0.12 and not prop.required:
+            return ABSENT
+        if odds > 0.94:
+            key = (shape.name, prop.name)
+            if key not in pools:
+                candidates = (*essential(prop.type, self.records.samples), *traps(prop.type, self.records.samples))
+                pools[key] = [candidate.value for candidate in candidates]
+            return source.choice(pools[key])
+        if odds > 0.75:
+            return source.choice(self.records.samples(prop.type) or [None])
+        return chance.value(prop.type, self.records, source)
+
+    # Probes
+
+    def _is_asked(self, *about: str) -> bool:
+        return self._share == 1 or crc32(" ".join(about).encode(errors="surrogatepass")) % self._share == 0
+
+    def _source(self, *about: str) -> random.Random:
+        return random.Random(f"{self._seed} {' '.join(about)}")
+
+    def _probe(self, shape: Shape, texts: Texts, path: Path, constraint: str, label: str) -> Probe:
+        text = "{" + ",".join(f"{write(name)}:{part}" for name, part in texts.items()) + "}"
+        judged = self.meaning.record(shape, texts)
+        if any(refusal.constraint == "type" for refusal in judged.refusals) and not _is_json(text):
+            # A part that is no JSON makes the whole none.
+            return self._raw(shape, text, constraint, label, path)
+        return _made(shape, text, path, constraint, label, judged, self.rows.row(shape, texts, judged))
+
+    def _raw(self, shape: Shape, text: str, constraint: str, label: str, path: Path = ()) -> Probe:
+        judged = self.meaning.whole(shape, text)
+        return _made(shape, text, path, constraint, label, judged, None)
+
+
+def _made(shape: Shape, text: str, path: Path, constraint: str, label: str, judged: Judged, row: Row | None) -> Probe:
+    expected = REFUSE if judged.refusals else ACCEPT
+    return Probe(
+        shape.name,
+        shape.variant,
+        shape.direction,
+        text,
+        path,
+        constraint,
+        label,
+        expected,
+        judged.refusals,
+        judged.value,
+        row,
+    )
+
+
+def _is_json(text: str) -> bool:
+    try:
+        read(text)
+    except NotJson:
+        return False
+    return True
+
+
+def _texts(record: Mapping[str, Json]) -> Texts:
+    return {name: write(value) for name, value in record.items() if value is not ABSENT}
+
+
+def _reads(rule: ShapeRule, name: str) -> bool:
+    return any(operand.known and operand.wire[0] == name for operand in rule.operands)

@@ -1,0 +1,1 @@
+"""Do the layers agree, and does `verify` notice when they do not?"""

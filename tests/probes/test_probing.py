@@ -1,0 +1,139 @@
+"""The probes themselves: the same for a seed, on both sides of everything, and cheap to make."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+
+import pytest
+
+from isotype.probes import ACCEPT, EDGE, REFUSE, ROW, Prober
+from isotype.probes.meaning import CONSTRAINTS
+from isotype.probes.values import read
+from tests.probes.domains import SCHEMAS, bindings, bound, schema
+
+ABOUT_ROWS = {"transition"}
+"""What no JSON text shows."""
+
+
+def test_a_seed_makes_the_same_probes() -> None:
+    """Two probers with one seed make the same texts in the same order; another seed makes other random ones."""
+    texts = [[probe.text for probe in islice(Prober(bindings(), seed).by_chance(), 400)] for seed in (1, 1, 2)]
+    assert texts[0] == texts[1] != texts[2]
+    shape = bindings().shapes.shape("VolumeCreate")
+    first, second = ([str(probe) for probe in Prober(bindings()).of_shape(shape)] for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_shape_has_a_record(name: str) -> None:
+    """A record with what it must have, and one with all that its rules allow, is found for every shape."""
+    prober = Prober(bindings(name))
+    for shape in prober.shapes.by_name.values():
+        for whole in (False, True):
+            probe = prober.valid(shape, whole)
+            assert probe is not None and probe.expected == ACCEPT, shape.name
+
+
+def test_both_sides_of_everything() -> None:
+    """Each property and each rule is met by values that are taken and values that are not; every constraint refuses."""
+    prober = Prober(bindings())
+    sides: dict[tuple[str, str], set[str]] = {}
+    reasons: Counter[str] = Counter()
+    kinds: Counter[tuple[str, str]] = Counter()
+    for probe in prober.all():
+        kinds[probe.kind, probe.expected] += 1
+        reasons.update(refusal.constraint.partition(":")[0] for refusal in probe.refusals)
+        if probe.constraint == "valid":
+            kept = [f"rule:{rule.name}" for rule in prober.shapes.shape(probe.shape).rules]
+            for name in (*read(probe.text), *kept):
+                sides.setdefault((probe.shape, name), set()).add(ACCEPT)
+        elif probe.path:
+            sides.setdefault((probe.shape, probe.path[0]), set()).add(probe.expected)
+        for refusal in probe.refusals:
+            if refusal.constraint.startswith("rule:") and not refusal.path:
+                sides.setdefault((probe.shape, refusal.constraint), set()).add(REFUSE)
+    assert set(CONSTRAINTS) - set(reasons) == ABOUT_ROWS
+    assert min(kinds[kind, expected] for kind in (EDGE, ROW) for expected in (ACCEPT, REFUSE)) > 3000
+    for shape in prober.shapes.by_name.values():
+        for prop in shape.properties:
+            assert sides[shape.name, prop.name] == {ACCEPT, REFUSE}, (shape.name, prop.name)
+    implied = {"rule:street_or_city"}
+    for (name, about), found in sides.items():
+        if about.startswith("rule:") and about not in implied:
+            assert found == {ACCEPT, REFUSE}, (name, about)
+
+
+def test_the_classic_traps_are_set() -> None:
+    """Code points, numbers, keys, depth and spellings that readers take apart differently are among the values."""
+    texts = "\n".join(probe.text for probe in Prober(bindings()).all())
+    for trap in (
+        *("\\ud83e\\udd89", "e\\u0301", "\\u0000", '"\\ud83e"', '\\n"', "\\u0661", '""', "true", "1.0", "-0", "1e400"),
+        *("9007199254740993", "9223372036854775808", "2147483648", '"1.50"', "+02:00", "0000-01-01", "__proto__"),
+        *("NaN", "Infinity", "7e0", "[null]", "10000-01-01", "2016-12-31T23:59:60Z", "2023-02-29", "[[[[[[[["),
+    ):
+        assert trap in texts, trap
+
+
+SCHEMA = """
+isotype: 1
+domain: shop
+entities:
+  Order:
+    fields:
+      id:     {type: uuid, key: true, default: uuid}
+      name:   {type: string(5), min_length: 2}
+      count:  {type: int, min: 1, input: {max: 10, on: create}}
+      state:  {type: State, default: open, transitions: {open: [done], done: []}}
+      first:  date?
+      last:   {type: date?, access: read}
+    rules:
+      chk_order: last IS NULL OR first IS NULL OR last >= first
+enums:
+  State: [open, done]
+"""
+
+
+def test_rows_are_judged_by_their_columns() -> None:
+    """A constraint of inputs is none of the row; a start is; a rule over what only the server gives is in doubt."""
+    prober = Prober(bound(schema(SCHEMA)))
+    create = prober.shapes.shape("OrderCreate")
+    found = {(probe.path, probe.text): probe for probe in prober.of_shape(create)}
+
+    def probe(path: str, value: str) -> object:
+        return next(it for (at, text), it in found.items() if at == (path,) and f'"{path}":{value}' in text).row
+
+    rows = {value: next(it for it in found.values() if f'"count":{value}' in it.text) for value in ("0", "11")}
+    assert [bool(it.refusals) for it in rows.values()] == [True, True]
+    assert [bool(it.row.refusals) for it in rows.values() if it.row is not None] == [True, False]
+    assert probe("name", '"~~"') is not None and probe("count", "true") is None
+    started = next(it for it in found.values() if '"state":"done"' in it.text)
+    assert started.row is not None
+    assert [refusal.constraint for refusal in started.row.refusals] == ["transition"]
+    response = prober.valid(prober.shapes.shape("OrderResponse"), True)
+    assert response is not None and response.row is not None and not response.row.started
+    update = prober.valid(prober.shapes.shape("OrderUpdate"), True)
+    assert update is not None and update.kind == EDGE
+
+
+def test_rules_are_kept_where_they_have_to_be() -> None:
+    """Where a rule asks for two properties beside each other, a record that keeps it is found."""
+    text = """
+isotype: 1
+domain: shop
+objects:
+  Range:
+    fields: {low: int?, high: int?, step: {type: int, min: 1}}
+    rules:
+      chk_both: low IS NULL AND high IS NULL OR low IS NOT NULL AND high IS NOT NULL
+      chk_order: low < high
+      chk_step: low + step < high
+      chk_some: low IS NOT NULL
+operations:
+  ask: {post: /ask, body: Range}
+"""
+    prober = Prober(bound(schema(text)))
+    shape = prober.shapes.shape("Range")
+    assert prober.valid(shape) is not None and prober.valid(shape, True) is not None
+    refused = Counter(refusal.constraint for probe in prober.of_shape(shape) for refusal in probe.refusals)
+    assert all(refused[f"rule:{rule.name}"] > 2 for rule in shape.rules), refused
