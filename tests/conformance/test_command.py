@@ -58,6 +58,7 @@ def test_a_seed_is_another_run(project: Path, capsys: pytest.CaptureFixture[str]
     ("arguments", "words"),
     [
         (["--only", "Itm.levels"], "'Itm.levels' names nothing of shop"),
+        (["--only", "Item.levls"], "'Item.levls' names no field of Item (did you mean Item.levels?)"),
         (["--witness", "oracle"], "'oracle' is not one of"),
         (["--cases", "-1"], "-1 is not in the range"),
         (["shop", "nowhere"], "nowhere"),

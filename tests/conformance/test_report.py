@@ -43,11 +43,14 @@ def test_text() -> None:
     lines = list(agreement.lines(matrix(WRONG)))
     assert lines[0] == "shop: 12 values in 0.5 s, 5 of them taken; seed 7; ledger of 2, of which values show 1"
     assert lines[1:4] == [
-        "  zod                 12 asked        48/s",
-        "  json_schema          5 asked        10/s",
+        "  zod                 12 asked        48/s     0.2 s",
+        "  json_schema          5 asked        10/s     0.5 s",
         "  postgres     not asked: PostgreSQL was not found; install it",
     ]
     assert lines[4] == "  not expressible in json_schema: rules (No keyword computes.)"
+    assert "9 rows written by UPDATE as well: one in 4," in "".join(
+        agreement.lines(matrix()._replace(updates=9, every=4))
+    )
     assert lines[-2].split() == ["Item", "11=", "1!", "3=", "2~", "-"]
     detailed = [line.split() for line in agreement.lines(matrix(), detailed=True)][-3:-1]
     assert detailed == [["Item.price", "range", "4=", "3=", "2~", "-"], ["Item.name", "length", "7=", "-", "-"]]

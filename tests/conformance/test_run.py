@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from isotype.conformance.building import compiled
+from isotype.conformance.engines import Engines
 from isotype.conformance.findings import findings
-from isotype.conformance.matrix import Matrix
+from isotype.conformance.matrix import Matrix, Place
 from isotype.conformance.run import Request, run
+from isotype.conformance.witnesses import assembled
 from tests.conformance.conftest import Asking, asked
 from tests.engines import ROOT
 from tests.probes.domains import SCHEMAS, schema, understood
@@ -99,10 +102,16 @@ BREAKS: dict[str, tuple[str, str, str, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", BREAKS)
-def test_a_break_is_found(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One thing broken in one layer is found, at its field, with a small value that shows it."""
-    path, old, new, witness, field = BREAKS[name]
+AFTER_UPDATE = """CREATE TRIGGER cheaper AFTER UPDATE ON orders
+BEGIN
+    UPDATE orders SET price = 51 WHERE rowid = NEW.rowid AND price > 51;
+END;
+
+CREATE TRIGGER orders_state_transitions BEFORE UPDATE"""
+
+
+def break_file(monkeypatch: pytest.MonkeyPatch, path: str, old: str, new: str) -> None:
+    """One generated file is written with something else in it."""
     write = Path.write_text
 
     def broken(self: Path, data: str, *arguments: str, **options: str) -> int:
@@ -112,6 +121,13 @@ def test_a_break_is_found(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
         return write(self, data, *arguments, **options)
 
     monkeypatch.setattr(Path, "write_text", broken)
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_break_is_found(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thing broken in one layer is found, at its field, with a small value that shows it."""
+    path, old, new, witness, field = BREAKS[name]
+    break_file(monkeypatch, path, old, new)
     with asked(schema(SHOP), tmp_path, [witness]) as (of, found, missing):
         matrix = run(of, found, missing, Request())
     assert not missing
@@ -119,6 +135,74 @@ def test_a_break_is_found(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     first = next(one for one in matrix.disagreements if one.place.owner == "Item" and one.place.field in (field, ""))
     assert len(first.text) < 190 and first.declared.file == "schema.yaml"
     assert any(str(first.place) in finding.message for finding in findings(matrix))
+
+
+MOVES = """
+isotype: 1
+domain: shop
+entities:
+  Order:
+    fields:
+      id:     {type: uuid, key: true, default: uuid}
+      price:  {type: 'decimal(6,2)', min: 0.5}
+      state:  {type: State, default: open, transitions: {open: [paid], paid: [sent], sent: []}}
+enums:
+  State: [open, paid, sent]
+"""
+
+CHANGES: dict[str, tuple[str, str, str, str, str]] = {
+    "a move too many for PostgreSQL": (
+        *("sql/postgres.sql", "WHEN 'open' THEN NEW.state IN ('paid')", "WHEN 'open' THEN TRUE"),
+        *("postgres", "takes what the schema refuses: transition"),
+    ),
+    "a move too few for SQLite": (
+        *("sql/sqlite.sql", "WHEN 'paid' THEN NEW.state IN ('sent')", "WHEN 'paid' THEN FALSE"),
+        *("sqlite", "refuses what the schema takes"),
+    ),
+    "a move too many for the models": (
+        *("models/order.py", "State.OPEN: [State.PAID]", "State.OPEN: [State.PAID, State.SENT]"),
+        *("models", "takes what the schema refuses: transition"),
+    ),
+    "an UPDATE that writes something else": (
+        *("sql/sqlite.sql", "CREATE TRIGGER orders_state_transitions BEFORE UPDATE", AFTER_UPDATE),
+        *("sqlite", "gives back another value: price"),
+    ),
+    "a digit that is lost": (
+        *("sql/postgres.sql", "NUMERIC(6, 2)", "NUMERIC(6, 1)"),
+        *("postgres", "gives back another value: price"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_break_in_what_is_changed_or_stored_is_found(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A move that one layer alone takes or refuses is found, and so is a value stored as another."""
+    path, old, new, witness, fact = CHANGES[name]
+    break_file(monkeypatch, path, old, new)
+    with asked(schema(MOVES), tmp_path, [witness]) as (of, found, missing):
+        matrix = run(of, found, missing, Request())
+    assert not missing
+    assert {one.witness for one in matrix.disagreements} == {witness}
+    assert any(one.fact.startswith(fact) for one in matrix.disagreements), said(matrix)
+
+
+def test_every_move_is_asked(tmp_path: Path) -> None:
+    """Each state is moved to each, by the models and both databases; two domains go to one Node and one server."""
+    names = ["models", "sqlite", "zod", "postgres"]
+    with Engines() as engines:
+        for text in (MOVES, MOVES.replace("domain: shop", "domain: other")):
+            domain = schema(text)
+            folder = tmp_path / domain.name
+            with compiled(domain, folder) as of, assembled(of, ROOT, names, engines) as (found, missing):
+                matrix = run(of, found, missing, Request())
+            assert said(matrix) == [] and not missing
+            moves = matrix.cells[Place("Order", "state"), "transition"]
+            assert {witness: cell.agree for witness, cell in moves.items()} == dict.fromkeys(
+                ("models", "sqlite", "postgres"), 9
+            )
+        assert engines.started == 2
 
 
 def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -416,11 +416,15 @@ def _patterns(schema: Document) -> Changed:
     if "allOf" in schema:
         for number, part in enumerate(schema["allOf"]):
             others = [one for place, one in enumerate(schema["allOf"]) if place != number]
-            yield "pattern lost", "pattern", {**schema, "allOf": others}
+            # One that spells a form is the form, and nothing more where a format says it too.
+            formed = part["pattern"] != NO_NUL and _is_form(part["pattern"])
+            attribute = "format" if formed and "format" not in schema else "pattern"
+            if not formed or "format" not in schema:
+                yield "pattern lost", attribute, {**schema, "allOf": others}
             if part["pattern"] != NO_NUL:
                 changed_part = {"pattern": "^q{3}(?![\\s\\S])"}
                 several = [changed_part if place == number else one for place, one in enumerate(schema["allOf"])]
-                yield "pattern changed", "pattern", {**schema, "allOf": several}
+                yield "pattern changed", attribute, {**schema, "allOf": several}
         return
     if "pattern" in schema:
         yield "pattern lost", "pattern", _without(schema, "pattern")

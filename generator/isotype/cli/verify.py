@@ -18,7 +18,9 @@ from isotype.workspace.configuration import Configuration
 from isotype.workspace.settings import DomainSettings
 
 if TYPE_CHECKING:
+    from isotype.conformance.engines import Engines
     from isotype.conformance.matrix import Matrix
+    from isotype.domain.model import Domain
 
 
 class Asked(NamedTuple):
@@ -40,11 +42,14 @@ def run(
     collaborators: Pipeline | None = None,
 ) -> int:
     """Put values to every layer of the named domains, or of all; the exit code."""
+    from isotype.conformance.engines import Engines
+
     used = collaborators or pipeline.real()
     progress = Progress(output.quiet)
     try:
         found = configuration.load(os.getcwd(), names)  # noqa: PTH109
-        matrices = [_judge(used, found, domain, asked, progress) for domain in found.domains]
+        with Engines() as engines:
+            matrices = [_judge(used, found, domain, asked, progress, engines) for domain in found.domains]
         progress.clear()
     except IsotypeError as error:
         progress.clear()
@@ -52,31 +57,22 @@ def run(
     return _emit(output, matrices, asked)
 
 
-def _judge(used: Pipeline, found: Configuration, settings: DomainSettings, asked: Asked, progress: Progress) -> Matrix:
+def _judge(
+    used: Pipeline, found: Configuration, settings: DomainSettings, asked: Asked, progress: Progress, engines: Engines
+) -> Matrix:
     from isotype.conformance.building import compiled
     from isotype.conformance.run import Request, run
     from isotype.conformance.witnesses import NAMES, assembled
 
     domain, _ = pipeline.load(used, found, settings, raw=asked.raw)
-    owners = [
-        *(it.name for it in domain.entities),
-        *(it.name for it in domain.objects),
-        *(it.name for it in domain.views),
-    ]
-    if asked.only and asked.only.partition(".")[0] not in owners:
-        raise IsotypeError(
-            Finding(
-                "unknown-object",
-                f"{asked.only!r} names nothing of {domain.name}",
-                suggestion="give an entity, an object or a view, and one of its fields: Entity.field",
-            )
-        )
+    if asked.only:
+        _known(domain, asked.only)
     templates = f"{found.root}/{settings.templates}" if settings.templates else ""
     progress.say(f"{domain.name}: asking for witnesses")
     with (
         tempfile.TemporaryDirectory(prefix="isotype-") as folder,
         compiled(domain, Path(folder), templates) as built,
-        assembled(built, Path(found.root), asked.witnesses or NAMES) as (witnesses, missing),
+        assembled(built, Path(found.root), asked.witnesses or NAMES, engines) as (witnesses, missing),
     ):
         if not witnesses:
             raise IsotypeError(*(Finding("no-witness", why) for why in missing.values()))
@@ -106,3 +102,25 @@ def _emit(output: Output, matrices: Sequence[Matrix], asked: Asked) -> int:
         return FAILED
     written = f"the matrix is written to {output.file}"
     return emit(output._replace(form="text", file=""), "verify", found, code, [written])
+
+
+def _known(domain: Domain, only: str) -> None:
+    """Raises `IsotypeError` where nothing of a domain is called so."""
+    from difflib import get_close_matches
+
+    owner, _, field = only.partition(".")
+    fields = {it.name: [field.name for field in it.fields] for it in domain.entities}
+    fields |= {it.name: [field.name for field in it.fields] for it in domain.objects}
+    fields |= {it.name: [column.name for column in it.columns] for it in domain.views}
+    if owner not in fields:
+        fact, suggestion = (
+            f"names nothing of {domain.name}",
+            "give an entity, an object or a view, and one of its fields",
+        )
+    elif field and field not in fields[owner]:
+        close = get_close_matches(field, fields[owner], 1)
+        fact = f"names no field of {owner}"
+        suggestion = f"did you mean {owner}.{close[0]}?" if close else f"it has {', '.join(fields[owner])}"
+    else:
+        return
+    raise IsotypeError(Finding("unknown-object", f"{only!r} {fact}", suggestion=suggestion))

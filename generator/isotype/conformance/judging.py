@@ -33,6 +33,8 @@ def judged(
         first = refusals[0]
         where = ".".join(first.path) or "the record"
         return Outcome.DISAGREE, f"takes what the schema refuses: {first.constraint} at {where}"
+    if answer.changed:
+        return Outcome.DISAGREE, f"gives back another value: {answer.changed[:300]}"
     if answer.value is not None and not _same(prober, probe, answer.value):
         return Outcome.DISAGREE, f"gives back another value: {answer.value[:300]}"
     return Outcome.AGREE, ""

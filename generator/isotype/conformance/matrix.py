@@ -75,7 +75,8 @@ class Rate(NamedTuple):
 class Matrix(NamedTuple):
     """A run over one domain.
 
-    `missing` says why a witness was not asked; `unneeded` are entries of the ledger that no value showed.
+    `missing` says why a witness was not asked; `unneeded` are entries of the ledger that no value showed. `updates` are
+    rows that were written by UPDATE too: one in `every`, and all moves of states.
     """
 
     domain: str
@@ -90,6 +91,8 @@ class Matrix(NamedTuple):
     used: frozenset[tuple[str, str]]
     unneeded: tuple[NotExpressible, ...]
     disagreements: tuple[Disagreement, ...]
+    updates: int = 0
+    every: int = 1
 
     @property
     def holds(self) -> bool:

@@ -12,11 +12,13 @@ from isotype.probes import Probe
 class Answer(NamedTuple):
     """A verdict: `reason` says why a probe is refused, '' when it is taken.
 
-    `value` is the JSON text of what was read back, None where nothing is.
+    `value` is the JSON text of what was read back, None where nothing is; `changed` says what a database gave back as
+    another value than it was given, '' when nothing.
     """
 
     reason: str = ""
     value: str | None = None
+    changed: str = ""
 
     @property
     def takes(self) -> bool:

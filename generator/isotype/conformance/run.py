@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
 
 from isotype.conformance.building import Compiled
+from isotype.conformance.changes import EVERY, Changes
 from isotype.conformance.excuses import Excuses
 from isotype.conformance.matrix import Matrix, Rate
-from isotype.conformance.model import Answer, Witness
+from isotype.conformance.model import ROWS, Answer, Witness
 from isotype.conformance.shrinking import shrunk
 from isotype.conformance.tally import Tally, place
 from isotype.domain.lazy import NamedTuple
@@ -37,24 +38,32 @@ def run(
     witnesses: Sequence[Witness],
     missing: Mapping[str, str],
     request: Request,
-    say: Callable[[str], None] = lambda _: None,
+    say: Callable[[str, float], None] = lambda *_: None,
 ) -> Matrix:
     """Ask, compare and count."""
     began = time.monotonic()
     prober = Prober(of.bindings, request.seed, QUICK if request.quick else 1)
     excuses = Excuses(of.ledger, prober.shapes)
     tally = Tally(of.domain, prober, excuses)
+    changes = Changes(prober.shapes, request.seed)
+    order = {name: place for place, name in enumerate(prober.shapes.by_name, 1)}
+    updates, done = 0, 0.0
     with ThreadPoolExecutor(max_workers=max(1, len(witnesses))) as pool:
-        for batch in _batches(chosen(prober, request)):
+        for asked in _batches(chosen(prober, request)):
+            batch = [*asked, *changes.beside(asked)]
             # Engines of their own work meanwhile; the others share one interpreter.
             apart = [(witness, pool.submit(_timed, witness, batch)) for witness in witnesses if witness.apart]
             answers = [(witness, _timed(witness, batch)) for witness in witnesses if not witness.apart]
             answers += [(witness, future.result()) for witness, future in apart]
-            for witness, (asked, found, seconds) in answers:
-                tally.count(witness, asked, found, seconds)
-            tally.values += len(batch)
-            tally.accepted += sum(not probe.refusals for probe in batch)
-            say(f"{of.domain.name}: {tally.values} values, {tally.disagreeing} disagreements")
+            for witness, (judged, found, seconds) in answers:
+                tally.count(witness, judged, found, seconds)
+            tally.values += len(asked)
+            tally.accepted += sum(not probe.refusals for probe in asked)
+            updates += len(batch) - len(asked)
+            # How many boundaries there are is not known before they are made, but one shape comes after the other.
+            part = tally.values / request.cases if request.cases else order[asked[-1].shape] / len(order)
+            done = max(done, min(part, 1.0))
+            say(_said(of.domain.name, tally, time.monotonic() - began), done)
     kept = tally.found()
     smallest = [shrunk(prober, *one) for one in kept[:SHRUNK]]
     targets = set() if request.only or request.quick else {witness.target for witness in witnesses}
@@ -72,6 +81,8 @@ def run(
         used=frozenset(excuses.used),
         unneeded=tuple(sorted(unneeded)),
         disagreements=(*smallest, *(one for _, _, one in kept[SHRUNK:])),
+        updates=updates if any(witness.target in ROWS for witness in witnesses) else 0,
+        every=EVERY,
     )
 
 
@@ -99,5 +110,16 @@ def _batches(probes: Iterable[Probe]) -> Iterator[list[Probe]]:
 
 def _timed(witness: Witness, batch: Sequence[Probe]) -> tuple[list[Probe], Sequence[Answer], float]:
     began = time.monotonic()
-    asked = list(filter(witness.asks, batch))
+    # What an UPDATE says JSON knows nothing of.
+    rows = witness.target in ROWS
+    asked = [probe for probe in batch if (rows or not _is_change(probe)) and witness.asks(probe)]
     return asked, witness.judge(asked) if asked else (), time.monotonic() - began
+
+
+def _is_change(probe: Probe) -> bool:
+    return probe.row is not None and probe.row.before is not None
+
+
+def _said(name: str, tally: Tally, seconds: float) -> str:
+    rate = f"{tally.values / seconds:,.0f}/s" if seconds else ""
+    return f"{name}: {tally.values:,} values, {rate}, {tally.disagreeing} disagreements"

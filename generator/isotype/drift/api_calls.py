@@ -57,6 +57,8 @@ def asked(
     """
     from isotype.service.live import Caller, Limits, Unanswered, probe
 
+    if not target.remote:
+        raise _failure("no-api-to-call", f"{target.name} is a file, and cannot be called", "leave --probe out")
     if calls.probe == WRITE and target.address not in calls.writable:
         raise _failure(
             "no-test-target",

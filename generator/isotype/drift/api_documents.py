@@ -6,6 +6,7 @@ An address may hold a password: it is never printed. Whatever goes wrong is a se
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -30,6 +31,8 @@ PLACE = "/openapi.json"
 
 ENDINGS = (".json", ".yaml", ".yml")
 """An address that ends so is that of a document."""
+
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+:[0-9]+(/|$)")
 
 _NO_HEADERS: Mapping[str, str] = {}
 
@@ -83,7 +86,8 @@ def _file(target: Target) -> bytes:
             content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "that is no path"
-        way_out = "correct its path, or give the URL of the API"
+        looks_like_address = _HOST_AND_PORT.match(target.address) is not None
+        way_out = "write http:// before it" if looks_like_address else "correct its path, or give the URL of the API"
         raise failure("unreadable-file", f"the document {target.name!r} cannot be read: {reason}", way_out) from error
     return _bounded(target, content)
 
@@ -119,7 +123,7 @@ def _got(target: Target, address: str, timeout: float, headers: Mapping[str, str
         raise failure(
             code,
             f"{target.name} answers {error.code} where its document should be",
-            "give the URL of its OpenAPI document, or of a file that holds it",
+            _ways_out(error.code),
         ) from error
     except TimeoutError as error:
         raise _too_slow(target) from error
@@ -127,10 +131,28 @@ def _got(target: Target, address: str, timeout: float, headers: Mapping[str, str
         reason = getattr(error, "reason", error)
         if isinstance(reason, TimeoutError):
             raise _too_slow(target) from error
-        words = (reason.strerror if isinstance(reason, OSError) else "") or type(reason).__name__
-        raise failure(
-            "cannot-connect", f"{target.name} cannot be asked: {words}", "start it, or correct its URL"
-        ) from error
+        message, suggestion = _unreachable(target.name, reason)
+        raise failure("cannot-connect", message, suggestion) from error
+
+
+def _ways_out(status: int) -> str:
+    if status in (401, 403):
+        return "give a login: user:password@ in its URL, or --header 'Authorization: Bearer $TOKEN'"
+    if status >= 500:
+        return "its own log says why; or give a file that holds its document"
+    return "give the URL of its OpenAPI document, or of a file that holds it"
+
+
+def _unreachable(name: str, reason: object) -> tuple[str, str]:
+    """Why an API cannot be asked, and the way out."""
+    import ssl
+
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return f"{name} cannot be trusted: {reason.verify_message}", "correct its certificate, or its URL"
+    if isinstance(reason, ssl.SSLError):
+        return f"{name} does not speak TLS", "write http:// where there is none, or correct its URL"
+    words = (reason.strerror if isinstance(reason, OSError) else "") or type(reason).__name__
+    return f"{name} cannot be asked: {words}", "start it, or correct its URL"
 
 
 def _opener() -> Any:

@@ -131,7 +131,7 @@ def _outcomes(
 
 def _asked(source: Source, outcome: Outcome, calls: Calls, progress: Callable[[str], None]) -> Outcome:
     """The outcome, with what the API answers where it is asked."""
-    if calls.probe == api_calls.NONE or not outcome.target.remote or outcome.comparison is None:
+    if calls.probe == api_calls.NONE or outcome.comparison is None:
         return outcome
     try:
         probed = api_calls.asked(source.bindings, outcome.target, calls, outcome.comparison, progress)

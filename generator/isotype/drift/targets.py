@@ -125,7 +125,7 @@ def expanded(written: str, variables: Mapping[str, str], where: str) -> str:
             Finding(
                 "variable-missing",
                 f"{where} names the environment variable {missing[0]!r}, which is not set",
-                suggestion=f"set {missing[0]}, or give the database with --db",
+                suggestion=f"set {missing[0]}, or give the value itself",
             )
         )
     return _VARIABLE.sub(lambda match: variables[match[1] or match[2]], written)

@@ -37,6 +37,7 @@ class Row(NamedTuple):
     """What an INSERT gives: cells by column; a column that is left out takes its default.
 
     `started` is true for a new row, which transitions bound; a row that has moved on may be in every state.
+    Where `before` is given, it is the row that an UPDATE changes into this one.
     `doubtful` is true where a rule depends on what only the database makes.
     """
 
@@ -45,6 +46,12 @@ class Row(NamedTuple):
     started: bool
     refusals: tuple[Refusal, ...] = ()
     doubtful: bool = False
+    before: Mapping[str, Cell] | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is taken, and what is stored is what was given."""
+        return not self.refusals and not self.doubtful and bool(self.cells)
 
 
 class _Place(NamedTuple):

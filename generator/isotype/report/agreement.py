@@ -24,9 +24,14 @@ def lines(matrix: Matrix, detailed: bool = False) -> Iterator[str]:
     )
     width = max(map(len, (*matrix.rates, *matrix.missing)), default=0)
     for name, rate in matrix.rates.items():
-        yield f"  {name:{width}}  {rate.asked:>9,} asked  {rate.per_second:>8,.0f}/s"
+        yield f"  {name:{width}}  {rate.asked:>9,} asked  {rate.per_second:>8,.0f}/s  {rate.seconds:>6.1f} s"
     for name, why in matrix.missing.items():
         yield f"  {name:{width}}  not asked: {visible(why)}"
+    if matrix.updates:
+        yield (
+            f"  {counted(matrix.updates, 'row')} written by UPDATE as well: one in {matrix.every}, and every move of a "
+            "state; what a database takes is read back"
+        )
     for target, construct in about:
         reason = next(gap.reason for gap in matrix.ledger if (gap.target, gap.construct) == (target, construct))
         yield f"  not expressible in {target}: {construct} ({visible(reason)})"

@@ -45,7 +45,9 @@ SETTINGS = {
 }
 
 # The server lives as long as the pipe on this script's standard input: its owner closes it, or dies.
+# It finds its tools even where the PATH of its owner names none.
 SUPERVISOR = """
+PATH="${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin"
 ("$@" </dev/null >"$0/log" 2>&1; echo $? >"$0/exit") &
 read -r _
 kill -QUIT "$(head -n 1 "$0/data/postmaster.pid")" 2>/dev/null

@@ -49,3 +49,9 @@ def test_a_few_requests_are_enough_to_end(project: Project, address: str) -> Non
     """A run ends at its limit, and says so."""
     assert project.drift("--api", address, "--probe", "read", "--requests", "3") == 0
     assert "ended at its limit, after 3 calls" in project.out
+
+
+def test_a_document_in_a_file_cannot_be_called(project: Project) -> None:
+    """Nobody takes a run for one that has called."""
+    assert project.drift("--api", project.document("fastapi"), "--probe", "read") == 2
+    assert "[no-api-to-call]" in project.err

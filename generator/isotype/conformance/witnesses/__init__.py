@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from isotype.conformance.building import Compiled
+from isotype.conformance.engines import Engines
 from isotype.conformance.model import NotAsked, Witness
 
 NAMES = ("pydantic", "zod", "json_schema", "models", "sqlite", "postgres", "round_trip")
@@ -15,15 +16,19 @@ NAMES = ("pydantic", "zod", "json_schema", "models", "sqlite", "postgres", "roun
 
 @contextmanager
 def assembled(
-    of: Compiled, root: Path, names: Iterable[str] = NAMES
+    of: Compiled, root: Path, names: Iterable[str] = NAMES, engines: Engines | None = None
 ) -> Iterator[tuple[Sequence[Witness], Mapping[str, str]]]:
-    """The witnesses that can be asked here, and why the others cannot; they are let go at the end."""
+    """The witnesses that can be asked here, and why the others cannot; they are let go at the end.
+
+    `engines` are those of a run over several domains; without them there are some for this one alone.
+    """
     missing: dict[str, str] = {}
     with ExitStack() as stack:
+        shared = engines or stack.enter_context(Engines())
         found: list[Witness] = []
         for name in names:
             try:
-                witness = _made(name, of, root, found)
+                witness = _made(name, of, root, found, shared)
             except NotAsked as error:
                 missing[name] = str(error)
             else:
@@ -32,7 +37,7 @@ def assembled(
         yield found, missing
 
 
-def _made(name: str, of: Compiled, root: Path, others: Sequence[Witness]) -> Witness:
+def _made(name: str, of: Compiled, root: Path, others: Sequence[Witness], engines: Engines) -> Witness:
     match name:
         case "pydantic":
             from isotype.conformance.witnesses.pydantic import Pydantic
@@ -41,7 +46,7 @@ def _made(name: str, of: Compiled, root: Path, others: Sequence[Witness]) -> Wit
         case "zod":
             from isotype.conformance.witnesses.zod import Zod
 
-            return Zod(of, root)
+            return Zod(of, root, engines)
         case "json_schema":
             from isotype.conformance.witnesses.json_schema import JsonSchema
 
@@ -57,7 +62,7 @@ def _made(name: str, of: Compiled, root: Path, others: Sequence[Witness]) -> Wit
         case "postgres":
             from isotype.conformance.witnesses.postgres import Postgres
 
-            return Postgres(of)
+            return Postgres(of, engines)
         case "round_trip":
             from isotype.conformance.witnesses.postgres import Postgres as Database
             from isotype.conformance.witnesses.round_trip import RoundTrip

@@ -1,4 +1,4 @@
-"""The SQLAlchemy models, asked by flushing each row to a database that is never reached."""
+"""The SQLAlchemy models, asked by flushing each row, new or changed, to a database that is never reached."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from isotype.conformance.model import Answer, NotAsked
 from isotype.domain.model import JsonValue
 from isotype.domain.types import INTEGERS, Array, EnumType, Map, ObjectType, Opaque, Scalar, Type
 from isotype.probes import Probe
-from isotype.probes.rows import Row
+from isotype.probes.rows import Cell, Row
+from isotype.tables.model import Table
 
 
 class _Reached(BaseException):
@@ -29,12 +30,12 @@ class Models:
     def __init__(self, of: Compiled) -> None:
         try:
             import sqlalchemy
-            from sqlalchemy.orm import Session
+            from sqlalchemy.orm import Session, make_transient_to_detached
         except ImportError as error:
             raise NotAsked("SQLAlchemy is not installed: pip install 'isotype[verify]'") from error
         engine = sqlalchemy.create_engine("sqlite://")
         sqlalchemy.event.listen(engine, "before_execute", _reach)
-        self._session = Session(engine)
+        self._session, self._detached = Session(engine), make_transient_to_detached
         module = of.module("models")
         self._classes: dict[str, Any] = {
             entity.table.name: getattr(module, entity.class_name) for entity in of.bindings.entities
@@ -57,8 +58,12 @@ class Models:
         made = self._classes[row.table.name]
         # A row that has moved on may be in every state.
         made.__starts__ = self._starts[row.table.name] if row.started else {}
+        given = self._given(row.table, row.cells)
         try:
-            self._session.add(made(**self._given(row)))
+            if row.before is None:
+                self._session.add(made(**given))
+            else:
+                self._change(made(**self._given(row.table, row.before)), given)
             self._session.flush()
         except _Reached:
             return Answer()
@@ -67,17 +72,27 @@ class Models:
         finally:
             self._session.rollback()
             self._session.expunge_all()
+        if row.before is not None:
+            # It is what it was.
+            return Answer()
         raise RuntimeError(f"nothing was written for a row of {row.table.name}")
 
-    def _given(self, row: Row) -> dict[str, Any]:
-        names = self._attributes[row.table.name]
+    def _change(self, model: Any, given: Mapping[str, Any]) -> None:
+        """Change a row as if it had been read from the database."""
+        self._detached(model)
+        self._session.add(model)
+        for name, value in given.items():
+            setattr(model, name, value)
+
+    def _given(self, table: Table, cells: Mapping[str, Cell]) -> dict[str, Any]:
+        names = self._attributes[table.name]
         found = {}
-        for column, cell in row.cells.items():
-            key = (id(row.table), column, cell.text)
+        for column, cell in cells.items():
+            key = (id(table), column, cell.text)
             if key not in self._values:
                 if len(self._values) > 200_000:
                     self._values.clear()
-                self._values[key] = python_value(cell.value, row.table.column(column).type)
+                self._values[key] = python_value(cell.value, table.column(column).type)
             found[names[column]] = self._values[key]
         return found
 
@@ -119,7 +134,8 @@ def _plain(value: JsonValue) -> Any:
     return value
 
 
-def _elapsed(text: str) -> timedelta:
+def elapsed(text: str) -> timedelta:
+    """A duration as ISO 8601 spells it."""
     found = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?", text)
     if found is None:
         raise ValueError(text)
@@ -133,7 +149,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "local_timestamp": datetime.fromisoformat,
     "date": date.fromisoformat,
     "time": time.fromisoformat,
-    "duration": _elapsed,
+    "duration": elapsed,
     "uuid": UUID,
     "bytes": b64decode,
     "inet": ip_address,

@@ -85,6 +85,11 @@ class Process:
             raise RuntimeError(f"Node has ended: {said.strip()}")
         return json.loads(line)
 
+    @property
+    def ended(self) -> bool:
+        """Whether Node is gone."""
+        return self._process.poll() is not None
+
     def close(self) -> None:
         """End it."""
         self._process.kill()

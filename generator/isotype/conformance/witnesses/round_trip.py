@@ -54,7 +54,14 @@ class RoundTrip:
         row = probe.row
         if probe.constraint == "random" and self._chances == 0:
             return False
-        if row is None or probe.refusals or row.refusals or row.doubtful or probe.shape not in self._ways:
+        if (
+            row is None
+            or row.before is not None
+            or probe.refusals
+            or row.refusals
+            or row.doubtful
+            or probe.shape not in self._ways
+        ):
             return False
         types = {column.name: column.type for column in row.table.columns}
         new = {(types[name], cell.text) for name, cell in row.cells.items()} - self._seen

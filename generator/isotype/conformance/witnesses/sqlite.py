@@ -1,9 +1,9 @@
-"""SQLite from the standard library: each row inserted, and taken back."""
+"""SQLite from the standard library: each row inserted or changed, read, and taken back."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -30,20 +30,18 @@ class Sqlite:
         if sqlite3.sqlite_version_info < OLDEST:
             raise NotAsked(f"SQLite {sqlite3.sqlite_version} is older than 3.37, which has STRICT tables")
         text = of.text("sql", "sqlite.sql")
-        # New rows are bound by transitions; rows that have moved on are judged where nothing asks how they began.
+        # How a row begins is bound by transitions; rows that have moved on are judged where nothing asks that.
         self._new, self._moved = _database(of, text), _database(of, text)
-        guards = {
-            name
-            for table in of.bindings.tables.tables
-            for guard in table.transition_guards
-            for name in (guard.name, guard.start)
-        }
+        guards = {guard.start for table in of.bindings.tables.tables for guard in table.transition_guards}
         for (trigger,) in self._moved.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
             if any(guard and str(trigger).startswith(guard) for guard in guards):
                 self._moved.execute(f"DROP TRIGGER {sql_identifier(str(trigger))}")
         for connection in (self._new, self._moved):
             connection.execute("BEGIN")
+            connection.execute("SAVEPOINT none")
             connection.execute("SAVEPOINT one")
+        # The row that is there to be changed.
+        self._standing: Mapping[str, Cell] | None = None
         self._values: dict[tuple[int, str, str], Any] = {}
 
     def asks(self, probe: Probe) -> bool:
@@ -55,27 +53,49 @@ class Sqlite:
 
     def _answer(self, row: Row) -> Answer:
         connection = self._new if row.started else self._moved
-        statement, values = (
-            _insert(sqlite.table_name(row.table.schema, row.table.name), tuple(row.cells)),
-            self._bound(row),
-        )
+        table, columns = sqlite.table_name(row.table.schema, row.table.name), tuple(row.cells)
+        values = self._bound(row.table, row.cells)
+        written = _update if row.before is not None else _insert
         try:
-            connection.execute(statement, values)
+            self._stand(row)
+            connection.execute(written(table, columns), values)
+            changed = self._changed(connection, row, table, values)
         except (sqlite3.IntegrityError, sqlite3.OperationalError, sqlite3.DataError) as error:
             return Answer(str(error) or "refused")
         except (UnicodeEncodeError, OverflowError) as error:
             return Answer(f"it cannot be sent: {error}")
         connection.execute("ROLLBACK TO one")
-        return Answer()
+        return Answer(changed=changed)
 
-    def _bound(self, row: Row) -> list[Any]:
+    def _stand(self, row: Row) -> None:
+        """The row that an UPDATE changes is there, and no other is; nothing is for an INSERT."""
+        if row.started or row.before is self._standing:
+            return
+        self._moved.execute("ROLLBACK TO none")
+        self._standing = row.before
+        if row.before is not None:
+            table = sqlite.table_name(row.table.schema, row.table.name)
+            self._moved.execute(_insert(table, tuple(row.before)), self._bound(row.table, row.before))
+        self._moved.execute("SAVEPOINT one")
+
+    def _changed(self, connection: sqlite3.Connection, row: Row, table: str, values: Sequence[Any]) -> str:
+        """The first value that is stored as another than was given; '' when none is, or the row should not be there."""
+        if not row.stands:
+            return ""
+        found = connection.execute(_select(table, tuple(row.cells))).fetchone()
+        for name, meant, stored in zip(row.cells, values, found, strict=True):
+            if stored != meant:
+                return f"{name}: {meant!r} is stored as {stored!r}"
+        return ""
+
+    def _bound(self, table: Table, cells: Mapping[str, Cell]) -> list[Any]:
         found = []
-        for name, cell in row.cells.items():
-            key = (id(row.table), name, cell.text)
+        for name, cell in cells.items():
+            key = (id(table), name, cell.text)
             if key not in self._values:
                 if len(self._values) > 200_000:
                     self._values.clear()
-                self._values[key] = _physical(row.table, name, cell)
+                self._values[key] = _physical(table, name, cell)
             found.append(self._values[key])
         return found
 
@@ -114,3 +134,13 @@ def _insert(name: str, columns: tuple[str, ...]) -> str:
         return f"INSERT INTO {name} DEFAULT VALUES"
     marks = ", ".join("?" * len(columns))
     return f"INSERT INTO {name} ({', '.join(map(sql_identifier, columns))}) VALUES ({marks})"
+
+
+@lru_cache(maxsize=1024)
+def _update(name: str, columns: tuple[str, ...]) -> str:
+    return f"UPDATE {name} SET {', '.join(f'{sql_identifier(column)} = ?' for column in columns)}"
+
+
+@lru_cache(maxsize=1024)
+def _select(name: str, columns: tuple[str, ...]) -> str:
+    return f"SELECT {', '.join(map(sql_identifier, columns))} FROM {name}"

@@ -1,10 +1,8 @@
-// Judges batches: one JSON line of [schema, text] pairs in, one JSON line of [reason, value] pairs out.
+// Judges batches: one JSON line of a barrel's path and [schema, text] pairs in, one of [reason, value] pairs out.
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
-const schemas = await import(pathToFileURL(process.argv[2]).href);
-
-const judge = ([schema, text]) => {
+const judgeBy = (schemas) => ([schema, text]) => {
   let value;
   try {
     value = JSON.parse(text);
@@ -18,5 +16,8 @@ const judge = ([schema, text]) => {
 };
 
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(JSON.parse(line).map(judge))}\n`);
+  const [barrel, questions] = JSON.parse(line);
+  // Node keeps what it has imported.
+  const schemas = await import(pathToFileURL(barrel).href);
+  process.stdout.write(`${JSON.stringify(questions.map(judgeBy(schemas)))}\n`);
 }

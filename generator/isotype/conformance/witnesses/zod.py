@@ -1,4 +1,4 @@
-"""The Zod validators, in one process of Node that lives as long as the run."""
+"""The Zod validators, in the one process of Node that a run has."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from isotype.conformance.building import Compiled
+from isotype.conformance.engines import Engines
 from isotype.conformance.model import Answer, NotAsked
-from isotype.conformance.witnesses.node import STRIPS, Process, find_modules, find_node, version
+from isotype.conformance.witnesses.node import STRIPS, find_modules, find_node, version
 from isotype.layers.zod_types import schema_name
 from isotype.probes import Probe
 
@@ -27,9 +28,11 @@ _CONFIGURATION = {
 class Zod:
     name, target, apart = "zod", "zod", True
 
-    def __init__(self, of: Compiled, root: Path) -> None:
-        entry = built(of, root)
-        self._process = Process(Path(__file__).with_name("zod.mjs"), str(entry))
+    def __init__(self, of: Compiled, root: Path, engines: Engines) -> None:
+        self._entry = str(built(of, root))
+        self._process = engines.node()
+        # What does not load is found now, and not among the values.
+        self._process.ask([self._entry, []])
 
     def asks(self, probe: Probe) -> bool:
         """Everything."""
@@ -37,10 +40,10 @@ class Zod:
 
     def judge(self, probes: Sequence[Probe]) -> Sequence[Answer]:
         question = [[schema_name(probe.shape), probe.text] for probe in probes]
-        return [Answer(reason, value) for reason, value in self._process.ask(question)]
+        return [Answer(reason, value) for reason, value in self._process.ask([self._entry, question])]
 
     def close(self) -> None:
-        self._process.close()
+        """Node is the run's."""
 
 
 def built(of: Compiled, root: Path) -> Path:

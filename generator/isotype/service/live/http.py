@@ -58,19 +58,23 @@ class Caller:
         if call.body is not None:
             body = call.body.encode()
             headers["Content-Type"] = "application/json"
+        method = call.operation.method.upper()
+        if method != "GET":
+            # A connection that was kept may be closed just now, and what may change something is not sent twice.
+            self.close()
         kept = self._connection is not None
         try:
-            return self._asked(call.operation.method.upper(), target, body, headers)
+            return self._asked(method, target, body, headers)
         except _DROPPED as error:
-            # A connection that was kept may have been closed meanwhile; a new one is not.
             self.close()
             if not kept:
                 raise self._unanswered(error) from error
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise self._unanswered(error) from error
+        self.asked += 1
         try:
-            return self._asked(call.operation.method.upper(), target, body, headers)
+            return self._asked(method, target, body, headers)
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise self._unanswered(error) from error

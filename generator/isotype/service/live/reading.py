@@ -314,9 +314,18 @@ def _ordered(name: str, asked: str, made: Derivation, rows: list[dict[str, Any]]
     values: list[Any] = [row.get(field.field) for row in rows]
     if None in values:
         return
+    values = [_place(value) for value in values]
     if values != sorted(values, reverse=descending):
         way = "descending" if descending else "ascending"
         yield _of_answer(name, "order", f"{field.field} {way}", f"not sorted so, to {asked}", UNKNOWN)
+
+
+def _place(value: Any) -> Any:
+    """Where a canonical value stands among others: fractions of a second are not of one length."""
+    if not isinstance(value, str):
+        return value
+    whole, _, fraction = value.removesuffix("Z").partition(".")
+    return whole, fraction.rstrip("0")
 
 
 # What must be refused

@@ -10,7 +10,8 @@ from isotype.binding.derivation import Derivation, Match, derive
 from isotype.binding.model import EntityBinding
 from isotype.domain.types import Array, ObjectType, Type
 from isotype.probes import Meaning
-from isotype.probes.values import Json
+from isotype.probes.values import Json, write
+from isotype.service.live import texts
 from isotype.service.live.model import Call
 from isotype.shapes.model import ApiOperation, ApiParameter, Shape, Shapes
 
@@ -35,6 +36,12 @@ def fields(shape: Shape, value: Mapping[str, Any], shapes: Shapes) -> dict[str, 
     return found
 
 
+def names(row: Row, keys: tuple[Match, ...]) -> bool:
+    """Whether a row has what a path names it by, in values that a path can hold."""
+    values = [row.get(match.field.field) for match in keys]
+    return all(value is not None and texts.fits_path(value) for value in values)
+
+
 class Known:
     """What is known of the rows behind an API."""
 
@@ -44,6 +51,7 @@ class Known:
         self.meaning = meaning
         self._rows: dict[str, list[Row]] = {}
         self._origins: dict[int, Call] = {}
+        self._shown: set[tuple[str, ...]] = set()
         self._by_name = {entity.entity: entity for entity in bindings.entities}
         self.derived: Mapping[str, Derivation] = {
             operation.name: made
@@ -69,10 +77,21 @@ class Known:
             if shape.owner in self._by_name:
                 kept = self._rows.setdefault(shape.owner, [])
                 row = fields(shape, record, self.shapes)
+                self._shown.add(self._identity(shape.owner, row))
                 if row not in kept and len(kept) < MOST:
                     kept.append(row)
                     if call is not None:
                         self._origins[id(row)] = call
+
+    def is_new(self, entity: str, row: Row) -> bool:
+        """Whether no call has shown a row of its key."""
+        return self._identity(entity, row) not in self._shown
+
+    def _identity(self, entity: str, row: Row) -> tuple[str, ...]:
+        bound = self._by_name[entity]
+        key = bound.table.primary_key
+        columns = key.columns if key is not None else ()
+        return entity, *(write(row.get(field.field)) for field in bound.fields if field.column.name in columns)
 
     def called(self, alias: str) -> tuple[Json, ...]:
         """What rows are called by a value type of the schema, where each has one of its own; those first that the API
@@ -143,14 +162,14 @@ class Known:
         if found is not None:
             entity, keys = found
             for row in self.rows(entity.entity):
-                if all(row.get(match.field.field) is not None for match in keys):
+                if names(row, keys):
                     yield row, {match.parameter.name: row[match.field.field] for match in keys}
             return
         made = self.derived.get(operation.name)
         if made is not None and made.parents:
             parent = made.parents[0]
             for row in self.rows(parent.entity.entity):
-                if row.get(parent.key.field) is not None and len(made.parents) == 1:
+                if names(row, (Match(parent.match.parameter, parent.key),)) and len(made.parents) == 1:
                     yield row, {parent.match.parameter.name: row[parent.key.field]}
 
     def referred(self, entity: EntityBinding, field: str) -> tuple[EntityBinding, str] | None:

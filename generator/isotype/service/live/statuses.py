@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from isotype.shapes.model import ApiOperation
 
 LIMITED = 429
@@ -13,20 +15,23 @@ def taken(operation: ApiOperation, derived: bool) -> frozenset[int]:
 
     Of an operation of which the schema says everything that is success; another one may have its reasons.
     """
-    limited = {LIMITED} & set(operation.errors)
     others = set() if derived else set(operation.errors) - {422}
-    return frozenset({operation.status} | limited | others)
+    return with_limit(operation, {operation.status} | others)
 
 
 def refused(operation: ApiOperation) -> frozenset[int]:
     """What may answer a call with a value that the contract refuses."""
-    limited = {LIMITED} & set(operation.errors)
     for status in (422, 400):
         if status in operation.errors:
-            return frozenset({status} | limited)
-    return CLIENT_ERRORS | limited
+            return with_limit(operation, {status})
+    return with_limit(operation, CLIENT_ERRORS)
 
 
 def not_found(operation: ApiOperation) -> frozenset[int]:
     """What may answer a call for a row that is not there."""
-    return frozenset({404} | ({LIMITED} & set(operation.errors)))
+    return with_limit(operation, {404})
+
+
+def with_limit(operation: ApiOperation, expected: AbstractSet[int]) -> frozenset[int]:
+    """The statuses, and that of a limit where the operation has one."""
+    return frozenset(expected | ({LIMITED} & set(operation.errors)))

@@ -112,4 +112,12 @@ def _travels(parameter: ApiParameter, text: str) -> bool:
     """Whether a text arrives as it is: an empty one may stand for none, and a path is taken apart at its slashes."""
     if not text or not text.isprintable() or text != text.strip():
         return False
-    return parameter.location != "path" or not ({"/", "\\"} & set(text) or text in (".", ".."))
+    if parameter.location == "header":
+        return text.isascii()
+    return parameter.location != "path" or fits_path(text)
+
+
+def fits_path(value: Json) -> bool:
+    """Whether a value can be a step of a path, which is taken apart at its slashes."""
+    text = of(value)
+    return bool(text) and not ({"/", "\\"} & set(text) or text in (".", ".."))

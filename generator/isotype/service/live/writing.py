@@ -16,7 +16,7 @@ from isotype.service.differences import DIFFERENT, OPERATION, PROPERTY, UNKNOWN,
 from isotype.service.live import reading, statuses
 from isotype.service.live.bodies import Bodies, unique_fields
 from isotype.service.live.model import Call, Heard, Plan, Subject
-from isotype.service.live.rows import Known, Row, fields
+from isotype.service.live.rows import Known, Row, fields, names
 from isotype.shapes.model import ApiOperation, Property, Shape
 
 AGAIN = 4
@@ -102,7 +102,7 @@ def _key(operation: ApiOperation, made: Made, known: Known) -> dict[str, Json]:
 
 def _can_name(operation: ApiOperation, made: Made, known: Known) -> bool:
     keys = known.derived[operation.name].keys
-    return all(made.row.get(match.field.field) is not None for match in keys)
+    return names(made.row, keys)
 
 
 # Making rows
@@ -118,8 +118,9 @@ def _creating(operation: ApiOperation, entity: EntityBinding, writer: Writer) ->
         return
     if 409 in operation.errors and _holds_unique(entity, shape, first, writer):
         subject = Subject(OPERATION, (_name(operation),), "for what is there already")
-        asked = reading.call(operation, {}, frozenset({409}), subject)
-        yield _with_body(asked, write(first))
+        asked = reading.call(operation, {}, statuses.with_limit(operation, {409}), subject)
+        heard = yield _with_body(asked, write(first))
+        _note_refused(operation, heard, writer)
     yield from _refusing(operation, shape, first, {}, writer)
 
 
@@ -139,6 +140,7 @@ def _made(operation: ApiOperation, entity: EntityBinding, shape: Shape, whole: b
         if heard.status == 409:
             continue
         if heard.status != operation.status or not isinstance(heard.value, dict):
+            _note_refused(operation, heard, writer)
             return None
         assert isinstance(operation.result.type, ObjectType)
         shown = known.shapes.shape(operation.result.type.name)
@@ -207,10 +209,12 @@ def _refusing(
 ) -> Plan:
     wanted = statuses.refused(operation)
     for fault in writer.bodies.faults(shape, record):
-        yield _with_body(reading.call(operation, values, wanted, fault.subject), fault.text)
+        heard = yield _with_body(reading.call(operation, values, wanted, fault.subject), fault.text)
+        _note_refused(operation, heard, writer)
     name = f"{operation.method.upper()} {operation.path}"
     broken = Subject(OPERATION, (name,), "for a body that is no JSON")
-    yield _with_body(reading.call(operation, values, wanted | {400, 422}, broken), '{"')
+    heard = yield _with_body(reading.call(operation, values, wanted | {400, 422}, broken), '{"')
+    _note_refused(operation, heard, writer)
 
 
 # Changing rows
@@ -262,7 +266,7 @@ def _changes(entity: EntityBinding, shape: Shape, row: Row, writer: Writer) -> I
 
 def _moves(operation: ApiOperation, entity: EntityBinding, shape: Shape, made: Made, values: dict[str, Json]) -> Plan:
     """Moves that the schema does not allow."""
-    wanted = frozenset({409, 422} & set(operation.errors)) or statuses.CLIENT_ERRORS
+    wanted = statuses.with_limit(operation, {409, 422} & set(operation.errors) or statuses.CLIENT_ERRORS)
     for machine in entity.machines:
         found = _property(shape, machine.field)
         now = made.row.get(machine.field)
@@ -313,15 +317,27 @@ def _sending(operation: ApiOperation, writer: Writer) -> Plan:
 
 
 def _note(operation: ApiOperation, heard: Heard, writer: Writer) -> None:
-    """A call that answers with a row has probably made it."""
+    """A call that answers 201 with a row which nobody has shown before has made it."""
     known = writer.known
     if operation.method != "post" or operation.status != 201:
         return
-    for shape, record in known.records(operation.result.type, heard.canonical):
+    for shape, record in known.records(operation.result.type, heard.canonical or heard.value):
         entity = known.entity(shape.owner)
-        if entity is not None:
-            writer.made.append(Made(entity, fields(shape, record, known.shapes)))
-    known.learn(operation.result.type, heard.canonical)
+        row = fields(shape, record, known.shapes)
+        if entity is not None and known.is_new(entity.entity, row):
+            writer.made.append(Made(entity, row))
+    if heard.sound:
+        known.learn(operation.result.type, heard.canonical)
+
+
+def _note_refused(operation: ApiOperation, heard: Heard | None, writer: Writer) -> None:
+    """What had to be refused and was taken may have made a row all the same."""
+    if heard is None or not 200 <= heard.status < 300 or operation.method != "post":
+        return
+    before = len(writer.made)
+    _note(operation, heard, writer)
+    if len(writer.made) == before:
+        writer.stay += 1
 
 
 def _own_row(operation: ApiOperation, writer: Writer) -> dict[str, Json] | None:
@@ -329,7 +345,7 @@ def _own_row(operation: ApiOperation, writer: Writer) -> dict[str, Json] | None:
     if found is None:
         return None
     for made in writer.made:
-        if made.entity == found[0] and all(made.row.get(match.field.field) is not None for match in found[1]):
+        if made.entity == found[0] and names(made.row, found[1]):
             return {match.parameter.name: made.row[match.field.field] for match in found[1]}
     return None
 

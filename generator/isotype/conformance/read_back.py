@@ -1,0 +1,75 @@
+"""What a database gives back beside what it was given, each in the form of its type."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from ipaddress import ip_interface
+from typing import Any
+from uuid import UUID
+
+from isotype.conformance.comparison import agree
+from isotype.domain.model import JsonValue
+from isotype.domain.types import INTEGERS, Array, Map, ObjectType, Opaque, Scalar, Type
+from isotype.probes.meaning import plain
+
+
+def same(of: Type, meant: JsonValue, found: Any) -> bool:
+    """Whether PostgreSQL's JSON of a stored value is the value that was meant; numbers in it are `Decimal` or `int`."""
+    if meant is None or found is None:
+        return meant is None and found is None
+    match of:
+        case Array(item=item):
+            return (
+                isinstance(meant, tuple)
+                and isinstance(found, list)
+                and len(meant) == len(found)
+                and all(same(item, one, other) for one, other in zip(meant, found, strict=True))
+            )
+        case Scalar(base="json") | Map() | ObjectType():
+            return agree(plain(meant), _doubles(found))
+        case Opaque():
+            # Only the database knows how it spells a type that the schema does not.
+            return True
+        case Scalar(base="bool"):
+            return found is meant
+        case Scalar(base="float"):
+            return float(found) == float(str(meant))
+        case Scalar(base=base) if base in INTEGERS or base == "decimal":
+            return bool(Decimal(str(found)) == Decimal(str(meant)))
+        case Scalar(base="bytes"):
+            return bytes.fromhex(str(found).removeprefix("\\x")) == b64decode(str(meant))
+        case Scalar(base=base) if base in _READERS:
+            return bool(_READERS[base](str(found)) == _READERS[base](str(meant)))
+    return bool(found == meant)
+
+
+def _doubles(value: Any) -> Any:
+    """A document as JSON layers read it."""
+    match value:
+        case Decimal():
+            return float(value)
+        case list():
+            return list(map(_doubles, value))
+        case Mapping():
+            return {name: _doubles(part) for name, part in value.items()}
+    return value
+
+
+def _elapsed(text: str) -> Any:
+    from isotype.conformance.witnesses.models import elapsed
+
+    return elapsed(text)
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "timestamp": datetime.fromisoformat,
+    "local_timestamp": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "duration": _elapsed,
+    "uuid": UUID,
+    "inet": ip_interface,
+}
