@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from isotype.domain.lazy import NamedTuple
-from isotype.drift.api_documents import ENDINGS, Target
-from isotype.findings import Finding, IsotypeError
+from isotype.drift.api_documents import ENDINGS, Target, failure
+from isotype.findings import IsotypeError
 from isotype.service.differences import MISSING, OPERATION, Comparison, Difference
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from isotype.service.live import Probed
 
 NONE, READ, WRITE = "none", "read", "write"
-PROBES = (NONE, READ, WRITE)
 
 _HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+):[ \t]*([\x20-\x7e\x80-\xff]*)")
 
@@ -43,13 +42,13 @@ def headers(written: tuple[str, ...]) -> dict[str, str]:
         match = _HEADER.fullmatch(one)
         if match is None:
             # What stands in a header may be a secret, so it is not shown.
-            raise _failure("invalid-header", "a header cannot be read", "write --header 'Name: value'")
+            raise failure("invalid-header", "a header cannot be read", "write --header 'Name: value'")
         found[match[1]] = match[2]
     return found
 
 
 def asked(
-    bindings: Bindings, target: Target, calls: Calls, comparison: Comparison | None, progress: Callable[[str], None]
+    bindings: Bindings, target: Target, calls: Calls, comparison: Comparison, progress: Callable[[str], None]
 ) -> Probed:
     """What an API answers, where it is asked; raises `IsotypeError` when it does not answer at all.
 
@@ -58,15 +57,14 @@ def asked(
     from isotype.service.live import Caller, Limits, Unanswered, probe
 
     if not target.remote:
-        raise _failure("no-api-to-call", f"{target.name} is a file, and cannot be called", "leave --probe out")
+        raise failure("no-api-to-call", f"{target.name} is a file, and cannot be called", "leave --probe out")
     if calls.probe == WRITE and target.address not in calls.writable:
-        raise _failure(
+        raise failure(
             "no-test-target",
             f"{target.name} is not declared as an API in which tests may write",
             "name it under test_apis in the configuration, or use --probe read",
         )
-    missing = comparison.differences if comparison is not None else ()
-    without = [it.path[0] for it in missing if it.kind == OPERATION and it.way == MISSING]
+    without = [it.path[0] for it in comparison.differences if it.kind == OPERATION and it.way == MISSING]
     limits = Limits(calls.requests, calls.seconds, calls.one)
     caller = Caller(target.name, _base(target.address), limits, calls.headers)
     try:
@@ -82,7 +80,7 @@ def unanswered(error: Exception) -> IsotypeError:
     from isotype.service.live import Unanswered
 
     assert isinstance(error, Unanswered)
-    return _failure(error.code, error.sentence, error.suggestion)
+    return failure(error.code, error.sentence, error.suggestion)
 
 
 def further(found: Probed, comparison: Comparison) -> tuple[Difference, ...]:
@@ -96,7 +94,3 @@ def _base(address: str) -> str:
     parts = urlsplit(address)
     path = parts.path.rsplit("/", 1)[0] if parts.path.endswith(ENDINGS) else parts.path
     return urlunsplit(parts._replace(path=path.rstrip("/"), query="", fragment=""))
-
-
-def _failure(code: str, message: str, suggestion: str) -> IsotypeError:
-    return IsotypeError(Finding(code, message, suggestion=suggestion))

@@ -13,7 +13,7 @@ class Places:
 
     def __init__(self, shapes: Shapes) -> None:
         self._declarations = Declarations(shapes)
-        self._operations = {f"{it.method.upper()} {it.path}": it.place for it in shapes.operations}
+        self._operations = {it.call: it.place for it in shapes.operations}
 
     def of(self, kind: str, path: Path) -> Place:
         """The place; nowhere for what the schema does not know at all."""

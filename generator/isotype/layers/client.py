@@ -98,7 +98,7 @@ def function_name(identifier: str) -> str:
 
 
 def _function(operation: ApiOperation) -> Iterator[str]:
-    call = f"{operation.method.upper()} {operation.path}"
+    call = operation.call
     yield from doc("\n\n".join(part for part in (operation.summary, operation.description, call) if part))
     name = typescript_string(operation.identifier)
     # Parameters of a path and a body are always given.

@@ -62,7 +62,7 @@ def operations(shapes: Shapes, options: Options) -> OperationsView:
 
 
 def _operation(operation: ApiOperation, error: str) -> Iterator[str]:
-    call = f"{operation.method.upper()} {operation.path}"
+    call = operation.call
     text = "\n\n".join(part for part in (operation.summary, operation.description, call) if part)
     yield from doc(text, INDENT)
     yield f"{INDENT}{typescript_property(operation.identifier)}: {{"

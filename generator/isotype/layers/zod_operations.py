@@ -31,7 +31,7 @@ def operation_schemas(shapes: Shapes, names: Names) -> OperationSchemas:
     for operation in shapes.operations:
         parts = tuple(_parts(shapes, operation, names))
         name = schemas_name(operation.identifier)
-        lines = doc(f"What {operation.method.upper()} {operation.path} takes and answers.")
+        lines = doc(f"What {operation.call} takes and answers.")
         if parts:
             lines.append(f"export const {name} = {{")
             lines.extend(entry(part, code, INDENT) for part, code in parts)

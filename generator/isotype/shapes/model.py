@@ -176,6 +176,11 @@ class ApiOperation:
     order: tuple[OrderKey, ...] = ()
     place: Place = NOWHERE
 
+    @property
+    def call(self) -> str:
+        """`GET /posts/{id}`: how documents and reports name it."""
+        return f"{self.method.upper()} {self.path}"
+
 
 @frozen
 class ShapeModule:

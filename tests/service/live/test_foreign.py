@@ -23,7 +23,12 @@ from tests.service.live.foreign import SERVICES, serving
 @cache
 def notes() -> Bindings:
     """Both projections of the small contract."""
-    domain = load({"schema/notes.yaml": SCHEMA.read_text()}).domain
+    return bindings_of(SCHEMA.read_text())
+
+
+def bindings_of(schema: str) -> Bindings:
+    """Both projections of a schema."""
+    domain = load({"schema/some.yaml": schema}).domain
     assert domain is not None
     return binding.bind(domain, tables.project(domain), shapes.project(domain))
 

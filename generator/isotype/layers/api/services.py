@@ -66,7 +66,7 @@ def _method(method: Call, here: _Service) -> Iterator[str]:
     keyword = "async def" if here.wait else "def"
     answer = result(operation.result, here.names)
     yield from _definition(f"{keyword} {method.name}", parameters, answer)
-    words = [operation.summary or f"{operation.method.upper()} {operation.path}", operation.description]
+    words = [operation.summary or operation.call, operation.description]
     if derived is None and operation.errors:
         words.append(f"May answer {_listed(operation.errors)} as well.")
     yield from python_docstring("\n\n".join(filter(None, words)), _BODY, WIDTH)

@@ -12,7 +12,7 @@ from isotype.domain.types import TEXTUAL, Array, EnumType, Map, ObjectType, Scal
 from isotype.probes import Meaning, chance
 from isotype.probes.candidates import essential
 from isotype.probes.records import Record, Records, at
-from isotype.probes.values import ABSENT, Json, write
+from isotype.probes.values import ABSENT, Json, read, write
 from isotype.service.differences import PROPERTY, SHAPE
 from isotype.service.live.answers import said
 from isotype.service.live.model import Subject
@@ -112,7 +112,8 @@ class Bodies:
     def others(self, prop: Property, current: Json) -> Iterator[Json]:
         """Values that a property takes, other than the one it has."""
         for value in self._records.samples(prop.type):
-            if self._meaning.value(prop.type, True, _read(value)).value != current and len(write(value)) < LONGEST:
+            text = write(value)
+            if len(text) < LONGEST and self._meaning.value(prop.type, True, read(text)).value != current:
                 yield value
 
     def _takes(self, shape: Shape, record: Mapping[str, Json]) -> bool:
@@ -214,9 +215,3 @@ def _is_sound(value: Json) -> bool:
 
 def _is_plain(value: Json) -> bool:
     return not isinstance(value, str) or (value.isprintable() and value == value.strip() and bool(value))
-
-
-def _read(value: Json) -> Any:
-    from isotype.probes.values import read
-
-    return read(write(value))

@@ -74,7 +74,7 @@ class Call:
     @property
     def name(self) -> str:
         """`GET /posts/{id}`: the operation as reports name it."""
-        return f"{self.operation.method.upper()} {self.operation.path}"
+        return self.operation.call
 
 
 @frozen

@@ -39,7 +39,7 @@ def probe(
     records = Records(meaning)
     known = Known(bindings, meaning)
     run = _Run(caller, meaning, progress, {}, {}, {})
-    operations = [it for it in bindings.shapes.operations if f"{it.method.upper()} {it.path}" not in without]
+    operations = [it for it in bindings.shapes.operations if it.call not in without]
     safe = [operation for operation in operations if operation.method == "get"]
     writer = writing.Writer(known, records, Bodies(known, records, seed), [])
     failure: Unanswered | None = None
@@ -190,11 +190,11 @@ class _Run:
     def result(self, operations: Iterable[ApiOperation], stay: int, failure: Unanswered | None) -> Probed:
         """What was found."""
         left = [f"{name} is limited, and was called {count} times" for name, count in self.limited.items()]
-        silent = [name for it in operations if (name := f"{it.method.upper()} {it.path}") not in self.called]
+        silent = [it.call for it in operations if it.call not in self.called]
         if silent:
             left.append(f"not called: {', '.join(silent)}")
         if self.caller.exhausted:
             left.append(f"the run ended at its limit, after {self.caller.asked} calls")
         if stay:
-            left.append(f"{stay} rows that were made stay: no operation takes them away")
+            left.append(f"{stay} rows that were made may stay: no operation takes them away")
         return Probed(tuple(self.found.values()), self.caller.asked, len(self.called), tuple(left), failure)

@@ -118,14 +118,14 @@ def _by_key(operation: ApiOperation, values: dict[str, Json], known: Known, reco
             if heard.sound:
                 yield from _same_row(asked, row, heard, known)
     if 404 in operation.errors:
-        strange = strangers(operation, known)
+        strange = strangers(operation, records)
         if strange is not None:
-            subject = Subject(OPERATION, (f"{operation.method.upper()} {operation.path}",), "for what is not there")
+            subject = Subject(OPERATION, (operation.call,), "for what is not there")
             yield call(operation, {**values, **strange}, statuses.not_found(operation), subject)
     return found
 
 
-def strangers(operation: ApiOperation, known: Known) -> dict[str, Json] | None:
+def strangers(operation: ApiOperation, records: Records) -> dict[str, Json] | None:
     """Values for a path that name nothing; None where every value may be something."""
     found: dict[str, Json] = {}
     strange = False
@@ -136,7 +136,7 @@ def strangers(operation: ApiOperation, known: Known) -> dict[str, Json] | None:
         if isinstance(of, Scalar) and of.base == "uuid":
             found[parameter.name], strange = str(uuid4()), True
             continue
-        usual = next(texts.taken(parameter, Records(known.meaning)), None)
+        usual = next(texts.taken(parameter, records), None)
         if usual is None:
             return None
         found[parameter.name] = usual
@@ -255,7 +255,7 @@ def _listed(
     """A list holds the rows that were chosen, no more than a page of them, in their order."""
     if made.kind != LIST:
         return
-    name = f"{operation.method.upper()} {operation.path}"
+    name = operation.call
     asked = call(operation, given, frozenset()).shown
     rows = [
         fields(shape, record, known.shapes) for shape, record in known.records(operation.result.type, heard.canonical)
@@ -333,12 +333,12 @@ def _place(value: Any) -> Any:
 
 def _faults(operation: ApiOperation, base: dict[str, Json] | None, known: Known, records: Records) -> Plan:
     wanted = statuses.refused(operation)
-    name = f"{operation.method.upper()} {operation.path}"
+    name = operation.call
     for parameter in operation.parameters:
         within = parameter.location == "path"
         if base is None and not within:
             continue
-        start = base if base is not None else strangers(operation, known)
+        start = base if base is not None else strangers(operation, records)
         if start is None:
             continue
         path = (name, parameter.location, parameter.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from isotype.binding.derivation import CREATE, DELETE, GET, UPDATE
+from isotype.binding.derivation import CREATE, GET, UPDATE, Match
 from isotype.binding.model import EntityBinding
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.types import ObjectType
@@ -42,16 +42,20 @@ class Writer:
 
 
 def writing(operation: ApiOperation, writer: Writer) -> Plan:
-    """All calls of an operation that may change something, but for those that take rows away."""
+    """All calls of an operation that may change something, but for those that take rows away: these come last."""
     derived = writer.known.derived.get(operation.name)
-    kind = derived.kind if derived is not None else ""
-    if kind == CREATE and derived is not None:
+    if operation.method == "delete":
+        yield from _strange(operation, writer)
+    elif derived is not None and derived.kind == CREATE:
         yield from _creating(operation, derived.entity, writer)
-    elif kind == UPDATE and derived is not None:
+    elif derived is not None and derived.kind == UPDATE:
         yield from _updating(operation, derived.entity, writer)
+    elif operation.method != "post" and not reading.has_path(operation):
+        # What it changes is there without us, such as settings of the whole service.
+        return
     elif operation.body is not None and isinstance(operation.body.type, ObjectType):
         yield from _sending(operation, writer)
-    elif kind != DELETE:
+    else:
         yield from _strange(operation, writer)
         named = _own_row(operation, writer)
         if named is not None and operation.body is None:
@@ -62,19 +66,18 @@ def clearing(writer: Writer) -> Plan:
     """Take away what was made, the latest first; then it is not there."""
     known = writer.known
     for made in reversed(writer.made):
-        operation = next(iter(_of_kind(known, DELETE, made.entity)), None)
-        if operation is None or not _can_name(operation, made, known):
+        operation = next((it for it in _deleting(known, made.entity) if _can_name(it, made, known)), None)
+        if operation is None:
             writer.stay += 1
             continue
-        values = _key(operation, made, known)
-        wanted = statuses.taken(operation, True) | ({409} & set(operation.errors))
-        heard = yield reading.call(operation, values, wanted)
+        wanted = statuses.taken(operation, operation.name in known.derived) | ({409} & set(operation.errors))
+        heard = yield reading.call(operation, _key(operation, made, known), wanted)
         if heard is None or heard.status != operation.status:
             writer.stay += 1
             continue
         for getting in _of_kind(known, GET, made.entity):
             if _can_name(getting, made, known):
-                subject = Subject(OPERATION, (_name(getting),), "for what was deleted")
+                subject = Subject(OPERATION, (getting.call,), "for what was deleted")
                 yield reading.call(getting, _key(getting, made, known), statuses.not_found(getting), subject)
     writer.made.clear()
 
@@ -95,14 +98,27 @@ def _of_kind(known: Known, kind: str, entity: EntityBinding) -> list[ApiOperatio
     ]
 
 
+def _deleting(known: Known, entity: EntityBinding) -> list[ApiOperation]:
+    """The operations that take a row away, those first of which the schema says everything."""
+    found = [
+        operation
+        for operation in known.shapes.operations
+        if operation.method == "delete" and operation.body is None and _keys(operation, known)[0] == entity
+    ]
+    return sorted(found, key=lambda operation: operation.name not in known.derived)
+
+
+def _keys(operation: ApiOperation, known: Known) -> tuple[EntityBinding | None, tuple[Match, ...]]:
+    return known.keys(operation) or (None, ())
+
+
 def _key(operation: ApiOperation, made: Made, known: Known) -> dict[str, Json]:
-    keys = known.derived[operation.name].keys
-    return {match.parameter.name: made.row[match.field.field] for match in keys}
+    return {match.parameter.name: made.row[match.field.field] for match in _keys(operation, known)[1]}
 
 
 def _can_name(operation: ApiOperation, made: Made, known: Known) -> bool:
-    keys = known.derived[operation.name].keys
-    return names(made.row, keys)
+    entity, keys = _keys(operation, known)
+    return entity == made.entity and names(made.row, keys)
 
 
 # Making rows
@@ -117,7 +133,7 @@ def _creating(operation: ApiOperation, entity: EntityBinding, writer: Writer) ->
     if first is None:
         return
     if 409 in operation.errors and _holds_unique(entity, shape, first, writer):
-        subject = Subject(OPERATION, (_name(operation),), "for what is there already")
+        subject = Subject(OPERATION, (operation.call,), "for what is there already")
         asked = reading.call(operation, {}, statuses.with_limit(operation, {409}), subject)
         heard = yield _with_body(asked, write(first))
         _note_refused(operation, heard, writer)
@@ -211,8 +227,7 @@ def _refusing(
     for fault in writer.bodies.faults(shape, record):
         heard = yield _with_body(reading.call(operation, values, wanted, fault.subject), fault.text)
         _note_refused(operation, heard, writer)
-    name = f"{operation.method.upper()} {operation.path}"
-    broken = Subject(OPERATION, (name,), "for a body that is no JSON")
+    broken = Subject(OPERATION, (operation.call,), "for a body that is no JSON")
     heard = yield _with_body(reading.call(operation, values, wanted | {400, 422}, broken), '{"')
     _note_refused(operation, heard, writer)
 
@@ -223,7 +238,7 @@ def _refusing(
 def _updating(operation: ApiOperation, entity: EntityBinding, writer: Writer) -> Plan:
     known = writer.known
     shape = entity.shapes["update"]
-    rows = [made for made in writer.made if made.entity == entity and _can_name(operation, made, known)]
+    rows = [made for made in writer.made if _can_name(operation, made, known)]
     if not rows:
         return
     made = rows[-1]
@@ -341,24 +356,20 @@ def _note_refused(operation: ApiOperation, heard: Heard | None, writer: Writer) 
 
 
 def _own_row(operation: ApiOperation, writer: Writer) -> dict[str, Json] | None:
-    found = writer.known.keys(operation)
-    if found is None:
-        return None
-    for made in writer.made:
-        if made.entity == found[0] and names(made.row, found[1]):
-            return {match.parameter.name: made.row[match.field.field] for match in found[1]}
-    return None
+    known = writer.known
+    own = next((made for made in writer.made if _can_name(operation, made, known)), None)
+    return None if own is None else _key(operation, own, known)
 
 
 def _strange(operation: ApiOperation, writer: Writer) -> Plan:
     """A call for a row that is not there."""
     if 404 not in operation.errors or not reading.has_path(operation):
         return
-    strange = reading.strangers(operation, writer.known)
+    strange = reading.strangers(operation, writer.records)
     values = reading.needed(operation, writer.records)
     if strange is None or values is None:
         return
-    subject = Subject(OPERATION, (_name(operation),), "for what is not there")
+    subject = Subject(OPERATION, (operation.call,), "for what is not there")
     asked = reading.call(operation, {**values, **strange}, statuses.not_found(operation), subject)
     if operation.body is None:
         yield asked
@@ -366,7 +377,3 @@ def _strange(operation: ApiOperation, writer: Writer) -> Plan:
         record = writer.bodies.valid(writer.known.shapes.shape(operation.body.type.name), False)
         if record is not None:
             yield _with_body(asked, write(record))
-
-
-def _name(operation: ApiOperation) -> str:
-    return f"{operation.method.upper()} {operation.path}"
