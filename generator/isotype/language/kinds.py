@@ -25,7 +25,7 @@ from isotype.domain.lazy import regular
 from isotype.findings import Finding
 from isotype.language.given import Given, span
 from isotype.language.pyyaml import MappingNode, Node, ScalarNode, SequenceNode
-from isotype.language.wording import did_you_mean, quoted
+from isotype.language.wording import closest, did_you_mean, quoted
 from isotype.language.yaml import (
     DEEPEST,
     FLAG,
@@ -423,6 +423,10 @@ class Word:
         self.required = required
 
 
+_PARTS = (Given, list)
+"""Values that know where they stand."""
+
+
 class Record:
     """A mapping of known words; read as a `Given`.
 
@@ -474,7 +478,7 @@ class Record:
             return given
         findings = len(walk.findings)
         self._read_words(node, given, walk)
-        if len(walk.findings) == findings and not any(isinstance(word, Given | list) for word in given.words.values()):
+        if len(walk.findings) == findings and not any(isinstance(word, _PARTS) for word in given.words.values()):
             walk.known[key] = given.words
         return given
 
@@ -488,12 +492,15 @@ class Record:
         pairs: dict[str, tuple[Node, Node]] = {}
         findings = len(walk.findings)
         broken: list[str] = []
+        misspelt: list[tuple[str, tuple[Node, Node]]] = []
         for pair in node.value:
             key_node, value_node = pair
             name: str | None = key_node.value if isinstance(key_node, ScalarNode) else None
             word = known.get(name) if name is not None else None
             if name is None or word is None:
-                self._other(pair, given, pairs, broken, walk)
+                meant = self._other(pair, given, pairs, broken, walk)
+                if meant:
+                    misspelt.append((meant, pair))
             elif name in pairs:
                 walk.report("duplicate-key", key_node, f"the word {quoted(name)} is given twice", "remove one")
             else:
@@ -505,6 +512,17 @@ class Record:
                     broken.append(name)
                 else:
                     words[name] = value
+        # What is meant by a misspelt word is understood, so that one slip is one finding.
+        for meant, pair in misspelt:
+            if meant not in pairs:
+                pairs[meant] = pair
+                trail.append(meant)
+                value = known[meant].kind.read(pair[1], walk)
+                trail.pop()
+                if value is REFUSED:
+                    broken.append(meant)
+                else:
+                    words[meant] = value
         if broken:
             given.broken = frozenset(broken)
         # Of a mapping in braces it is seldom asked where its words stand, unless something is wrong there.
@@ -524,11 +542,12 @@ class Record:
 
     def _other(
         self, pair: tuple[Node, Node], given: Given, pairs: dict[str, tuple[Node, Node]], broken: list[str], walk: Walk
-    ) -> None:
+    ) -> str:
+        """A word that is not known: the one that it surely is, '' where none is so much like it."""
         key_node, value_node = pair
         if not isinstance(key_node, ScalarNode):
             walk.report("key-type", key_node, f"a key is {describe(key_node)}; expected a word")
-            return
+            return ""
         name: str = key_node.value
         if self.others is not None and not name.startswith("$"):
             walk.trail.append(name)
@@ -543,11 +562,12 @@ class Record:
                 else:
                     given.words[key] = value
             walk.trail.pop()
-            return
+            return ""
         suggestion = self.hints.get(name.lower().replace("-", "_").replace("_", ""), "")
         if value_node.start_mark.index == key_node.end_mark.index:
             # Without a colon it is the rest of a text that its comma ends.
             suggestion = "a text with a comma inside {…} needs quotes"
+        meant = "" if suggestion else closest(name, self.words, alike=0.85) or ""
         if not suggestion:
             suggestion = did_you_mean(name, self.words)
         if not suggestion and len(self.words) <= 12:
@@ -555,6 +575,7 @@ class Record:
         path = ".".join((*walk.trail, name))
         message = f"{self._subject(walk)} has no word {quoted(name)}"
         walk.report("unknown-word", key_node, message, suggestion, path)
+        return meant
 
     def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
         properties: JsonSchema = {}

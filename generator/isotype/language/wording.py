@@ -52,8 +52,8 @@ def quoted(name: str) -> str:
     return '"' + _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", name) + '"'
 
 
-def closest(name: str, options: Iterable[str]) -> str | None:
-    """The option a person most likely meant, or None."""
+def closest(name: str, options: Iterable[str], alike: float = 0.6) -> str | None:
+    """The option a person most likely meant, or None; how much alike they must be is between 0 and 1."""
     if len(name) > 100:
         return None
     from difflib import get_close_matches
@@ -62,7 +62,7 @@ def closest(name: str, options: Iterable[str]) -> str | None:
     by_lower = {option.lower(): option for option in names}
     if name.lower() in by_lower:
         return by_lower[name.lower()]
-    matches = get_close_matches(name, names, n=1, cutoff=0.6)
+    matches = get_close_matches(name, names, n=1, cutoff=alike)
     return matches[0] if matches else None
 
 
