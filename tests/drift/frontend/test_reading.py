@@ -200,6 +200,7 @@ def test_lax_configuration_makes_nothing_equal(front: Shop) -> None:
         ),
         (PURCHASE, "web/types.ts:Purchase=Purchases", "makes no type 'Purchases'"),
         (PURCHASE, "web/other.ts", "there is no file 'web/other.ts'"),
+        (PURCHASE, "web/no*.ts", "no file matches 'web/no*.ts'"),
         (PURCHASE, "web/types.css", "'web/types.css' names no file of TypeScript"),
         ("export type Purchase<T> = { id: T };\n", "web/types.ts", "'Purchase' is a type only when its parameters"),
         ("export type Basket = 1;\n", "web/types.ts", "no type in web/types.ts has the name of a generated one"),

@@ -47,8 +47,11 @@ def files(written: Sequence[str], folder: str, root: str) -> tuple[TypesFile, ..
             continue
         paths = _paths(found["file"], folder)
         if not paths:
-            fact = f"there is no file {found['file']!r}"
-            wrong.append(Finding("unreadable-types", fact, suggestion="correct the path"))
+            pattern = "*" in found["file"]
+            fact = f"no file matches {found['file']!r}" if pattern else f"there is no file {found['file']!r}"
+            wrong.append(
+                Finding("unreadable-types", fact, suggestion=f"correct the {'pattern' if pattern else 'path'}")
+            )
         alone.update(paths if "*" not in found["file"] else ())
         for path in paths:
             types = named.setdefault(path, {})
