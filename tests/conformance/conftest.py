@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from isotype.conformance.building import Compiled, compiled
+from isotype.conformance.engines import Engines
 from isotype.conformance.matrix import Matrix
 from isotype.conformance.model import Witness
 from isotype.conformance.run import Request, run
@@ -18,13 +19,26 @@ from tests.engines import ROOT
 
 Asking = Callable[[Domain, Request], Matrix]
 
+INSIDE = tuple(name for name in NAMES if name != "http")
+"""Whom most tests ask: calls of an API take longer than all others together, and have tests of their own."""
+
+ENGINES = Engines()
+"""One PostgreSQL server and one Node for all tests of a process; each starts when somebody first asks for it."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engines() -> Iterator[Engines]:
+    """The shared engines, ended with the last test."""
+    with ENGINES:
+        yield ENGINES
+
 
 @contextmanager
 def asked(
-    domain: Domain, folder: Path, names: Sequence[str] = NAMES
+    domain: Domain, folder: Path, names: Sequence[str] = INSIDE, engines: Engines = ENGINES
 ) -> Iterator[tuple[Compiled, Sequence[Witness], Mapping[str, str]]]:
     """A domain with its witnesses."""
-    with compiled(domain, folder) as of, assembled(of, ROOT, names) as (found, missing):
+    with compiled(domain, folder) as of, assembled(of, ROOT, names, engines) as (found, missing):
         yield of, found, missing
 
 

@@ -57,14 +57,6 @@ def test_each_domain(name: str, ask: Asking) -> None:
     assert len(matrix.ledger) <= CEILING[name] and matrix.values >= CASES
 
 
-def test_a_quick_run_is_a_sample(ask: Asking) -> None:
-    """A quick run asks a part of everything, of every shape, and finds nothing either."""
-    matrix = ask(understood("datainsight"), Request(quick=True))
-    assert said(matrix) == [] and 1000 < matrix.values < 5000
-    exposed = {entity.name for entity in understood("datainsight").entities if entity.api.exposed}
-    assert exposed <= {place.owner for place, _ in matrix.cells}
-
-
 SHOP = """
 isotype: 1
 domain: shop
@@ -215,7 +207,10 @@ def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(node, "_wheel", lambda: None)
     find.cache_clear()  # type: ignore[attr-defined]
     try:
-        with asked(schema(SHOP), tmp_path, ["zod", "pydantic"]) as (of, found, missing):
+        with (
+            Engines() as engines,
+            asked(schema(SHOP), tmp_path, ["zod", "pydantic"], engines) as (of, found, missing),
+        ):
             matrix = run(of, found, missing, Request(only="Item.price"))
     finally:
         find.cache_clear()  # type: ignore[attr-defined]

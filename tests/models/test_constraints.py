@@ -1,6 +1,6 @@
 """What the reference domain asks of a row is kept by its models before any statement runs.
 
-Values at every edge of every type are put to the models in tests/agreement; here stands what no single value shows.
+Values at every edge of every type are put to the models in tests/conformance; here stands what no single value shows.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from isotype import binding, shapes, tables
 from isotype.binding.model import EntityBinding, FieldBinding
-from isotype.conformance.witnesses.models import python_value
+from isotype.conformance.witnesses.models import Reached, python_value, unreached
 from isotype.domain.types import EnumType
 from isotype.language import load
-from isotype.shapes import Shapes
+from isotype.probes.meaning import Meaning
+from isotype.probes.records import Records
+from isotype.probes.rows import constant
+from isotype.probes.values import read, write
 from isotype.tables.model import TransitionGuard
-from tests.agreement.models import Reached, unreached
-from tests.agreement.samples import usual
-from tests.agreement.values import constant
 from tests.models.package import COMPRESSION, Imported
 from tests.schemas import used
 
 
-def _read() -> tuple[tuple[EntityBinding, ...], Shapes]:
+def _read() -> tuple[tuple[EntityBinding, ...], Records]:
     domain = load({"schema.yaml": COMPRESSION.read_text(encoding="utf-8")}, used).domain
     assert domain is not None
     wire = shapes.project(domain)
-    return binding.bind(domain, tables.project(domain), wire).entities, wire
+    return binding.bind(domain, tables.project(domain), wire).entities, Records(Meaning(wire))
 
 
-ENTITIES, SHAPES = _read()
+ENTITIES, RECORDS = _read()
 NEVER_NULL = [
     (entity, field)
     for entity in ENTITIES
@@ -78,7 +78,9 @@ def _usual(entity: EntityBinding) -> dict[str, Any]:
     """Attributes that a new row of the entity needs."""
     needed = [field for other, field in NEEDED if other is entity]
     return {
-        field.attribute: python_value(constant(usual(field.column.type, SHAPES)), field.column.type) for field in needed
+        field.attribute: python_value(constant(read(write(usual))), field.column.type)
+        for field in needed
+        for usual in RECORDS.samples(field.column.type)[:1]
     }
 
 

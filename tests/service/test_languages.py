@@ -8,7 +8,10 @@ from time import process_time
 
 import pytest
 
-from isotype.service.languages import Relation, lengths, relation
+from isotype.dialects.patterns import json_schema
+from isotype.domain.patterns import Pattern, from_start
+from isotype.language.patterns import parse
+from isotype.service.languages import Relation, canonical, lengths, relation
 
 PATTERNS = (
     "^a$",
@@ -43,6 +46,14 @@ def test_relation_is_that_of_the_texts(left: str, right: str) -> None:
 def test_lengths_of_a_pattern(pattern: str, expected: tuple[int, int | None]) -> None:
     """The shortest and the longest text in which it is found."""
     assert lengths((pattern,)) == expected
+
+
+@pytest.mark.parametrize("source", ["[a-f]", "a$", "a|b", "^a"])
+def test_a_search_has_one_spelling(source: str) -> None:
+    """A search that begins at the start, as several patterns side by side do, is the search."""
+    pattern = parse(source)
+    assert isinstance(pattern, Pattern)
+    assert canonical(json_schema(from_start(pattern))) == canonical(source)
 
 
 def test_several_patterns_are_all_found() -> None:

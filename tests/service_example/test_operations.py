@@ -795,12 +795,16 @@ def _(running: Running) -> httpx.Response:
     return running.api.send("createWorkflow", {"name": workflow(running.api)["name"], "steps": STEPS})
 
 
-@case("createWorkflow", 422)
+@case("createWorkflow", 400)
 def _(running: Running) -> httpx.Response:
     answer = running.api.send("createWorkflow", {"name": unique(), "steps": [STEPS[0], STEPS[0]]})
     assert answer.json()["details"][0]["path"] == "steps.1.name"
-    assert running.api.send("createWorkflow", {"name": unique(), "steps": []}).status_code == 422
     return answer
+
+
+@case("createWorkflow", 422)
+def _(running: Running) -> httpx.Response:
+    return running.api.send("createWorkflow", {"name": unique(), "steps": []})
 
 
 @case("listExecutions", 200)

@@ -35,6 +35,18 @@ class Pile:
     items: list[int] = field(default_factory=list)
 
 
+@mutable
+class Pair:
+    left: int
+    right: object = field(default_factory=list)
+
+
+@mutable
+class Couple:
+    first: int
+    second: object = field(default=4, kw_only=True)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Model:
     """What a dataclass with the fields of `Box` is."""
@@ -70,6 +82,18 @@ def test_wrong_arguments_are_refused_as_by_a_function(given: tuple[object, ...],
     for made in (Model, Box, Box):
         with pytest.raises(TypeError, match=r"__init__\(\)"):
             made(*given, **named)  # type: ignore[arg-type]
+
+
+def test_classes_with_as_many_fields_share_no_name() -> None:
+    """A constructor knows the fields of its own class, its defaults and what it makes when nothing is given."""
+    assert (Pair(1, 2).left, Couple(1, second=2).first, Couple(first=3).second) == (1, 1, 4)
+    assert Couple(1).first is not Pair(1, 2).right
+    first, second = Pair(1), Pair(1)
+    assert first.right == second.right == []
+    assert first.right is not second.right
+    for made, named in ((Pair, "first"), (Couple, "left")):
+        with pytest.raises(TypeError, match=named):
+            made(1, **{named: 2})
 
 
 def test_they_are_dataclasses_to_those_who_ask() -> None:

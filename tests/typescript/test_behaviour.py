@@ -29,6 +29,7 @@ RESPONSE: Mapping[str, Any] = {
     "discount": 0,
     "tags": ["a"],
     "state": "pending",
+    "care": None,
     "period": {"start": None, "end": None, "since": "2024-01-01T00:00:00Z"},
     "times": None,
     "outline": None,
@@ -195,6 +196,7 @@ def test_response_becomes_an_update(node: Node, compiled: Path, judge: Judge) ->
         "discount": 0,
         "tags": ["a"],
         "state": "pending",
+        "care": None,
         "period": {"start": None, "end": None},
         "times": {"opens": "08:00:00", "closes": None},
         "outline": tree,
@@ -219,6 +221,15 @@ def test_create_is_not_made_of_less_than_it_needs(node: Node, compiled: Path) ->
 def test_moves(node: Node, compiled: Path, start: str, end: str, may: bool) -> None:
     """A state moves where the schema says, and may stay."""
     assert node.call(compiled / "types" / "book.js", "canMoveVolumeState", start, end) is may
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "may"),
+    [(None, "pending", True), (None, None, True), (None, "active", False), ("active", None, False)],
+)
+def test_moves_of_what_may_be_null(node: Node, compiled: Path, start: str | None, end: str | None, may: bool) -> None:
+    """A state that is null begins where a new one may, and nothing becomes null again."""
+    assert node.call(compiled / "types" / "book.js", "canMoveVolumeCare", start, end) is may
 
 
 def test_enums_and_operations_are_data(node: Node, compiled: Path) -> None:

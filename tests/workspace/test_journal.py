@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,54 @@ def test_killed_before_every_single_change(project: Project, held: str) -> None:
         assert project.run("check", "--full") == 0
     assert project.files() == new
     assert interrupted > 10
+
+
+@pytest.mark.parametrize("held", ["60", "1000000"])
+def test_killed_before_every_single_change_of_the_first_run(project: Project, held: str) -> None:
+    """A folder that is not there yet appears with all that is in it; until then, nothing stands where it will."""
+    project.write("isotype.toml", 'only = ["sql"]\n')
+    before = project.files()
+    project.run("generate")
+    new = project.files()
+    for step in itertools.count(1):
+        shutil.rmtree(project.root / "generated")
+        done = project.spawn("generate", FAKE_DIE=str(step), FAKE_HELD=held)
+        there = {name: content for name, content in project.files().items() if ".staged" not in name}
+        assert there in (before, new), f"step {step}"
+        if done.returncode == 0:
+            break
+        assert project.run("generate") == 0
+        assert project.files() == new, f"step {step}"
+        assert not list(project.root.rglob("*.staged"))
+    assert step > 8
+
+
+def test_a_folder_that_another_makes_meanwhile_is_filled(project: Project) -> None:
+    """What was staged as a folder joins what is there by then, and replaces nothing else."""
+    with writing.staging(str(project.root)) as staging:
+        staging.add("new/inner/a.txt", b"a")
+        staging.add("new/b.txt", b"b")
+        staging._stage()
+        project.write("new/inner/theirs.txt", "theirs")
+        staging.commit()
+    found = {path.name: path.read_text() for path in (project.root / "new").rglob("*") if path.is_file()}
+    assert found == {"a.txt": "a", "b.txt": "b", "theirs.txt": "theirs"}
+    assert not list(project.root.rglob("*.staged"))
+    assert not writing.interrupted(str(project.root))
+
+
+def test_a_damaged_file_of_a_staged_folder_is_not_used(project: Project) -> None:
+    """The roll forward of a first run leaves out what is not as the journal says, and the run writes its own."""
+    project.write("isotype.toml", 'only = ["sql"]\n')
+    project.run("generate")
+    clean = project.files()
+    shutil.rmtree(project.root / "generated")
+    _die_while_committing(project)
+    (staged,) = project.root.glob("*.staged")
+    damaged = next(path for path in sorted(staged.rglob("*")) if path.is_file())
+    damaged.write_bytes(b"")
+    assert project.run("generate") == 0
+    assert project.files() == clean
 
 
 def _reset(project: Project, files: dict[str, bytes]) -> None:

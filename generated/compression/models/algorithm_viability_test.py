@@ -10,12 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
@@ -28,7 +23,7 @@ from ._columns import (
     Text,
     Timestamp,
     Uuid,
-    only_on,
+    check,
     sql,
 )
 from ._rules import eq, or_, refuses
@@ -50,127 +45,94 @@ class AlgorithmViabilityTest(Base):
             name=conv("algorithm_viability_tests_algorithm_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql(
-                "compression_ratio <> 'NaN'",
-                "compression_ratio BETWEEN -9999999999 AND 9999999999",
-            ),
-            name=conv("algorithm_viability_tests_compression_ratio_guard"),
+        check(
+            "algorithm_viability_tests_compression_ratio_guard",
+            "compression_ratio <> 'NaN'",
+            "compression_ratio BETWEEN -9999999999 AND 9999999999",
         ),
-        CheckConstraint(
-            sql(
-                "compression_time_ms <> 'NaN'",
-                "compression_time_ms BETWEEN -999999999999 AND 999999999999",
-            ),
-            name=conv("algorithm_viability_tests_compression_time_ms_guard"),
+        check(
+            "algorithm_viability_tests_compression_time_ms_guard",
+            "compression_time_ms <> 'NaN'",
+            "compression_time_ms BETWEEN -999999999999 AND 999999999999",
         ),
-        CheckConstraint(
-            sql(
-                "decompression_time_ms <> 'NaN'",
-                "decompression_time_ms BETWEEN -999999999999 AND 999999999999",
-            ),
-            name=conv("algorithm_viability_tests_decompression_time_ms_guard"),
+        check(
+            "algorithm_viability_tests_decompression_time_ms_guard",
+            "decompression_time_ms <> 'NaN'",
+            "decompression_time_ms BETWEEN -999999999999 AND 999999999999",
         ),
-        CheckConstraint(
-            sql("compression_level BETWEEN 1 AND 22"),
-            name=conv("algorithm_viability_tests_compression_level_check"),
+        check(
+            "algorithm_viability_tests_compression_level_check",
+            "compression_level BETWEEN 1 AND 22",
         ),
-        CheckConstraint(
-            sql(
-                "content_hash ~ '^[a-f0-9]{64}$'",
-                "(length(content_hash) = 64 AND content_hash NOT GLOB '*[^0-9a-f]*')",
-            ),
-            name=conv("algorithm_viability_tests_content_hash_pattern_check"),
+        check(
+            "algorithm_viability_tests_content_hash_pattern_check",
+            "content_hash ~ '^[a-f0-9]{64}$'",
+            "(length(content_hash) = 64 AND content_hash NOT GLOB '*[^0-9a-f]*')",
         ),
-        CheckConstraint(
-            sql("content_size_bytes BETWEEN 0 AND 9007199254740991"),
-            name=conv("algorithm_viability_tests_content_size_bytes_check"),
+        check(
+            "algorithm_viability_tests_content_size_bytes_check",
+            "content_size_bytes BETWEEN 0 AND 9007199254740991",
         ),
-        CheckConstraint(
-            sql("compressed_size_bytes BETWEEN 0 AND 9007199254740991"),
-            name=conv("algorithm_viability_tests_compressed_size_bytes_check"),
+        check(
+            "algorithm_viability_tests_compressed_size_bytes_check",
+            "compressed_size_bytes BETWEEN 0 AND 9007199254740991",
         ),
-        CheckConstraint(
-            sql("compression_ratio >= 0"),
-            name=conv("algorithm_viability_tests_compression_ratio_check"),
+        check(
+            "algorithm_viability_tests_compression_ratio_check",
+            "compression_ratio >= 0",
         ),
-        CheckConstraint(
-            sql("compression_time_ms >= 0"),
-            name=conv("algorithm_viability_tests_compression_time_ms_check"),
+        check(
+            "algorithm_viability_tests_compression_time_ms_check",
+            "compression_time_ms >= 0",
         ),
-        CheckConstraint(
-            sql("decompression_time_ms >= 0"),
-            name=conv("algorithm_viability_tests_decompression_time_ms_check"),
+        check(
+            "algorithm_viability_tests_decompression_time_ms_check",
+            "decompression_time_ms >= 0",
         ),
-        CheckConstraint(
-            sql(
-                "viability_score BETWEEN 0 AND 100",
-                "viability_score BETWEEN 0 AND 10000",
-            ),
-            name=conv("algorithm_viability_tests_viability_score_check"),
+        check(
+            "algorithm_viability_tests_viability_score_check",
+            "viability_score BETWEEN 0 AND 100",
+            "viability_score BETWEEN 0 AND 10000",
         ),
-        CheckConstraint(
-            sql("verdict IN ('viable', 'marginal', 'unsuitable')"),
-            name=conv("algorithm_viability_tests_verdict_check"),
+        check(
+            "algorithm_viability_tests_verdict_check",
+            "verdict IN ('viable', 'marginal', 'unsuitable')",
         ),
-        CheckConstraint(
-            sql("is_lossless OR verdict = 'unsuitable'"),
-            name=conv("chk_viable_is_lossless"),
+        check("chk_viable_is_lossless", "is_lossless OR verdict = 'unsuitable'"),
+        check(
+            "algorithm_viability_tests_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("algorithm_viability_tests_id_guard"),
-            ),
+        check(
+            "algorithm_viability_tests_algorithm_id_guard",
+            "algorithm_id GLOB '????????-????-????-????-????????????' AND algorithm_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(algorithm_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "algorithm_id GLOB '????????-????-????-????-????????????' AND algorithm_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(algorithm_id, '-', '')) = 32"
-                ),
-                name=conv("algorithm_viability_tests_algorithm_id_guard"),
-            ),
+        check(
+            "algorithm_viability_tests_compression_level_guard",
+            "compression_level BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("compression_level BETWEEN -2147483648 AND 2147483647"),
-                name=conv("algorithm_viability_tests_compression_level_guard"),
-            ),
+        check(
+            "algorithm_viability_tests_content_hash_guard",
+            "instr(content_hash, char(0)) = 0 AND length(content_hash) <= 64",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(content_hash, char(0)) = 0 AND length(content_hash) <= 64"),
-                name=conv("algorithm_viability_tests_content_hash_guard"),
-            ),
+        check(
+            "algorithm_viability_tests_is_lossless_guard",
+            "is_lossless IN (0, 1)",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("is_lossless IN (0, 1)"),
-                name=conv("algorithm_viability_tests_is_lossless_guard"),
-            ),
+        check(
+            "algorithm_viability_tests_viability_score_guard",
+            "viability_score BETWEEN -99999 AND 99999",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("viability_score BETWEEN -99999 AND 99999"),
-                name=conv("algorithm_viability_tests_viability_score_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("algorithm_viability_tests_created_at_guard"),
-            ),
+        check(
+            "algorithm_viability_tests_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("idx_viability_algorithm"), "algorithm_id", sql("created_at DESC")),
         Index(conv("idx_viability_content"), "content_hash"),

@@ -9,13 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    FetchedValue,
-    Index,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-)
+from sqlalchemy import FetchedValue, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
@@ -35,7 +29,7 @@ from ._columns import (
     Text,
     Timestamp,
     Uuid,
-    only_on,
+    check,
     sql,
 )
 from .base import Base
@@ -52,231 +46,159 @@ class CompressionAlgorithm(Base):
     __table_args__ = (
         PrimaryKeyConstraint("id", name=conv("compression_algorithms_pkey")),
         UniqueConstraint("name", name=conv("compression_algorithms_name_key")),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(best_for), 1) = 1",
-                "instr(best_for, char(0)) = 0 AND json_valid(best_for) AND instr(replace(best_for, '\\\\', ''), '\\u0000') = 0 AND json_type(best_for) = 'array'",
-            ),
-            name=conv("compression_algorithms_best_for_guard"),
+        check(
+            "compression_algorithms_best_for_guard",
+            "coalesce(array_ndims(best_for), 1) = 1",
+            "instr(best_for, char(0)) = 0 AND json_valid(best_for) AND instr(replace(best_for, '\\\\', ''), '\\u0000') = 0 AND json_type(best_for) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(compression_levels), 1) = 1",
-                "json_valid(compression_levels) AND json_type(compression_levels) = 'array'",
-            ),
-            name=conv("compression_algorithms_compression_levels_guard"),
+        check(
+            "compression_algorithms_compression_levels_guard",
+            "coalesce(array_ndims(compression_levels), 1) = 1",
+            "json_valid(compression_levels) AND json_type(compression_levels) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "name ~ '^[a-z0-9_]+$'", "(name <> '' AND name NOT GLOB '*[^0-9_a-z]*')"
-            ),
-            name=conv("chk_name_format"),
+        check(
+            "chk_name_format",
+            "name ~ '^[a-z0-9_]+$'",
+            "(name <> '' AND name NOT GLOB '*[^0-9_a-z]*')",
         ),
-        CheckConstraint(
-            sql("category IN ('traditional', 'advanced', 'experimental')"),
-            name=conv("chk_category"),
+        check(
+            "chk_category", "category IN ('traditional', 'advanced', 'experimental')"
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql("array_position(best_for, NULL) IS NULL"),
-                name=conv("compression_algorithms_best_for_items_check"),
-            ),
+        check(
+            "compression_algorithms_best_for_items_check",
+            "array_position(best_for, NULL) IS NULL",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql(
-                "cardinality(compression_levels) >= 1 AND array_position(compression_levels, NULL) IS NULL AND 1 <= ALL (compression_levels) AND 22 >= ALL (compression_levels) AND compression_items_are_unique(compression_levels) AND compression_items_are_sorted(compression_levels)",
-                "json_array_length(compression_levels) >= 1",
-            ),
-            name=conv("chk_compression_levels_valid"),
+        check(
+            "chk_compression_levels_valid",
+            "cardinality(compression_levels) >= 1 AND array_position(compression_levels, NULL) IS NULL AND 1 <= ALL (compression_levels) AND 22 >= ALL (compression_levels) AND compression_items_are_unique(compression_levels) AND compression_items_are_sorted(compression_levels)",
+            "json_array_length(compression_levels) >= 1",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(parameters_schema) = 'object' AND NOT parameters_schema @? 'strict $.* ? (@ == null)' AND compression_numbers_are_finite(parameters_schema)"
-                ),
-                name=conv("compression_algorithms_parameters_schema_object_check"),
-            ),
+        check(
+            "compression_algorithms_parameters_schema_object_check",
+            "jsonb_typeof(parameters_schema) = 'object' AND NOT parameters_schema @? 'strict $.* ? (@ == null)' AND compression_numbers_are_finite(parameters_schema)",
+            only="postgresql",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(default_parameters) = 'object' AND NOT default_parameters @? 'strict $.* ? (@ == null)' AND compression_numbers_are_finite(default_parameters)"
-                ),
-                name=conv("compression_algorithms_default_parameters_object_check"),
-            ),
+        check(
+            "compression_algorithms_default_parameters_object_check",
+            "jsonb_typeof(default_parameters) = 'object' AND NOT default_parameters @? 'strict $.* ? (@ == null)' AND compression_numbers_are_finite(default_parameters)",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("speed_rating IN ('very_fast', 'fast', 'medium', 'slow', 'very_slow')"),
-            name=conv("compression_algorithms_speed_rating_check"),
+        check(
+            "compression_algorithms_speed_rating_check",
+            "speed_rating IN ('very_fast', 'fast', 'medium', 'slow', 'very_slow')",
         ),
-        CheckConstraint(
-            sql(
-                "compression_rating IN ('excellent', 'very_good', 'good', 'fair', 'poor')"
-            ),
-            name=conv("compression_algorithms_compression_rating_check"),
+        check(
+            "compression_algorithms_compression_rating_check",
+            "compression_rating IN ('excellent', 'very_good', 'good', 'fair', 'poor')",
         ),
-        CheckConstraint(
-            sql(
-                "memory_usage_rating IN ('very_low', 'low', 'medium', 'high', 'very_high')"
-            ),
-            name=conv("compression_algorithms_memory_usage_rating_check"),
+        check(
+            "compression_algorithms_memory_usage_rating_check",
+            "memory_usage_rating IN ('very_low', 'low', 'medium', 'high', 'very_high')",
         ),
-        CheckConstraint(
-            sql("compatibility_rating IN ('universal', 'wide', 'moderate', 'limited')"),
-            name=conv("compression_algorithms_compatibility_rating_check"),
+        check(
+            "compression_algorithms_compatibility_rating_check",
+            "compatibility_rating IN ('universal', 'wide', 'moderate', 'limited')",
         ),
-        CheckConstraint(
-            sql(
-                "documentation_url ~ '^https?://[^\\t-\\r ]+$'",
-                "(((documentation_url GLOB ('http://[^' || char(9) || '-' || char(13) || ' ]*') AND documentation_url NOT GLOB ('*[' || char(9) || '-' || char(13) || ' ]*')) OR (documentation_url GLOB ('https://[^' || char(9) || '-' || char(13) || ' ]*') AND documentation_url NOT GLOB ('*[' || char(9) || '-' || char(13) || ' ]*'))))",
-            ),
-            name=conv("compression_algorithms_documentation_url_pattern_check"),
+        check(
+            "compression_algorithms_documentation_url_pattern_check",
+            "documentation_url ~ '^https?://[^\\t-\\r ]+$'",
+            "(((documentation_url GLOB ('http://[^' || char(9) || '-' || char(13) || ' ]*') AND documentation_url NOT GLOB ('*[' || char(9) || '-' || char(13) || ' ]*')) OR (documentation_url GLOB ('https://[^' || char(9) || '-' || char(13) || ' ]*') AND documentation_url NOT GLOB ('*[' || char(9) || '-' || char(13) || ' ]*'))))",
         ),
-        CheckConstraint(
-            sql(
-                "repository_url ~ '^https?://[^\\t-\\r ]+$'",
-                "(((repository_url GLOB ('http://[^' || char(9) || '-' || char(13) || ' ]*') AND repository_url NOT GLOB ('*[' || char(9) || '-' || char(13) || ' ]*')) OR (repository_url GLOB ('https://[^' || char(9) || '-' || char(13) || ' ]*') AND repository_url NOT GLOB ('*[' || char(9) || '-' || char(13) || ' ]*'))))",
-            ),
-            name=conv("compression_algorithms_repository_url_pattern_check"),
+        check(
+            "compression_algorithms_repository_url_pattern_check",
+            "repository_url ~ '^https?://[^\\t-\\r ]+$'",
+            "(((repository_url GLOB ('http://[^' || char(9) || '-' || char(13) || ' ]*') AND repository_url NOT GLOB ('*[' || char(9) || '-' || char(13) || ' ]*')) OR (repository_url GLOB ('https://[^' || char(9) || '-' || char(13) || ' ]*') AND repository_url NOT GLOB ('*[' || char(9) || '-' || char(13) || ' ]*'))))",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("compression_algorithms_id_guard"),
-            ),
+        check(
+            "compression_algorithms_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(name, char(0)) = 0 AND length(name) <= 100"),
-                name=conv("compression_algorithms_name_guard"),
-            ),
+        check(
+            "compression_algorithms_name_guard",
+            "instr(name, char(0)) = 0 AND length(name) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(description, char(0)) = 0"),
-                name=conv("compression_algorithms_description_guard"),
-            ),
+        check(
+            "compression_algorithms_description_guard",
+            "instr(description, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("supports_streaming IN (0, 1)"),
-                name=conv("compression_algorithms_supports_streaming_guard"),
-            ),
+        check(
+            "compression_algorithms_supports_streaming_guard",
+            "supports_streaming IN (0, 1)",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("supports_parallel IN (0, 1)"),
-                name=conv("compression_algorithms_supports_parallel_guard"),
-            ),
+        check(
+            "compression_algorithms_supports_parallel_guard",
+            "supports_parallel IN (0, 1)",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(parameters_schema, char(0)) = 0 AND json_valid(parameters_schema) AND instr(replace(parameters_schema, '\\\\', ''), '\\u0000') = 0 AND json_type(parameters_schema) = 'object'"
-                ),
-                name=conv("compression_algorithms_parameters_schema_guard"),
-            ),
+        check(
+            "compression_algorithms_parameters_schema_guard",
+            "instr(parameters_schema, char(0)) = 0 AND json_valid(parameters_schema) AND instr(replace(parameters_schema, '\\\\', ''), '\\u0000') = 0 AND json_type(parameters_schema) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(default_parameters, char(0)) = 0 AND json_valid(default_parameters) AND instr(replace(default_parameters, '\\\\', ''), '\\u0000') = 0 AND json_type(default_parameters) = 'object'"
-                ),
-                name=conv("compression_algorithms_default_parameters_guard"),
-            ),
+        check(
+            "compression_algorithms_default_parameters_guard",
+            "instr(default_parameters, char(0)) = 0 AND json_valid(default_parameters) AND instr(replace(default_parameters, '\\\\', ''), '\\u0000') = 0 AND json_type(default_parameters) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("is_available IN (0, 1)"),
-                name=conv("compression_algorithms_is_available_guard"),
-            ),
+        check(
+            "compression_algorithms_is_available_guard",
+            "is_available IN (0, 1)",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("is_enabled IN (0, 1)"),
-                name=conv("compression_algorithms_is_enabled_guard"),
-            ),
+        check(
+            "compression_algorithms_is_enabled_guard",
+            "is_enabled IN (0, 1)",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("requires_installation IN (0, 1)"),
-                name=conv("compression_algorithms_requires_installation_guard"),
-            ),
+        check(
+            "compression_algorithms_requires_installation_guard",
+            "requires_installation IN (0, 1)",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(installation_notes, char(0)) = 0"),
-                name=conv("compression_algorithms_installation_notes_guard"),
-            ),
+        check(
+            "compression_algorithms_installation_notes_guard",
+            "instr(installation_notes, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(version, char(0)) = 0 AND length(version) <= 50"),
-                name=conv("compression_algorithms_version_guard"),
-            ),
+        check(
+            "compression_algorithms_version_guard",
+            "instr(version, char(0)) = 0 AND length(version) <= 50",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(documentation_url, char(0)) = 0"),
-                name=conv("compression_algorithms_documentation_url_guard"),
-            ),
+        check(
+            "compression_algorithms_documentation_url_guard",
+            "instr(documentation_url, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(repository_url, char(0)) = 0"),
-                name=conv("compression_algorithms_repository_url_guard"),
-            ),
+        check(
+            "compression_algorithms_repository_url_guard",
+            "instr(repository_url, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(license, char(0)) = 0 AND length(license) <= 100"),
-                name=conv("compression_algorithms_license_guard"),
-            ),
+        check(
+            "compression_algorithms_license_guard",
+            "instr(license, char(0)) = 0 AND length(license) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(created_by, char(0)) = 0 AND length(created_by) <= 100"),
-                name=conv("compression_algorithms_created_by_guard"),
-            ),
+        check(
+            "compression_algorithms_created_by_guard",
+            "instr(created_by, char(0)) = 0 AND length(created_by) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("compression_algorithms_created_at_guard"),
-            ),
+        check(
+            "compression_algorithms_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("compression_algorithms_updated_at_guard"),
-            ),
+        check(
+            "compression_algorithms_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("idx_algorithms_category"), "category"),
         Index(

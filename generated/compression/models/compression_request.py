@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
-    CheckConstraint,
     Computed,
     FetchedValue,
     ForeignKeyConstraint,
@@ -33,7 +32,7 @@ from ._columns import (
     Text,
     Timestamp,
     Uuid,
-    only_on,
+    check,
     sql,
 )
 from ._rules import (
@@ -67,232 +66,163 @@ class CompressionRequest(Base):
             name=conv("compression_requests_algorithm_id_fkey"),
             ondelete="RESTRICT",
         ),
-        CheckConstraint(
-            sql(
-                "started_at >= '0001-01-01 00:00:00+00' AND started_at < '10000-01-01 00:00:00+00'",
-                "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'",
-            ),
-            name=conv("compression_requests_started_at_guard"),
+        check(
+            "compression_requests_started_at_guard",
+            "started_at >= '0001-01-01 00:00:00+00' AND started_at < '10000-01-01 00:00:00+00'",
+            "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'",
         ),
-        CheckConstraint(
-            sql(
-                "completed_at >= '0001-01-01 00:00:00+00' AND completed_at < '10000-01-01 00:00:00+00'",
-                "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
-            ),
-            name=conv("compression_requests_completed_at_guard"),
+        check(
+            "compression_requests_completed_at_guard",
+            "completed_at >= '0001-01-01 00:00:00+00' AND completed_at < '10000-01-01 00:00:00+00'",
+            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
         ),
-        CheckConstraint(
-            sql(
-                "compression_ratio <> 'NaN'",
-                "compression_ratio BETWEEN -9999999999 AND 9999999999",
-            ),
-            name=conv("compression_requests_compression_ratio_guard"),
+        check(
+            "compression_requests_compression_ratio_guard",
+            "compression_ratio <> 'NaN'",
+            "compression_ratio BETWEEN -9999999999 AND 9999999999",
         ),
-        CheckConstraint(
-            sql(
-                "content_hash ~ '^[a-f0-9]{64}$'",
-                "(length(content_hash) = 64 AND content_hash NOT GLOB '*[^0-9a-f]*')",
-            ),
-            name=conv("compression_requests_content_hash_pattern_check"),
+        check(
+            "compression_requests_content_hash_pattern_check",
+            "content_hash ~ '^[a-f0-9]{64}$'",
+            "(length(content_hash) = 64 AND content_hash NOT GLOB '*[^0-9a-f]*')",
         ),
-        CheckConstraint(
-            sql("content_size_bytes BETWEEN 0 AND 40000000"),
-            name=conv("compression_requests_content_size_bytes_check"),
+        check(
+            "compression_requests_content_size_bytes_check",
+            "content_size_bytes BETWEEN 0 AND 40000000",
         ),
-        CheckConstraint(
-            sql("compression_level BETWEEN 1 AND 22"),
-            name=conv("compression_requests_compression_level_check"),
+        check(
+            "compression_requests_compression_level_check",
+            "compression_level BETWEEN 1 AND 22",
         ),
-        CheckConstraint(
-            sql("optimization_target IN ('speed', 'ratio', 'balanced')"),
-            name=conv("compression_requests_optimization_target_check"),
+        check(
+            "compression_requests_optimization_target_check",
+            "optimization_target IN ('speed', 'ratio', 'balanced')",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(parameters) = 'object' AND NOT parameters @? 'strict $.* ? (@ == null)' AND compression_numbers_are_finite(parameters)"
-                ),
-                name=conv("compression_requests_parameters_object_check"),
-            ),
+        check(
+            "compression_requests_parameters_object_check",
+            "jsonb_typeof(parameters) = 'object' AND NOT parameters @? 'strict $.* ? (@ == null)' AND compression_numbers_are_finite(parameters)",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("status IN ('pending', 'processing', 'completed', 'failed', 'cached')"),
-            name=conv("compression_requests_status_check"),
+        check(
+            "compression_requests_status_check",
+            "status IN ('pending', 'processing', 'completed', 'failed', 'cached')",
         ),
-        CheckConstraint(
-            sql("processing_time_ms >= 0"),
-            name=conv("compression_requests_processing_time_ms_check"),
+        check(
+            "compression_requests_processing_time_ms_check", "processing_time_ms >= 0"
         ),
-        CheckConstraint(
-            sql("compressed_size_bytes BETWEEN 0 AND 99999999"),
-            name=conv("compression_requests_compressed_size_bytes_check"),
+        check(
+            "compression_requests_compressed_size_bytes_check",
+            "compressed_size_bytes BETWEEN 0 AND 99999999",
         ),
-        CheckConstraint(
-            sql("compression_ratio >= 0"),
-            name=conv("compression_requests_compression_ratio_check"),
+        check("compression_requests_compression_ratio_check", "compression_ratio >= 0"),
+        check("compression_requests_retry_count_check", "retry_count >= 0"),
+        check(
+            "chk_timestamps_ordered",
+            "started_at IS NULL OR started_at >= created_at AND (completed_at IS NULL OR completed_at >= started_at)",
         ),
-        CheckConstraint(
-            sql("retry_count >= 0"), name=conv("compression_requests_retry_count_check")
+        check(
+            "chk_completed_was_started",
+            "completed_at IS NULL OR started_at IS NOT NULL",
         ),
-        CheckConstraint(
-            sql(
-                "started_at IS NULL OR started_at >= created_at AND (completed_at IS NULL OR completed_at >= started_at)"
-            ),
-            name=conv("chk_timestamps_ordered"),
+        check(
+            "chk_processing_time",
+            "processing_time_ms IS NULL OR completed_at IS NOT NULL",
         ),
-        CheckConstraint(
-            sql("completed_at IS NULL OR started_at IS NOT NULL"),
-            name=conv("chk_completed_was_started"),
+        check("chk_pending_not_started", "status <> 'pending' OR started_at IS NULL"),
+        check(
+            "chk_success_is_complete",
+            "status NOT IN ('completed', 'cached') OR completed_at IS NOT NULL AND compressed_size_bytes IS NOT NULL",
         ),
-        CheckConstraint(
-            sql("processing_time_ms IS NULL OR completed_at IS NOT NULL"),
-            name=conv("chk_processing_time"),
+        check(
+            "chk_result_is_success",
+            "compressed_size_bytes IS NULL OR status IN ('completed', 'cached')",
         ),
-        CheckConstraint(
-            sql("status <> 'pending' OR started_at IS NULL"),
-            name=conv("chk_pending_not_started"),
+        check(
+            "chk_completed_is_final",
+            "completed_at IS NULL OR status IN ('completed', 'failed', 'cached')",
         ),
-        CheckConstraint(
-            sql(
-                "status NOT IN ('completed', 'cached') OR completed_at IS NOT NULL AND compressed_size_bytes IS NOT NULL"
-            ),
-            name=conv("chk_success_is_complete"),
+        check(
+            "chk_failure_is_explained",
+            "status <> 'failed' OR error_message IS NOT NULL",
         ),
-        CheckConstraint(
-            sql("compressed_size_bytes IS NULL OR status IN ('completed', 'cached')"),
-            name=conv("chk_result_is_success"),
+        check(
+            "chk_speed_level",
+            "compression_level <= 9 OR optimization_target <> 'speed'",
         ),
-        CheckConstraint(
-            sql("completed_at IS NULL OR status IN ('completed', 'failed', 'cached')"),
-            name=conv("chk_completed_is_final"),
+        check(
+            "compression_requests_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("status <> 'failed' OR error_message IS NOT NULL"),
-            name=conv("chk_failure_is_explained"),
+        check(
+            "compression_requests_algorithm_id_guard",
+            "algorithm_id GLOB '????????-????-????-????-????????????' AND algorithm_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(algorithm_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("compression_level <= 9 OR optimization_target <> 'speed'"),
-            name=conv("chk_speed_level"),
+        check(
+            "compression_requests_content_hash_guard",
+            "instr(content_hash, char(0)) = 0 AND length(content_hash) <= 64",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("compression_requests_id_guard"),
-            ),
+        check(
+            "compression_requests_content_type_guard",
+            "instr(content_type, char(0)) = 0 AND length(content_type) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "algorithm_id GLOB '????????-????-????-????-????????????' AND algorithm_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(algorithm_id, '-', '')) = 32"
-                ),
-                name=conv("compression_requests_algorithm_id_guard"),
-            ),
+        check(
+            "compression_requests_compression_level_guard",
+            "compression_level BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(content_hash, char(0)) = 0 AND length(content_hash) <= 64"),
-                name=conv("compression_requests_content_hash_guard"),
-            ),
+        check(
+            "compression_requests_parameters_guard",
+            "instr(parameters, char(0)) = 0 AND json_valid(parameters) AND instr(replace(parameters, '\\\\', ''), '\\u0000') = 0 AND json_type(parameters) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(content_type, char(0)) = 0 AND length(content_type) <= 100"),
-                name=conv("compression_requests_content_type_guard"),
-            ),
+        check(
+            "compression_requests_processing_time_ms_guard",
+            "processing_time_ms BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("compression_level BETWEEN -2147483648 AND 2147483647"),
-                name=conv("compression_requests_compression_level_guard"),
-            ),
+        check(
+            "compression_requests_error_message_guard",
+            "instr(error_message, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(parameters, char(0)) = 0 AND json_valid(parameters) AND instr(replace(parameters, '\\\\', ''), '\\u0000') = 0 AND json_type(parameters) = 'object'"
-                ),
-                name=conv("compression_requests_parameters_guard"),
-            ),
+        check(
+            "compression_requests_error_code_guard",
+            "instr(error_code, char(0)) = 0 AND length(error_code) <= 50",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("processing_time_ms BETWEEN -2147483648 AND 2147483647"),
-                name=conv("compression_requests_processing_time_ms_guard"),
-            ),
+        check(
+            "compression_requests_retry_count_guard",
+            "retry_count BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(error_message, char(0)) = 0"),
-                name=conv("compression_requests_error_message_guard"),
-            ),
+        check(
+            "compression_requests_request_source_guard",
+            "instr(request_source, char(0)) = 0 AND length(request_source) <= 50",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(error_code, char(0)) = 0 AND length(error_code) <= 50"),
-                name=conv("compression_requests_error_code_guard"),
-            ),
+        check(
+            "compression_requests_user_agent_guard",
+            "instr(user_agent, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("retry_count BETWEEN -2147483648 AND 2147483647"),
-                name=conv("compression_requests_retry_count_guard"),
-            ),
+        check(
+            "compression_requests_ip_address_guard",
+            "CASE WHEN ip_address NOT GLOB '*[^0-9.]*' THEN CASE WHEN json_valid('[' || replace(ip_address, '.', ',') || ']') THEN json_array_length('[' || replace(ip_address, '.', ',') || ']') = 4 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[0]') <= 255 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[1]') <= 255 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[2]') <= 255 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[3]') <= 255 ELSE FALSE END ELSE length(ip_address) <= 45 AND ip_address GLOB '*:*:*' AND ip_address NOT GLOB '*[^0-9a-f:.]*' END",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(request_source, char(0)) = 0 AND length(request_source) <= 50"
-                ),
-                name=conv("compression_requests_request_source_guard"),
-            ),
+        check(
+            "compression_requests_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(user_agent, char(0)) = 0"),
-                name=conv("compression_requests_user_agent_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "CASE WHEN ip_address NOT GLOB '*[^0-9.]*' THEN CASE WHEN json_valid('[' || replace(ip_address, '.', ',') || ']') THEN json_array_length('[' || replace(ip_address, '.', ',') || ']') = 4 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[0]') <= 255 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[1]') <= 255 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[2]') <= 255 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[3]') <= 255 ELSE FALSE END ELSE length(ip_address) <= 45 AND ip_address GLOB '*:*:*' AND ip_address NOT GLOB '*[^0-9a-f:.]*' END"
-                ),
-                name=conv("compression_requests_ip_address_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("compression_requests_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("compression_requests_updated_at_guard"),
-            ),
+        check(
+            "compression_requests_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("idx_requests_status"), "status"),
         Index(conv("idx_requests_algorithm"), "algorithm_id"),

@@ -9,17 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    FetchedValue,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-)
+from sqlalchemy import FetchedValue, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import OptimizationTarget
-from ._columns import Array, Choice, Integer, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Array, Choice, Integer, Text, Timestamp, Uuid, check, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -33,83 +28,62 @@ class OptimizationConfig(Base):
     __table_args__ = (
         PrimaryKeyConstraint("id", name=conv("optimization_configs_pkey")),
         UniqueConstraint("name", name=conv("optimization_configs_name_key")),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(algorithms), 1) = 1",
-                "instr(algorithms, char(0)) = 0 AND json_valid(algorithms) AND instr(replace(algorithms, '\\\\', ''), '\\u0000') = 0 AND json_type(algorithms) = 'array'",
-            ),
-            name=conv("optimization_configs_algorithms_guard"),
+        check(
+            "optimization_configs_algorithms_guard",
+            "coalesce(array_ndims(algorithms), 1) = 1",
+            "instr(algorithms, char(0)) = 0 AND json_valid(algorithms) AND instr(replace(algorithms, '\\\\', ''), '\\u0000') = 0 AND json_type(algorithms) = 'array'",
         ),
-        CheckConstraint(
-            sql("char_length(name) >= 1", "length(name) >= 1"),
-            name=conv("optimization_configs_name_length_check"),
+        check(
+            "optimization_configs_name_length_check",
+            "char_length(name) >= 1",
+            "length(name) >= 1",
         ),
-        CheckConstraint(
-            sql("optimization_target IN ('speed', 'ratio', 'balanced')"),
-            name=conv("optimization_configs_optimization_target_check"),
+        check(
+            "optimization_configs_optimization_target_check",
+            "optimization_target IN ('speed', 'ratio', 'balanced')",
         ),
-        CheckConstraint(
-            sql(
-                "cardinality(algorithms) <= 50 AND array_position(algorithms, NULL) IS NULL AND compression_items_match(algorithms, '^[a-z0-9_]+$') AND compression_items_are_unique(algorithms)",
-                "json_array_length(algorithms) <= 50",
-            ),
-            name=conv("optimization_configs_algorithms_items_check"),
+        check(
+            "optimization_configs_algorithms_items_check",
+            "cardinality(algorithms) <= 50 AND array_position(algorithms, NULL) IS NULL AND compression_items_match(algorithms, '^[a-z0-9_]+$') AND compression_items_are_unique(algorithms)",
+            "json_array_length(algorithms) <= 50",
         ),
-        CheckConstraint(
-            sql("max_iterations BETWEEN 1 AND 10000"),
-            name=conv("optimization_configs_max_iterations_check"),
+        check(
+            "optimization_configs_max_iterations_check",
+            "max_iterations BETWEEN 1 AND 10000",
         ),
-        CheckConstraint(
-            sql("time_limit_seconds BETWEEN 1 AND 86400"),
-            name=conv("optimization_configs_time_limit_seconds_check"),
+        check(
+            "optimization_configs_time_limit_seconds_check",
+            "time_limit_seconds BETWEEN 1 AND 86400",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("optimization_configs_id_guard"),
-            ),
+        check(
+            "optimization_configs_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(name, char(0)) = 0 AND length(name) <= 100"),
-                name=conv("optimization_configs_name_guard"),
-            ),
+        check(
+            "optimization_configs_name_guard",
+            "instr(name, char(0)) = 0 AND length(name) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("max_iterations BETWEEN -2147483648 AND 2147483647"),
-                name=conv("optimization_configs_max_iterations_guard"),
-            ),
+        check(
+            "optimization_configs_max_iterations_guard",
+            "max_iterations BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("time_limit_seconds BETWEEN -2147483648 AND 2147483647"),
-                name=conv("optimization_configs_time_limit_seconds_guard"),
-            ),
+        check(
+            "optimization_configs_time_limit_seconds_guard",
+            "time_limit_seconds BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("optimization_configs_created_at_guard"),
-            ),
+        check(
+            "optimization_configs_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("optimization_configs_updated_at_guard"),
-            ),
+        check(
+            "optimization_configs_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         {"comment": "Saved settings that runs can share", "sqlite_strict": True},
     )

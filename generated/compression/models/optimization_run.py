@@ -10,18 +10,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    FetchedValue,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import FetchedValue, ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import RunStatus
-from ._columns import Choice, ExactDecimal, Integer, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Choice, ExactDecimal, Integer, Text, Timestamp, Uuid, check, sql
 from ._rules import and_, ge, is_in, is_not_null, is_null, ne, not_, or_, refuses
 from .base import Base, Moves, Row, Rules, Starts
 
@@ -69,193 +63,124 @@ class OptimizationRun(Base):
             name=conv("optimization_runs_best_algorithm_id_fkey"),
             ondelete="RESTRICT",
         ),
-        CheckConstraint(
-            sql("status IN ('pending', 'running', 'completed', 'failed', 'stopped')"),
-            name=conv("optimization_runs_status_check"),
+        check(
+            "optimization_runs_status_check",
+            "status IN ('pending', 'running', 'completed', 'failed', 'stopped')",
         ),
-        CheckConstraint(
-            sql("progress BETWEEN 0 AND 100", "progress BETWEEN 0 AND 10000"),
-            name=conv("optimization_runs_progress_check"),
+        check(
+            "optimization_runs_progress_check",
+            "progress BETWEEN 0 AND 100",
+            "progress BETWEEN 0 AND 10000",
         ),
-        CheckConstraint(
-            sql("iterations >= 0"), name=conv("optimization_runs_iterations_check")
+        check("optimization_runs_iterations_check", "iterations >= 0"),
+        check("optimization_runs_best_level_check", "best_level BETWEEN 1 AND 22"),
+        check("optimization_runs_best_ratio_check", "best_ratio >= 0"),
+        check("optimization_runs_best_time_ms_check", "best_time_ms >= 0"),
+        check("optimization_runs_baseline_ratio_check", "baseline_ratio >= 0"),
+        check(
+            "chk_runs_ordered",
+            "completed_at IS NULL OR started_at IS NULL OR completed_at >= started_at",
         ),
-        CheckConstraint(
-            sql("best_level BETWEEN 1 AND 22"),
-            name=conv("optimization_runs_best_level_check"),
+        check(
+            "chk_runs_ended",
+            "status IN ('pending', 'running') OR completed_at IS NOT NULL",
         ),
-        CheckConstraint(
-            sql("best_ratio >= 0"), name=conv("optimization_runs_best_ratio_check")
+        check(
+            "chk_runs_open",
+            "status NOT IN ('pending', 'running') OR completed_at IS NULL",
         ),
-        CheckConstraint(
-            sql("best_time_ms >= 0"), name=conv("optimization_runs_best_time_ms_check")
+        check(
+            "chk_runs_found",
+            "status <> 'completed' OR best_algorithm_id IS NOT NULL AND best_level IS NOT NULL AND best_ratio IS NOT NULL",
         ),
-        CheckConstraint(
-            sql("baseline_ratio >= 0"),
-            name=conv("optimization_runs_baseline_ratio_check"),
+        check(
+            "chk_runs_failure_is_explained",
+            "status <> 'failed' OR error_message IS NOT NULL",
         ),
-        CheckConstraint(
-            sql(
-                "completed_at IS NULL OR started_at IS NULL OR completed_at >= started_at"
-            ),
-            name=conv("chk_runs_ordered"),
+        check(
+            "optimization_runs_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("status IN ('pending', 'running') OR completed_at IS NOT NULL"),
-            name=conv("chk_runs_ended"),
+        check(
+            "optimization_runs_strategy_id_guard",
+            "strategy_id GLOB '????????-????-????-????-????????????' AND strategy_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(strategy_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("status NOT IN ('pending', 'running') OR completed_at IS NULL"),
-            name=conv("chk_runs_open"),
+        check(
+            "optimization_runs_media_id_guard",
+            "media_id GLOB '????????-????-????-????-????????????' AND media_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(media_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "status <> 'completed' OR best_algorithm_id IS NOT NULL AND best_level IS NOT NULL AND best_ratio IS NOT NULL"
-            ),
-            name=conv("chk_runs_found"),
+        check(
+            "optimization_runs_session_id_guard",
+            "session_id GLOB '????????-????-????-????-????????????' AND session_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(session_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("status <> 'failed' OR error_message IS NOT NULL"),
-            name=conv("chk_runs_failure_is_explained"),
+        check(
+            "optimization_runs_config_id_guard",
+            "config_id GLOB '????????-????-????-????-????????????' AND config_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(config_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("optimization_runs_id_guard"),
-            ),
+        check(
+            "optimization_runs_progress_guard",
+            "progress BETWEEN -99999 AND 99999",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "strategy_id GLOB '????????-????-????-????-????????????' AND strategy_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(strategy_id, '-', '')) = 32"
-                ),
-                name=conv("optimization_runs_strategy_id_guard"),
-            ),
+        check(
+            "optimization_runs_iterations_guard",
+            "iterations BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "media_id GLOB '????????-????-????-????-????????????' AND media_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(media_id, '-', '')) = 32"
-                ),
-                name=conv("optimization_runs_media_id_guard"),
-            ),
+        check(
+            "optimization_runs_best_algorithm_id_guard",
+            "best_algorithm_id GLOB '????????-????-????-????-????????????' AND best_algorithm_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(best_algorithm_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "session_id GLOB '????????-????-????-????-????????????' AND session_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(session_id, '-', '')) = 32"
-                ),
-                name=conv("optimization_runs_session_id_guard"),
-            ),
+        check(
+            "optimization_runs_best_level_guard",
+            "best_level BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "config_id GLOB '????????-????-????-????-????????????' AND config_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(config_id, '-', '')) = 32"
-                ),
-                name=conv("optimization_runs_config_id_guard"),
-            ),
+        check(
+            "optimization_runs_best_ratio_guard",
+            "best_ratio BETWEEN -9999999999 AND 9999999999",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("progress BETWEEN -99999 AND 99999"),
-                name=conv("optimization_runs_progress_guard"),
-            ),
+        check(
+            "optimization_runs_best_time_ms_guard",
+            "best_time_ms BETWEEN -999999999999 AND 999999999999",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("iterations BETWEEN -2147483648 AND 2147483647"),
-                name=conv("optimization_runs_iterations_guard"),
-            ),
+        check(
+            "optimization_runs_baseline_ratio_guard",
+            "baseline_ratio BETWEEN -9999999999 AND 9999999999",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "best_algorithm_id GLOB '????????-????-????-????-????????????' AND best_algorithm_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(best_algorithm_id, '-', '')) = 32"
-                ),
-                name=conv("optimization_runs_best_algorithm_id_guard"),
-            ),
+        check(
+            "optimization_runs_started_at_guard",
+            "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("best_level BETWEEN -2147483648 AND 2147483647"),
-                name=conv("optimization_runs_best_level_guard"),
-            ),
+        check(
+            "optimization_runs_completed_at_guard",
+            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("best_ratio BETWEEN -9999999999 AND 9999999999"),
-                name=conv("optimization_runs_best_ratio_guard"),
-            ),
+        check(
+            "optimization_runs_error_message_guard",
+            "instr(error_message, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("best_time_ms BETWEEN -999999999999 AND 999999999999"),
-                name=conv("optimization_runs_best_time_ms_guard"),
-            ),
+        check(
+            "optimization_runs_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("baseline_ratio BETWEEN -9999999999 AND 9999999999"),
-                name=conv("optimization_runs_baseline_ratio_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'"
-                ),
-                name=conv("optimization_runs_started_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'"
-                ),
-                name=conv("optimization_runs_completed_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(error_message, char(0)) = 0"),
-                name=conv("optimization_runs_error_message_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("optimization_runs_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("optimization_runs_updated_at_guard"),
-            ),
+        check(
+            "optimization_runs_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("idx_runs_status"), "status", sql("created_at DESC")),
         Index(conv("idx_runs_strategy"), "strategy_id"),

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, FetchedValue, Index, PrimaryKeyConstraint
+from sqlalchemy import FetchedValue, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import SessionStatus
-from ._columns import Choice, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Choice, Text, Timestamp, Uuid, check, sql
 from ._rules import and_, eq, is_not_null, is_null, or_, refuses
 from .base import Base, Moves, Row, Rules, Starts
 
@@ -28,69 +28,45 @@ class OptimizationSession(Base):
     __tablename__ = "optimization_sessions"
     __table_args__ = (
         PrimaryKeyConstraint("id", name=conv("optimization_sessions_pkey")),
-        CheckConstraint(
-            sql("char_length(name) >= 1", "length(name) >= 1"),
-            name=conv("optimization_sessions_name_length_check"),
+        check(
+            "optimization_sessions_name_length_check",
+            "char_length(name) >= 1",
+            "length(name) >= 1",
         ),
-        CheckConstraint(
-            sql("status IN ('active', 'closed')"),
-            name=conv("optimization_sessions_status_check"),
+        check("optimization_sessions_status_check", "status IN ('active', 'closed')"),
+        check(
+            "chk_session_closed",
+            "status = 'closed' AND closed_at IS NOT NULL OR status = 'active' AND closed_at IS NULL",
         ),
-        CheckConstraint(
-            sql(
-                "status = 'closed' AND closed_at IS NOT NULL OR status = 'active' AND closed_at IS NULL"
-            ),
-            name=conv("chk_session_closed"),
+        check(
+            "optimization_sessions_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("optimization_sessions_id_guard"),
-            ),
+        check(
+            "optimization_sessions_name_guard",
+            "instr(name, char(0)) = 0 AND length(name) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(name, char(0)) = 0 AND length(name) <= 100"),
-                name=conv("optimization_sessions_name_guard"),
-            ),
+        check(
+            "optimization_sessions_description_guard",
+            "instr(description, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(description, char(0)) = 0"),
-                name=conv("optimization_sessions_description_guard"),
-            ),
+        check(
+            "optimization_sessions_closed_at_guard",
+            "substr(closed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(closed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(closed_at, 1, 19), '+0 days') AND closed_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(closed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(closed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(closed_at, 1, 19), '+0 days') AND closed_at >= '0001'"
-                ),
-                name=conv("optimization_sessions_closed_at_guard"),
-            ),
+        check(
+            "optimization_sessions_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("optimization_sessions_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("optimization_sessions_updated_at_guard"),
-            ),
+        check(
+            "optimization_sessions_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("idx_sessions_status"), "status", sql("created_at DESC")),
         {"comment": "Runs that belong together", "sqlite_strict": True},

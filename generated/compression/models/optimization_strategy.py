@@ -9,17 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    FetchedValue,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-)
+from sqlalchemy import FetchedValue, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import SearchMethod
-from ._columns import Boolean, Choice, Entries, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Boolean, Choice, Entries, Text, Timestamp, Uuid, check, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -33,85 +28,59 @@ class OptimizationStrategy(Base):
     __table_args__ = (
         PrimaryKeyConstraint("id", name=conv("optimization_strategies_pkey")),
         UniqueConstraint("name", name=conv("optimization_strategies_name_key")),
-        CheckConstraint(
-            sql(
-                "name ~ '^[a-z0-9_]+$'", "(name <> '' AND name NOT GLOB '*[^0-9_a-z]*')"
-            ),
-            name=conv("optimization_strategies_name_pattern_check"),
+        check(
+            "optimization_strategies_name_pattern_check",
+            "name ~ '^[a-z0-9_]+$'",
+            "(name <> '' AND name NOT GLOB '*[^0-9_a-z]*')",
         ),
-        CheckConstraint(
-            sql("char_length(description) >= 1", "length(description) >= 1"),
-            name=conv("optimization_strategies_description_length_check"),
+        check(
+            "optimization_strategies_description_length_check",
+            "char_length(description) >= 1",
+            "length(description) >= 1",
         ),
-        CheckConstraint(
-            sql("method IN ('exhaustive', 'random', 'hill_climbing')"),
-            name=conv("optimization_strategies_method_check"),
+        check(
+            "optimization_strategies_method_check",
+            "method IN ('exhaustive', 'random', 'hill_climbing')",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(parameters) = 'object' AND NOT parameters @? 'strict $.* ? (@ == null)' AND compression_numbers_are_finite(parameters)"
-                ),
-                name=conv("optimization_strategies_parameters_object_check"),
-            ),
+        check(
+            "optimization_strategies_parameters_object_check",
+            "jsonb_typeof(parameters) = 'object' AND NOT parameters @? 'strict $.* ? (@ == null)' AND compression_numbers_are_finite(parameters)",
+            only="postgresql",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("optimization_strategies_id_guard"),
-            ),
+        check(
+            "optimization_strategies_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(name, char(0)) = 0 AND length(name) <= 100"),
-                name=conv("optimization_strategies_name_guard"),
-            ),
+        check(
+            "optimization_strategies_name_guard",
+            "instr(name, char(0)) = 0 AND length(name) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(description, char(0)) = 0"),
-                name=conv("optimization_strategies_description_guard"),
-            ),
+        check(
+            "optimization_strategies_description_guard",
+            "instr(description, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(parameters, char(0)) = 0 AND json_valid(parameters) AND instr(replace(parameters, '\\\\', ''), '\\u0000') = 0 AND json_type(parameters) = 'object'"
-                ),
-                name=conv("optimization_strategies_parameters_guard"),
-            ),
+        check(
+            "optimization_strategies_parameters_guard",
+            "instr(parameters, char(0)) = 0 AND json_valid(parameters) AND instr(replace(parameters, '\\\\', ''), '\\u0000') = 0 AND json_type(parameters) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("is_active IN (0, 1)"),
-                name=conv("optimization_strategies_is_active_guard"),
-            ),
+        check(
+            "optimization_strategies_is_active_guard",
+            "is_active IN (0, 1)",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("optimization_strategies_created_at_guard"),
-            ),
+        check(
+            "optimization_strategies_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("optimization_strategies_updated_at_guard"),
-            ),
+        check(
+            "optimization_strategies_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         {
             "comment": "A way to search for the best algorithm and level",

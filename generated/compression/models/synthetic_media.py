@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, FetchedValue, Index, PrimaryKeyConstraint
+from sqlalchemy import FetchedValue, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
@@ -24,7 +24,7 @@ from ._columns import (
     Text,
     Timestamp,
     Uuid,
-    only_on,
+    check,
     sql,
 )
 from ._rules import and_, is_not_null, ne, or_, refuses
@@ -40,127 +40,92 @@ class SyntheticMedia(Base):
     __tablename__ = "synthetic_media"
     __table_args__ = (
         PrimaryKeyConstraint("id", name=conv("synthetic_media_pkey")),
-        CheckConstraint(
-            sql(
-                "completed_at >= '0001-01-01 00:00:00+00' AND completed_at < '10000-01-01 00:00:00+00'",
-                "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
-            ),
-            name=conv("synthetic_media_completed_at_guard"),
+        check(
+            "synthetic_media_completed_at_guard",
+            "completed_at >= '0001-01-01 00:00:00+00' AND completed_at < '10000-01-01 00:00:00+00'",
+            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql("is_synthetic_data_config(config)"),
-                name=conv("synthetic_media_config_object_check"),
-            ),
+        check(
+            "synthetic_media_config_object_check",
+            "is_synthetic_data_config(config)",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("seed BETWEEN 0 AND 9007199254740991"),
-            name=conv("synthetic_media_seed_check"),
+        check("synthetic_media_seed_check", "seed BETWEEN 0 AND 9007199254740991"),
+        check(
+            "synthetic_media_file_name_length_check",
+            "char_length(file_name) >= 1",
+            "length(file_name) >= 1",
         ),
-        CheckConstraint(
-            sql("char_length(file_name) >= 1", "length(file_name) >= 1"),
-            name=conv("synthetic_media_file_name_length_check"),
+        check(
+            "synthetic_media_status_check",
+            "status IN ('pending', 'processing', 'completed', 'failed')",
         ),
-        CheckConstraint(
-            sql("status IN ('pending', 'processing', 'completed', 'failed')"),
-            name=conv("synthetic_media_status_check"),
+        check(
+            "synthetic_media_content_hash_pattern_check",
+            "content_hash ~ '^[a-f0-9]{64}$'",
+            "(length(content_hash) = 64 AND content_hash NOT GLOB '*[^0-9a-f]*')",
         ),
-        CheckConstraint(
-            sql(
-                "content_hash ~ '^[a-f0-9]{64}$'",
-                "(length(content_hash) = 64 AND content_hash NOT GLOB '*[^0-9a-f]*')",
-            ),
-            name=conv("synthetic_media_content_hash_pattern_check"),
+        check(
+            "synthetic_media_size_bytes_check",
+            "size_bytes BETWEEN 0 AND 9007199254740991",
         ),
-        CheckConstraint(
-            sql("size_bytes BETWEEN 0 AND 9007199254740991"),
-            name=conv("synthetic_media_size_bytes_check"),
+        check(
+            "synthetic_media_entropy_check",
+            "entropy BETWEEN 0 AND 8",
+            "entropy BETWEEN 0 AND 80000",
         ),
-        CheckConstraint(
-            sql("entropy BETWEEN 0 AND 8", "entropy BETWEEN 0 AND 80000"),
-            name=conv("synthetic_media_entropy_check"),
+        check(
+            "chk_media_is_complete",
+            "status <> 'completed' OR content_hash IS NOT NULL AND size_bytes IS NOT NULL AND completed_at IS NOT NULL",
         ),
-        CheckConstraint(
-            sql(
-                "status <> 'completed' OR content_hash IS NOT NULL AND size_bytes IS NOT NULL AND completed_at IS NOT NULL"
-            ),
-            name=conv("chk_media_is_complete"),
+        check(
+            "chk_media_failure_is_explained",
+            "status <> 'failed' OR error_message IS NOT NULL",
         ),
-        CheckConstraint(
-            sql("status <> 'failed' OR error_message IS NOT NULL"),
-            name=conv("chk_media_failure_is_explained"),
+        check(
+            "synthetic_media_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("synthetic_media_id_guard"),
-            ),
+        check(
+            "synthetic_media_config_guard",
+            "instr(config, char(0)) = 0 AND json_valid(config) AND instr(replace(config, '\\\\', ''), '\\u0000') = 0 AND json_type(config) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(config, char(0)) = 0 AND json_valid(config) AND instr(replace(config, '\\\\', ''), '\\u0000') = 0 AND json_type(config) = 'object'"
-                ),
-                name=conv("synthetic_media_config_guard"),
-            ),
+        check(
+            "synthetic_media_file_name_guard",
+            "instr(file_name, char(0)) = 0 AND length(file_name) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(file_name, char(0)) = 0 AND length(file_name) <= 255"),
-                name=conv("synthetic_media_file_name_guard"),
-            ),
+        check(
+            "synthetic_media_content_type_guard",
+            "instr(content_type, char(0)) = 0 AND length(content_type) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(content_type, char(0)) = 0 AND length(content_type) <= 100"),
-                name=conv("synthetic_media_content_type_guard"),
-            ),
+        check(
+            "synthetic_media_content_hash_guard",
+            "instr(content_hash, char(0)) = 0 AND length(content_hash) <= 64",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(content_hash, char(0)) = 0 AND length(content_hash) <= 64"),
-                name=conv("synthetic_media_content_hash_guard"),
-            ),
+        check(
+            "synthetic_media_entropy_guard",
+            "entropy BETWEEN -99999 AND 99999",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("entropy BETWEEN -99999 AND 99999"),
-                name=conv("synthetic_media_entropy_guard"),
-            ),
+        check(
+            "synthetic_media_error_message_guard",
+            "instr(error_message, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(error_message, char(0)) = 0"),
-                name=conv("synthetic_media_error_message_guard"),
-            ),
+        check(
+            "synthetic_media_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("synthetic_media_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("synthetic_media_updated_at_guard"),
-            ),
+        check(
+            "synthetic_media_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("idx_synthetic_media_created"), sql("created_at DESC")),
         Index(conv("idx_synthetic_media_status"), "status", sql("created_at DESC")),

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint
+from sqlalchemy import Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import conv
 
@@ -23,7 +23,7 @@ from ._columns import (
     Text,
     Timestamp,
     Uuid,
-    only_on,
+    check,
     sql,
 )
 from ._rules import and_, between, refuses
@@ -36,225 +36,160 @@ class SystemMetric(Base):
     __tablename__ = "system_metrics"
     __table_args__ = (
         PrimaryKeyConstraint("id", "recorded_at", name=conv("system_metrics_pkey")),
-        CheckConstraint(
-            sql(
-                "avg_compression_ratio <> 'NaN'",
-                "avg_compression_ratio BETWEEN -9999999999 AND 9999999999",
-            ),
-            name=conv("system_metrics_avg_compression_ratio_guard"),
+        check(
+            "system_metrics_avg_compression_ratio_guard",
+            "avg_compression_ratio <> 'NaN'",
+            "avg_compression_ratio BETWEEN -9999999999 AND 9999999999",
         ),
-        CheckConstraint(
-            sql("metric_type IN ('system', 'compression', 'algorithm_specific')"),
-            name=conv("system_metrics_metric_type_check"),
+        check(
+            "system_metrics_metric_type_check",
+            "metric_type IN ('system', 'compression', 'algorithm_specific')",
         ),
-        CheckConstraint(
-            sql("cpu_percent BETWEEN 0 AND 100", "cpu_percent BETWEEN 0 AND 10000"),
-            name=conv("system_metrics_cpu_percent_check"),
+        check(
+            "system_metrics_cpu_percent_check",
+            "cpu_percent BETWEEN 0 AND 100",
+            "cpu_percent BETWEEN 0 AND 10000",
         ),
-        CheckConstraint(
-            sql(
-                "memory_percent BETWEEN 0 AND 100", "memory_percent BETWEEN 0 AND 10000"
-            ),
-            name=conv("system_metrics_memory_percent_check"),
+        check(
+            "system_metrics_memory_percent_check",
+            "memory_percent BETWEEN 0 AND 100",
+            "memory_percent BETWEEN 0 AND 10000",
         ),
-        CheckConstraint(
-            sql("disk_percent BETWEEN 0 AND 100", "disk_percent BETWEEN 0 AND 10000"),
-            name=conv("system_metrics_disk_percent_check"),
+        check(
+            "system_metrics_disk_percent_check",
+            "disk_percent BETWEEN 0 AND 100",
+            "disk_percent BETWEEN 0 AND 10000",
         ),
-        CheckConstraint(
-            sql("network_bytes_per_sec BETWEEN 0 AND 9007199254740991"),
-            name=conv("system_metrics_network_bytes_per_sec_check"),
+        check(
+            "system_metrics_network_bytes_per_sec_check",
+            "network_bytes_per_sec BETWEEN 0 AND 9007199254740991",
         ),
-        CheckConstraint(
-            sql(
-                "compression_efficiency BETWEEN 0 AND 100",
-                "compression_efficiency BETWEEN 0 AND 10000",
-            ),
-            name=conv("system_metrics_compression_efficiency_check"),
+        check(
+            "system_metrics_compression_efficiency_check",
+            "compression_efficiency BETWEEN 0 AND 100",
+            "compression_efficiency BETWEEN 0 AND 10000",
         ),
-        CheckConstraint(
-            sql("throughput_bytes_per_sec BETWEEN 0 AND 9007199254740991"),
-            name=conv("system_metrics_throughput_bytes_per_sec_check"),
+        check(
+            "system_metrics_throughput_bytes_per_sec_check",
+            "throughput_bytes_per_sec BETWEEN 0 AND 9007199254740991",
         ),
-        CheckConstraint(
-            sql("success_rate BETWEEN 0 AND 100", "success_rate BETWEEN 0 AND 10000"),
-            name=conv("system_metrics_success_rate_check"),
+        check(
+            "system_metrics_success_rate_check",
+            "success_rate BETWEEN 0 AND 100",
+            "success_rate BETWEEN 0 AND 10000",
         ),
-        CheckConstraint(
-            sql("error_rate BETWEEN 0 AND 100", "error_rate BETWEEN 0 AND 10000"),
-            name=conv("system_metrics_error_rate_check"),
+        check(
+            "system_metrics_error_rate_check",
+            "error_rate BETWEEN 0 AND 100",
+            "error_rate BETWEEN 0 AND 10000",
         ),
-        CheckConstraint(
-            sql("avg_compression_ratio >= 0"),
-            name=conv("system_metrics_avg_compression_ratio_check"),
+        check(
+            "system_metrics_avg_compression_ratio_check", "avg_compression_ratio >= 0"
         ),
-        CheckConstraint(
-            sql("avg_response_time_ms >= 0"),
-            name=conv("system_metrics_avg_response_time_ms_check"),
+        check("system_metrics_avg_response_time_ms_check", "avg_response_time_ms >= 0"),
+        check("system_metrics_p50_response_time_ms_check", "p50_response_time_ms >= 0"),
+        check("system_metrics_p95_response_time_ms_check", "p95_response_time_ms >= 0"),
+        check("system_metrics_p99_response_time_ms_check", "p99_response_time_ms >= 0"),
+        check(
+            "system_metrics_system_health_check",
+            "system_health IN ('healthy', 'warning', 'error')",
         ),
-        CheckConstraint(
-            sql("p50_response_time_ms >= 0"),
-            name=conv("system_metrics_p50_response_time_ms_check"),
+        check("system_metrics_active_connections_check", "active_connections >= 0"),
+        check("system_metrics_queue_length_check", "queue_length >= 0"),
+        check(
+            "system_metrics_algorithm_performance_object_check",
+            "jsonb_typeof(algorithm_performance) = 'object' AND NOT algorithm_performance @? 'strict $.* ? (!(@.type() == \"number\" && @ >= -1.7976931348623157e308 && @ <= 1.7976931348623157e308))'",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("p95_response_time_ms >= 0"),
-            name=conv("system_metrics_p95_response_time_ms_check"),
+        check(
+            "chk_percentages_valid",
+            "cpu_percent BETWEEN 0 AND 100 AND memory_percent BETWEEN 0 AND 100 AND disk_percent BETWEEN 0 AND 100 AND compression_efficiency BETWEEN 0 AND 100 AND success_rate BETWEEN 0 AND 100 AND error_rate BETWEEN 0 AND 100",
+            "cpu_percent BETWEEN 0 AND 10000 AND memory_percent BETWEEN 0 AND 10000 AND disk_percent BETWEEN 0 AND 10000 AND compression_efficiency BETWEEN 0 AND 10000 AND success_rate BETWEEN 0 AND 10000 AND error_rate BETWEEN 0 AND 10000",
         ),
-        CheckConstraint(
-            sql("p99_response_time_ms >= 0"),
-            name=conv("system_metrics_p99_response_time_ms_check"),
+        check(
+            "system_metrics_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("system_health IN ('healthy', 'warning', 'error')"),
-            name=conv("system_metrics_system_health_check"),
+        check(
+            "system_metrics_recorded_at_guard",
+            "substr(recorded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days') AND recorded_at >= '0001'",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("active_connections >= 0"),
-            name=conv("system_metrics_active_connections_check"),
+        check(
+            "system_metrics_cpu_percent_guard",
+            "cpu_percent BETWEEN -99999 AND 99999",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("queue_length >= 0"), name=conv("system_metrics_queue_length_check")
+        check(
+            "system_metrics_memory_percent_guard",
+            "memory_percent BETWEEN -99999 AND 99999",
+            only="sqlite",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(algorithm_performance) = 'object' AND NOT algorithm_performance @? 'strict $.* ? (!(@.type() == \"number\" && @ >= -1.7976931348623157e308 && @ <= 1.7976931348623157e308))'"
-                ),
-                name=conv("system_metrics_algorithm_performance_object_check"),
-            ),
+        check(
+            "system_metrics_disk_percent_guard",
+            "disk_percent BETWEEN -99999 AND 99999",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "cpu_percent BETWEEN 0 AND 100 AND memory_percent BETWEEN 0 AND 100 AND disk_percent BETWEEN 0 AND 100 AND compression_efficiency BETWEEN 0 AND 100 AND success_rate BETWEEN 0 AND 100 AND error_rate BETWEEN 0 AND 100",
-                "cpu_percent BETWEEN 0 AND 10000 AND memory_percent BETWEEN 0 AND 10000 AND disk_percent BETWEEN 0 AND 10000 AND compression_efficiency BETWEEN 0 AND 10000 AND success_rate BETWEEN 0 AND 10000 AND error_rate BETWEEN 0 AND 10000",
-            ),
-            name=conv("chk_percentages_valid"),
+        check(
+            "system_metrics_compression_efficiency_guard",
+            "compression_efficiency BETWEEN -99999 AND 99999",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("system_metrics_id_guard"),
-            ),
+        check(
+            "system_metrics_success_rate_guard",
+            "success_rate BETWEEN -99999 AND 99999",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(recorded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days') AND recorded_at >= '0001'"
-                ),
-                name=conv("system_metrics_recorded_at_guard"),
-            ),
+        check(
+            "system_metrics_error_rate_guard",
+            "error_rate BETWEEN -99999 AND 99999",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("cpu_percent BETWEEN -99999 AND 99999"),
-                name=conv("system_metrics_cpu_percent_guard"),
-            ),
+        check(
+            "system_metrics_avg_response_time_ms_guard",
+            "avg_response_time_ms BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("memory_percent BETWEEN -99999 AND 99999"),
-                name=conv("system_metrics_memory_percent_guard"),
-            ),
+        check(
+            "system_metrics_p50_response_time_ms_guard",
+            "p50_response_time_ms BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("disk_percent BETWEEN -99999 AND 99999"),
-                name=conv("system_metrics_disk_percent_guard"),
-            ),
+        check(
+            "system_metrics_p95_response_time_ms_guard",
+            "p95_response_time_ms BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("compression_efficiency BETWEEN -99999 AND 99999"),
-                name=conv("system_metrics_compression_efficiency_guard"),
-            ),
+        check(
+            "system_metrics_p99_response_time_ms_guard",
+            "p99_response_time_ms BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("success_rate BETWEEN -99999 AND 99999"),
-                name=conv("system_metrics_success_rate_guard"),
-            ),
+        check(
+            "system_metrics_active_connections_guard",
+            "active_connections BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("error_rate BETWEEN -99999 AND 99999"),
-                name=conv("system_metrics_error_rate_guard"),
-            ),
+        check(
+            "system_metrics_queue_length_guard",
+            "queue_length BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("avg_response_time_ms BETWEEN -2147483648 AND 2147483647"),
-                name=conv("system_metrics_avg_response_time_ms_guard"),
-            ),
+        check(
+            "system_metrics_algorithm_performance_guard",
+            "instr(algorithm_performance, char(0)) = 0 AND json_valid(algorithm_performance) AND instr(replace(algorithm_performance, '\\\\', ''), '\\u0000') = 0 AND json_type(algorithm_performance) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("p50_response_time_ms BETWEEN -2147483648 AND 2147483647"),
-                name=conv("system_metrics_p50_response_time_ms_guard"),
-            ),
+        check(
+            "system_metrics_host_name_guard",
+            "instr(host_name, char(0)) = 0 AND length(host_name) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("p95_response_time_ms BETWEEN -2147483648 AND 2147483647"),
-                name=conv("system_metrics_p95_response_time_ms_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("p99_response_time_ms BETWEEN -2147483648 AND 2147483647"),
-                name=conv("system_metrics_p99_response_time_ms_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("active_connections BETWEEN -2147483648 AND 2147483647"),
-                name=conv("system_metrics_active_connections_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("queue_length BETWEEN -2147483648 AND 2147483647"),
-                name=conv("system_metrics_queue_length_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(algorithm_performance, char(0)) = 0 AND json_valid(algorithm_performance) AND instr(replace(algorithm_performance, '\\\\', ''), '\\u0000') = 0 AND json_type(algorithm_performance) = 'object'"
-                ),
-                name=conv("system_metrics_algorithm_performance_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(host_name, char(0)) = 0 AND length(host_name) <= 255"),
-                name=conv("system_metrics_host_name_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(instance_id, char(0)) = 0 AND length(instance_id) <= 100"),
-                name=conv("system_metrics_instance_id_guard"),
-            ),
+        check(
+            "system_metrics_instance_id_guard",
+            "instr(instance_id, char(0)) = 0 AND length(instance_id) <= 100",
+            only="sqlite",
         ),
         Index(conv("idx_metrics_recorded"), sql("recorded_at DESC")),
         Index(conv("idx_metrics_type"), "metric_type", sql("recorded_at DESC")),

@@ -9,16 +9,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    FetchedValue,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-)
+from sqlalchemy import FetchedValue, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
-from ._columns import Array, Boolean, Document, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Array, Boolean, Document, Text, Timestamp, Uuid, check, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -32,70 +27,44 @@ class Workflow(Base):
     __table_args__ = (
         PrimaryKeyConstraint("id", name=conv("workflows_pkey")),
         UniqueConstraint("name", name=conv("workflows_name_key")),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(steps), 1) = 1",
-                "instr(steps, char(0)) = 0 AND json_valid(steps) AND instr(replace(steps, '\\\\', ''), '\\u0000') = 0 AND json_type(steps) = 'array'",
-            ),
-            name=conv("workflows_steps_guard"),
+        check(
+            "workflows_steps_guard",
+            "coalesce(array_ndims(steps), 1) = 1",
+            "instr(steps, char(0)) = 0 AND json_valid(steps) AND instr(replace(steps, '\\\\', ''), '\\u0000') = 0 AND json_type(steps) = 'array'",
         ),
-        CheckConstraint(
-            sql("char_length(name) >= 1", "length(name) >= 1"),
-            name=conv("workflows_name_length_check"),
+        check(
+            "workflows_name_length_check", "char_length(name) >= 1", "length(name) >= 1"
         ),
-        CheckConstraint(
-            sql(
-                "cardinality(steps) BETWEEN 1 AND 50 AND array_position(steps, NULL) IS NULL AND is_workflows_steps(steps)",
-                "json_array_length(steps) BETWEEN 1 AND 50",
-            ),
-            name=conv("workflows_steps_items_check"),
+        check(
+            "workflows_steps_items_check",
+            "cardinality(steps) BETWEEN 1 AND 50 AND array_position(steps, NULL) IS NULL AND is_workflows_steps(steps)",
+            "json_array_length(steps) BETWEEN 1 AND 50",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("workflows_id_guard"),
-            ),
+        check(
+            "workflows_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(name, char(0)) = 0 AND length(name) <= 200"),
-                name=conv("workflows_name_guard"),
-            ),
+        check(
+            "workflows_name_guard",
+            "instr(name, char(0)) = 0 AND length(name) <= 200",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(description, char(0)) = 0"),
-                name=conv("workflows_description_guard"),
-            ),
+        check(
+            "workflows_description_guard",
+            "instr(description, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("is_active IN (0, 1)"), name=conv("workflows_is_active_guard")
-            ),
+        check("workflows_is_active_guard", "is_active IN (0, 1)", only="sqlite"),
+        check(
+            "workflows_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("workflows_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("workflows_updated_at_guard"),
-            ),
+        check(
+            "workflows_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         {
             "comment": "Steps that prepare a prompt and measure how it compresses",

@@ -10,13 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    FetchedValue,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import FetchedValue, ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
@@ -29,7 +23,7 @@ from ._columns import (
     Text,
     Timestamp,
     Uuid,
-    only_on,
+    check,
     sql,
 )
 from ._rules import eq, ge, is_in, is_not_null, is_null, ne, not_, or_, refuses
@@ -51,160 +45,106 @@ class WorkflowExecution(Base):
             name=conv("workflow_executions_workflow_id_fkey"),
             ondelete="CASCADE",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(inputs) = 'object' AND NOT inputs @? 'strict $.* ? (!(@.type() == \"string\"))'"
-                ),
-                name=conv("workflow_executions_inputs_object_check"),
-            ),
+        check(
+            "workflow_executions_inputs_object_check",
+            "jsonb_typeof(inputs) = 'object' AND NOT inputs @? 'strict $.* ? (!(@.type() == \"string\"))'",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("status IN ('pending', 'running', 'completed', 'failed', 'cancelled')"),
-            name=conv("workflow_executions_status_check"),
+        check(
+            "workflow_executions_status_check",
+            "status IN ('pending', 'running', 'completed', 'failed', 'cancelled')",
         ),
-        CheckConstraint(
-            sql("progress BETWEEN 0 AND 100", "progress BETWEEN 0 AND 10000"),
-            name=conv("workflow_executions_progress_check"),
+        check(
+            "workflow_executions_progress_check",
+            "progress BETWEEN 0 AND 100",
+            "progress BETWEEN 0 AND 10000",
         ),
-        CheckConstraint(
-            sql("steps_completed >= 0"),
-            name=conv("workflow_executions_steps_completed_check"),
+        check("workflow_executions_steps_completed_check", "steps_completed >= 0"),
+        check(
+            "workflow_executions_results_object_check",
+            "jsonb_typeof(results) = 'object' AND NOT results @? 'strict $.* ? (@ == null)' AND compression_numbers_are_finite(results)",
+            only="postgresql",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(results) = 'object' AND NOT results @? 'strict $.* ? (@ == null)' AND compression_numbers_are_finite(results)"
-                ),
-                name=conv("workflow_executions_results_object_check"),
-            ),
+        check(
+            "chk_executions_ordered",
+            "completed_at IS NULL OR started_at IS NULL OR completed_at >= started_at",
         ),
-        CheckConstraint(
-            sql(
-                "completed_at IS NULL OR started_at IS NULL OR completed_at >= started_at"
-            ),
-            name=conv("chk_executions_ordered"),
+        check(
+            "chk_executions_ended",
+            "status IN ('pending', 'running') OR completed_at IS NOT NULL",
         ),
-        CheckConstraint(
-            sql("status IN ('pending', 'running') OR completed_at IS NOT NULL"),
-            name=conv("chk_executions_ended"),
+        check(
+            "chk_executions_open",
+            "status NOT IN ('pending', 'running') OR completed_at IS NULL",
         ),
-        CheckConstraint(
-            sql("status NOT IN ('pending', 'running') OR completed_at IS NULL"),
-            name=conv("chk_executions_open"),
+        check(
+            "chk_executions_done",
+            "status <> 'completed' OR progress = 100",
+            "status <> 'completed' OR progress = 10000",
         ),
-        CheckConstraint(
-            sql(
-                "status <> 'completed' OR progress = 100",
-                "status <> 'completed' OR progress = 10000",
-            ),
-            name=conv("chk_executions_done"),
+        check(
+            "chk_executions_failure_is_explained",
+            "status <> 'failed' OR error_message IS NOT NULL",
         ),
-        CheckConstraint(
-            sql("status <> 'failed' OR error_message IS NOT NULL"),
-            name=conv("chk_executions_failure_is_explained"),
+        check(
+            "workflow_executions_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("workflow_executions_id_guard"),
-            ),
+        check(
+            "workflow_executions_workflow_id_guard",
+            "workflow_id GLOB '????????-????-????-????-????????????' AND workflow_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(workflow_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "workflow_id GLOB '????????-????-????-????-????????????' AND workflow_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(workflow_id, '-', '')) = 32"
-                ),
-                name=conv("workflow_executions_workflow_id_guard"),
-            ),
+        check(
+            "workflow_executions_inputs_guard",
+            "instr(inputs, char(0)) = 0 AND json_valid(inputs) AND instr(replace(inputs, '\\\\', ''), '\\u0000') = 0 AND json_type(inputs) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(inputs, char(0)) = 0 AND json_valid(inputs) AND instr(replace(inputs, '\\\\', ''), '\\u0000') = 0 AND json_type(inputs) = 'object'"
-                ),
-                name=conv("workflow_executions_inputs_guard"),
-            ),
+        check(
+            "workflow_executions_progress_guard",
+            "progress BETWEEN -99999 AND 99999",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("progress BETWEEN -99999 AND 99999"),
-                name=conv("workflow_executions_progress_guard"),
-            ),
+        check(
+            "workflow_executions_steps_completed_guard",
+            "steps_completed BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("steps_completed BETWEEN -2147483648 AND 2147483647"),
-                name=conv("workflow_executions_steps_completed_guard"),
-            ),
+        check(
+            "workflow_executions_current_step_guard",
+            "instr(current_step, char(0)) = 0 AND length(current_step) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(current_step, char(0)) = 0 AND length(current_step) <= 100"),
-                name=conv("workflow_executions_current_step_guard"),
-            ),
+        check(
+            "workflow_executions_results_guard",
+            "instr(results, char(0)) = 0 AND json_valid(results) AND instr(replace(results, '\\\\', ''), '\\u0000') = 0 AND json_type(results) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(results, char(0)) = 0 AND json_valid(results) AND instr(replace(results, '\\\\', ''), '\\u0000') = 0 AND json_type(results) = 'object'"
-                ),
-                name=conv("workflow_executions_results_guard"),
-            ),
+        check(
+            "workflow_executions_started_at_guard",
+            "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'"
-                ),
-                name=conv("workflow_executions_started_at_guard"),
-            ),
+        check(
+            "workflow_executions_completed_at_guard",
+            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'"
-                ),
-                name=conv("workflow_executions_completed_at_guard"),
-            ),
+        check(
+            "workflow_executions_error_message_guard",
+            "instr(error_message, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(error_message, char(0)) = 0"),
-                name=conv("workflow_executions_error_message_guard"),
-            ),
+        check(
+            "workflow_executions_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("workflow_executions_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("workflow_executions_updated_at_guard"),
-            ),
+        check(
+            "workflow_executions_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("idx_executions_workflow"), "workflow_id", sql("created_at DESC")),
         Index(conv("idx_executions_status"), "status"),

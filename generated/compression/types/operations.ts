@@ -566,7 +566,7 @@ export interface Operations {
     body: WorkflowCreate;
     result: WorkflowResponse;
     error: ErrorResponse;
-    errorStatus: 409 | 422;
+    errorStatus: 400 | 409 | 422;
   };
   /**
    * Executions of a workflow, newest first
@@ -738,7 +738,7 @@ export const operations = {
     method: "POST",
     path: "/api/v1/prompts/workflows/",
     status: 201,
-    errors: [409, 422],
+    errors: [400, 409, 422],
   },
   listExecutions: {
     method: "GET",

@@ -30,6 +30,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     ClauseElement,
     Column,
     Computed,
@@ -59,6 +60,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.sql.compiler import DDLCompiler, SQLCompiler
+from sqlalchemy.sql.elements import conv
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
 T = TypeVar("T")
@@ -96,6 +98,17 @@ def only_on(dialect: str, item: Item) -> Item:
     item.ddl_if(dialect=dialect)
     item.info["only_on"] = dialect
     return item
+
+
+def check(
+    name: str, text: str, sqlite: str | None = None, *, only: str = ""
+) -> Constraint:
+    """A CHECK; `sqlite` where SQLite spells it differently, `only` where the other goes without.
+
+    No naming convention changes its name.
+    """
+    constraint = CheckConstraint(sql(text, sqlite), name=conv(name))
+    return only_on(only, constraint) if only else constraint
 
 
 @compiles(ForeignKeyConstraint, "sqlite")

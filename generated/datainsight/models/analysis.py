@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import (
-    CheckConstraint,
     FetchedValue,
     ForeignKeyConstraint,
     Identity,
@@ -20,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import AnalysisGoalType, AnalysisStatus
-from ._columns import Choice, Float, Integer, Text, Timestamp, only_on, sql
+from ._columns import Choice, Float, Integer, Text, Timestamp, check, sql
 from ._rules import ge, is_not_null, is_null, ne, or_, refuses
 from .base import Base, Moves, Row, Rules, Starts
 
@@ -42,99 +41,66 @@ class Analysis(Base):
             name=conv("analyses_dataset_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql(
-                "quality_score BETWEEN 0 AND 100", "quality_score BETWEEN 0.0 AND 100.0"
-            ),
-            name=conv("chk_analyses_quality_score"),
+        check(
+            "chk_analyses_quality_score",
+            "quality_score BETWEEN 0 AND 100",
+            "quality_score BETWEEN 0.0 AND 100.0",
         ),
-        CheckConstraint(
-            sql("completed_at IS NULL OR completed_at >= started_at"),
-            name=conv("chk_analyses_ends_after_start"),
+        check(
+            "chk_analyses_ends_after_start",
+            "completed_at IS NULL OR completed_at >= started_at",
         ),
-        CheckConstraint(
-            sql("status <> 'completed' OR completed_at IS NOT NULL"),
-            name=conv("chk_analyses_completed_has_end"),
+        check(
+            "chk_analyses_completed_has_end",
+            "status <> 'completed' OR completed_at IS NOT NULL",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("analyses_id_guard"),
-            ),
+        check(
+            "analyses_id_guard", "id BETWEEN -2147483648 AND 2147483647", only="sqlite"
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("dataset_id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("analyses_dataset_id_guard"),
-            ),
+        check(
+            "analyses_dataset_id_guard",
+            "dataset_id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "goal_type IN ('ml_preparation', 'general_audit', 'data_quality', 'exploratory')"
-                ),
-                name=conv("analyses_goal_type_guard"),
-            ),
+        check(
+            "analyses_goal_type_guard",
+            "goal_type IN ('ml_preparation', 'general_audit', 'data_quality', 'exploratory')",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("status IN ('pending', 'processing', 'completed', 'failed')"),
-                name=conv("analyses_status_guard"),
-            ),
+        check(
+            "analyses_status_guard",
+            "status IN ('pending', 'processing', 'completed', 'failed')",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("abs(quality_score) <= 1.7976931348623157e308"),
-                name=conv("analyses_quality_score_guard"),
-            ),
+        check(
+            "analyses_quality_score_guard",
+            "abs(quality_score) <= 1.7976931348623157e308",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'"
-                ),
-                name=conv("analyses_started_at_guard"),
-            ),
+        check(
+            "analyses_started_at_guard",
+            "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'"
-                ),
-                name=conv("analyses_completed_at_guard"),
-            ),
+        check(
+            "analyses_completed_at_guard",
+            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(error_message, char(0)) = 0"),
-                name=conv("analyses_error_message_guard"),
-            ),
+        check(
+            "analyses_error_message_guard",
+            "instr(error_message, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("analyses_created_at_guard"),
-            ),
+        check(
+            "analyses_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("analyses_updated_at_guard"),
-            ),
+        check(
+            "analyses_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_analyses_dataset_id"), "dataset_id"),
         Index(conv("ix_analyses_status"), "status"),

@@ -8,18 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKeyConstraint,
-    Identity,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import ForeignKeyConstraint, Identity, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import ColumnDataType
-from ._columns import Choice, Entries, Float, Integer, Text, Timestamp, only_on, sql
+from ._columns import Choice, Entries, Float, Integer, Text, Timestamp, check, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -38,114 +32,77 @@ class ColumnProfile(Base):
             name=conv("column_profiles_analysis_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql(
-                "mean > '-Infinity' AND mean < 'Infinity'",
-                "abs(mean) <= 1.7976931348623157e308",
-            ),
-            name=conv("column_profiles_mean_guard"),
+        check(
+            "column_profiles_mean_guard",
+            "mean > '-Infinity' AND mean < 'Infinity'",
+            "abs(mean) <= 1.7976931348623157e308",
         ),
-        CheckConstraint(
-            sql(
-                "median > '-Infinity' AND median < 'Infinity'",
-                "abs(median) <= 1.7976931348623157e308",
-            ),
-            name=conv("column_profiles_median_guard"),
+        check(
+            "column_profiles_median_guard",
+            "median > '-Infinity' AND median < 'Infinity'",
+            "abs(median) <= 1.7976931348623157e308",
         ),
-        CheckConstraint(
-            sql("char_length(column_name) >= 1", "length(column_name) >= 1"),
-            name=conv("column_profiles_column_name_length_check"),
+        check(
+            "column_profiles_column_name_length_check",
+            "char_length(column_name) >= 1",
+            "length(column_name) >= 1",
         ),
-        CheckConstraint(
-            sql("null_count >= 0"), name=conv("column_profiles_null_count_check")
+        check("column_profiles_null_count_check", "null_count >= 0"),
+        check("column_profiles_unique_count_check", "unique_count >= 0"),
+        check(
+            "column_profiles_distribution_data_object_check",
+            "jsonb_typeof(distribution_data) = 'object' AND NOT distribution_data @? 'strict $.* ? (@ == null)' AND datainsight_numbers_are_finite(distribution_data)",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("unique_count >= 0"), name=conv("column_profiles_unique_count_check")
+        check(
+            "column_profiles_id_guard",
+            "id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(distribution_data) = 'object' AND NOT distribution_data @? 'strict $.* ? (@ == null)' AND datainsight_numbers_are_finite(distribution_data)"
-                ),
-                name=conv("column_profiles_distribution_data_object_check"),
-            ),
+        check(
+            "column_profiles_analysis_id_guard",
+            "analysis_id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("column_profiles_id_guard"),
-            ),
+        check(
+            "column_profiles_column_name_guard",
+            "instr(column_name, char(0)) = 0 AND length(column_name) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("analysis_id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("column_profiles_analysis_id_guard"),
-            ),
+        check(
+            "column_profiles_data_type_guard",
+            "data_type IN ('integer', 'float', 'boolean', 'text', 'date', 'datetime', 'categorical', 'unknown')",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(column_name, char(0)) = 0 AND length(column_name) <= 255"),
-                name=conv("column_profiles_column_name_guard"),
-            ),
+        check(
+            "column_profiles_null_count_guard",
+            "null_count BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "data_type IN ('integer', 'float', 'boolean', 'text', 'date', 'datetime', 'categorical', 'unknown')"
-                ),
-                name=conv("column_profiles_data_type_guard"),
-            ),
+        check(
+            "column_profiles_unique_count_guard",
+            "unique_count BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("null_count BETWEEN -2147483648 AND 2147483647"),
-                name=conv("column_profiles_null_count_guard"),
-            ),
+        check(
+            "column_profiles_min_value_guard",
+            "instr(min_value, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("unique_count BETWEEN -2147483648 AND 2147483647"),
-                name=conv("column_profiles_unique_count_guard"),
-            ),
+        check(
+            "column_profiles_max_value_guard",
+            "instr(max_value, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(min_value, char(0)) = 0"),
-                name=conv("column_profiles_min_value_guard"),
-            ),
+        check(
+            "column_profiles_distribution_data_guard",
+            "instr(distribution_data, char(0)) = 0 AND (distribution_data IS NULL OR json_valid(distribution_data)) AND instr(replace(distribution_data, '\\\\', ''), '\\u0000') = 0 AND json_type(distribution_data) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(max_value, char(0)) = 0"),
-                name=conv("column_profiles_max_value_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(distribution_data, char(0)) = 0 AND (distribution_data IS NULL OR json_valid(distribution_data)) AND instr(replace(distribution_data, '\\\\', ''), '\\u0000') = 0 AND json_type(distribution_data) = 'object'"
-                ),
-                name=conv("column_profiles_distribution_data_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("column_profiles_created_at_guard"),
-            ),
+        check(
+            "column_profiles_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
         Index(
             conv("ix_column_profiles_analysis_id_column_name"),

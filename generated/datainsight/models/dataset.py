@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import (
-    CheckConstraint,
     FetchedValue,
     ForeignKeyConstraint,
     Identity,
@@ -20,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import DatasetStatus
-from ._columns import Choice, Integer, Text, Timestamp, only_on, sql
+from ._columns import Choice, Integer, Text, Timestamp, check, sql
 from .base import Base, Moves, Starts
 
 if TYPE_CHECKING:
@@ -47,104 +46,69 @@ class Dataset(Base):
             name=conv("datasets_uploaded_by_fkey"),
             ondelete="RESTRICT",
         ),
-        CheckConstraint(
-            sql("char_length(name) >= 1", "length(name) >= 1"),
-            name=conv("datasets_name_length_check"),
+        check(
+            "datasets_name_length_check", "char_length(name) >= 1", "length(name) >= 1"
         ),
-        CheckConstraint(
-            sql("char_length(file_path) >= 1", "length(file_path) >= 1"),
-            name=conv("datasets_file_path_length_check"),
+        check(
+            "datasets_file_path_length_check",
+            "char_length(file_path) >= 1",
+            "length(file_path) >= 1",
         ),
-        CheckConstraint(
-            sql("file_size BETWEEN 0 AND 9007199254740991"),
-            name=conv("datasets_file_size_check"),
+        check("datasets_file_size_check", "file_size BETWEEN 0 AND 9007199254740991"),
+        check("datasets_row_count_check", "row_count >= 0"),
+        check("datasets_column_count_check", "column_count >= 0"),
+        check(
+            "datasets_id_guard", "id BETWEEN -2147483648 AND 2147483647", only="sqlite"
         ),
-        CheckConstraint(sql("row_count >= 0"), name=conv("datasets_row_count_check")),
-        CheckConstraint(
-            sql("column_count >= 0"), name=conv("datasets_column_count_check")
+        check(
+            "datasets_name_guard",
+            "instr(name, char(0)) = 0 AND length(name) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("datasets_id_guard"),
-            ),
+        check(
+            "datasets_file_path_guard",
+            "instr(file_path, char(0)) = 0 AND length(file_path) <= 500",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(name, char(0)) = 0 AND length(name) <= 255"),
-                name=conv("datasets_name_guard"),
-            ),
+        check(
+            "datasets_row_count_guard",
+            "row_count BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(file_path, char(0)) = 0 AND length(file_path) <= 500"),
-                name=conv("datasets_file_path_guard"),
-            ),
+        check(
+            "datasets_column_count_guard",
+            "column_count BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("row_count BETWEEN -2147483648 AND 2147483647"),
-                name=conv("datasets_row_count_guard"),
-            ),
+        check(
+            "datasets_status_guard",
+            "status IN ('pending', 'processing', 'completed', 'failed')",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("column_count BETWEEN -2147483648 AND 2147483647"),
-                name=conv("datasets_column_count_guard"),
-            ),
+        check(
+            "datasets_workspace_id_guard",
+            "workspace_id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("status IN ('pending', 'processing', 'completed', 'failed')"),
-                name=conv("datasets_status_guard"),
-            ),
+        check(
+            "datasets_uploaded_by_guard",
+            "uploaded_by BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("workspace_id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("datasets_workspace_id_guard"),
-            ),
+        check(
+            "datasets_uploaded_at_guard",
+            "substr(uploaded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(uploaded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(uploaded_at, 1, 19), '+0 days') AND uploaded_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("uploaded_by BETWEEN -2147483648 AND 2147483647"),
-                name=conv("datasets_uploaded_by_guard"),
-            ),
+        check(
+            "datasets_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(uploaded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(uploaded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(uploaded_at, 1, 19), '+0 days') AND uploaded_at >= '0001'"
-                ),
-                name=conv("datasets_uploaded_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("datasets_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("datasets_updated_at_guard"),
-            ),
+        check(
+            "datasets_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_datasets_status"), "status"),
         Index(conv("ix_datasets_workspace_id"), "workspace_id"),

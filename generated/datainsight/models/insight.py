@@ -8,18 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKeyConstraint,
-    Identity,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import ForeignKeyConstraint, Identity, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import InsightSeverity, InsightType
-from ._columns import Choice, Integer, Text, Timestamp, only_on, sql
+from ._columns import Choice, Integer, Text, Timestamp, check, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -38,73 +32,53 @@ class Insight(Base):
             name=conv("insights_analysis_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql("char_length(description) >= 1", "length(description) >= 1"),
-            name=conv("insights_description_length_check"),
+        check(
+            "insights_description_length_check",
+            "char_length(description) >= 1",
+            "length(description) >= 1",
         ),
-        CheckConstraint(
-            sql("char_length(recommendation) >= 1", "length(recommendation) >= 1"),
-            name=conv("insights_recommendation_length_check"),
+        check(
+            "insights_recommendation_length_check",
+            "char_length(recommendation) >= 1",
+            "length(recommendation) >= 1",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("insights_id_guard"),
-            ),
+        check(
+            "insights_id_guard", "id BETWEEN -2147483648 AND 2147483647", only="sqlite"
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("analysis_id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("insights_analysis_id_guard"),
-            ),
+        check(
+            "insights_analysis_id_guard",
+            "analysis_id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("severity IN ('critical', 'high', 'medium', 'low', 'info')"),
-                name=conv("insights_severity_guard"),
-            ),
+        check(
+            "insights_severity_guard",
+            "severity IN ('critical', 'high', 'medium', 'low', 'info')",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "type IN ('missing_data', 'outliers', 'duplicates', 'data_type_mismatch', 'pattern_violation', 'quality_issue')"
-                ),
-                name=conv("insights_type_guard"),
-            ),
+        check(
+            "insights_type_guard",
+            "type IN ('missing_data', 'outliers', 'duplicates', 'data_type_mismatch', 'pattern_violation', 'quality_issue')",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(description, char(0)) = 0"),
-                name=conv("insights_description_guard"),
-            ),
+        check(
+            "insights_description_guard",
+            "instr(description, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(recommendation, char(0)) = 0"),
-                name=conv("insights_recommendation_guard"),
-            ),
+        check(
+            "insights_recommendation_guard",
+            "instr(recommendation, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(code_suggestion, char(0)) = 0"),
-                name=conv("insights_code_suggestion_guard"),
-            ),
+        check(
+            "insights_code_suggestion_guard",
+            "instr(code_suggestion, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("insights_created_at_guard"),
-            ),
+        check(
+            "insights_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_insights_analysis_id"), "analysis_id"),
         Index(conv("ix_insights_severity"), "severity"),

@@ -8,17 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import (
-    CheckConstraint,
-    FetchedValue,
-    Identity,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import FetchedValue, Identity, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
-from ._columns import Boolean, Integer, Text, Timestamp, only_on, sql
+from ._columns import Boolean, Integer, Text, Timestamp, check, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -32,72 +26,42 @@ class User(Base):
     __tablename__ = "users"
     __table_args__ = (
         PrimaryKeyConstraint("id", name=conv("users_pkey")),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "email ~ '^[A-Z!#-''*+.-9=?^-~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$'"
-                ),
-                name=conv("users_email_format_check"),
-            ),
+        check(
+            "users_email_format_check",
+            "email ~ '^[A-Z!#-''*+.-9=?^-~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$'",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("char_length(full_name) >= 1", "length(full_name) >= 1"),
-            name=conv("users_full_name_length_check"),
+        check(
+            "users_full_name_length_check",
+            "char_length(full_name) >= 1",
+            "length(full_name) >= 1",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("users_id_guard"),
-            ),
+        check("users_id_guard", "id BETWEEN -2147483648 AND 2147483647", only="sqlite"),
+        check(
+            "users_email_guard",
+            "instr(email, char(0)) = 0 AND length(email) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(email, char(0)) = 0 AND length(email) <= 255"),
-                name=conv("users_email_guard"),
-            ),
+        check(
+            "users_password_hash_guard",
+            "instr(password_hash, char(0)) = 0 AND length(password_hash) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(password_hash, char(0)) = 0 AND length(password_hash) <= 255"
-                ),
-                name=conv("users_password_hash_guard"),
-            ),
+        check(
+            "users_full_name_guard",
+            "instr(full_name, char(0)) = 0 AND length(full_name) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(full_name, char(0)) = 0 AND length(full_name) <= 255"),
-                name=conv("users_full_name_guard"),
-            ),
+        check("users_is_active_guard", "is_active IN (0, 1)", only="sqlite"),
+        check(
+            "users_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("is_active IN (0, 1)"), name=conv("users_is_active_guard")
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("users_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("users_updated_at_guard"),
-            ),
+        check(
+            "users_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_users_email"), sql("(lower(email))"), unique=True),
         {

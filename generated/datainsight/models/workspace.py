@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
-    CheckConstraint,
     FetchedValue,
     ForeignKeyConstraint,
     Identity,
@@ -19,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
-from ._columns import Integer, Text, Timestamp, only_on, sql
+from ._columns import Integer, Text, Timestamp, check, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -40,48 +39,35 @@ class Workspace(Base):
             name=conv("workspaces_owner_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql("char_length(name) >= 1", "length(name) >= 1"),
-            name=conv("workspaces_name_length_check"),
+        check(
+            "workspaces_name_length_check",
+            "char_length(name) >= 1",
+            "length(name) >= 1",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("workspaces_id_guard"),
-            ),
+        check(
+            "workspaces_id_guard",
+            "id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(name, char(0)) = 0 AND length(name) <= 255"),
-                name=conv("workspaces_name_guard"),
-            ),
+        check(
+            "workspaces_name_guard",
+            "instr(name, char(0)) = 0 AND length(name) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("owner_id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("workspaces_owner_id_guard"),
-            ),
+        check(
+            "workspaces_owner_id_guard",
+            "owner_id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("workspaces_created_at_guard"),
-            ),
+        check(
+            "workspaces_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("workspaces_updated_at_guard"),
-            ),
+        check(
+            "workspaces_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         {
             "comment": "A place of one user for datasets",

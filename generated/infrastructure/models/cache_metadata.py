@@ -9,18 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    Computed,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import Computed, ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import CollectionMethod, DataType
-from ._columns import Boolean, Choice, Integer, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Boolean, Choice, Integer, Text, Timestamp, Uuid, check, sql
 from ._rules import and_, is_not_null, is_null, not_, or_, refuses
 from .base import Base, Row, Rules
 
@@ -40,120 +34,81 @@ class CacheMetadata(Base):
             name=conv("cache_metadata_device_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql(
-                "invalidated_at >= '0001-01-01 00:00:00+00' AND invalidated_at < '10000-01-01 00:00:00+00'",
-                "substr(invalidated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(invalidated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(invalidated_at, 1, 19), '+0 days') AND invalidated_at >= '0001'",
-            ),
-            name=conv("cache_metadata_invalidated_at_guard"),
+        check(
+            "cache_metadata_invalidated_at_guard",
+            "invalidated_at >= '0001-01-01 00:00:00+00' AND invalidated_at < '10000-01-01 00:00:00+00'",
+            "substr(invalidated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(invalidated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(invalidated_at, 1, 19), '+0 days') AND invalidated_at >= '0001'",
         ),
-        CheckConstraint(
-            sql("char_length(cache_key) >= 1", "length(cache_key) >= 1"),
-            name=conv("cache_metadata_cache_key_length_check"),
+        check(
+            "cache_metadata_cache_key_length_check",
+            "char_length(cache_key) >= 1",
+            "length(cache_key) >= 1",
         ),
-        CheckConstraint(
-            sql(
-                "data_type IN ('system_metrics', 'containers', 'drive_health', 'configuration', 'network')"
-            ),
-            name=conv("cache_metadata_data_type_check"),
+        check(
+            "cache_metadata_data_type_check",
+            "data_type IN ('system_metrics', 'containers', 'drive_health', 'configuration', 'network')",
         ),
-        CheckConstraint(
-            sql("ttl_seconds >= 1"), name=conv("cache_metadata_ttl_seconds_check")
+        check("cache_metadata_ttl_seconds_check", "ttl_seconds >= 1"),
+        check("cache_metadata_access_count_check", "access_count >= 0"),
+        check(
+            "cache_metadata_data_size_bytes_check",
+            "data_size_bytes BETWEEN 0 AND 9007199254740991",
         ),
-        CheckConstraint(
-            sql("access_count >= 0"), name=conv("cache_metadata_access_count_check")
+        check(
+            "cache_metadata_collection_method_check",
+            "collection_method IN ('ssh', 'docker_api', 'file_watch', 'agent')",
         ),
-        CheckConstraint(
-            sql("data_size_bytes BETWEEN 0 AND 9007199254740991"),
-            name=conv("cache_metadata_data_size_bytes_check"),
+        check(
+            "cache_metadata_command_hash_pattern_check",
+            "command_hash ~ '^[a-f0-9]{64}$'",
+            "(length(command_hash) = 64 AND command_hash NOT GLOB '*[^0-9a-f]*')",
         ),
-        CheckConstraint(
-            sql("collection_method IN ('ssh', 'docker_api', 'file_watch', 'agent')"),
-            name=conv("cache_metadata_collection_method_check"),
+        check(
+            "chk_cache_invalidation_explained",
+            "invalidated AND invalidated_at IS NOT NULL AND invalidation_reason IS NOT NULL OR NOT invalidated AND invalidated_at IS NULL AND invalidation_reason IS NULL",
         ),
-        CheckConstraint(
-            sql(
-                "command_hash ~ '^[a-f0-9]{64}$'",
-                "(length(command_hash) = 64 AND command_hash NOT GLOB '*[^0-9a-f]*')",
-            ),
-            name=conv("cache_metadata_command_hash_pattern_check"),
+        check(
+            "cache_metadata_cache_key_guard",
+            "instr(cache_key, char(0)) = 0 AND length(cache_key) <= 255",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "invalidated AND invalidated_at IS NOT NULL AND invalidation_reason IS NOT NULL OR NOT invalidated AND invalidated_at IS NULL AND invalidation_reason IS NULL"
-            ),
-            name=conv("chk_cache_invalidation_explained"),
+        check(
+            "cache_metadata_device_id_guard",
+            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(cache_key, char(0)) = 0 AND length(cache_key) <= 255"),
-                name=conv("cache_metadata_cache_key_guard"),
-            ),
+        check(
+            "cache_metadata_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32"
-                ),
-                name=conv("cache_metadata_device_id_guard"),
-            ),
+        check(
+            "cache_metadata_last_accessed_guard",
+            "substr(last_accessed, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(last_accessed, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(last_accessed, 1, 19), '+0 days') AND last_accessed >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("cache_metadata_created_at_guard"),
-            ),
+        check(
+            "cache_metadata_ttl_seconds_guard",
+            "ttl_seconds BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(last_accessed, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(last_accessed, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(last_accessed, 1, 19), '+0 days') AND last_accessed >= '0001'"
-                ),
-                name=conv("cache_metadata_last_accessed_guard"),
-            ),
+        check(
+            "cache_metadata_access_count_guard",
+            "access_count BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("ttl_seconds BETWEEN -2147483648 AND 2147483647"),
-                name=conv("cache_metadata_ttl_seconds_guard"),
-            ),
+        check(
+            "cache_metadata_invalidated_guard", "invalidated IN (0, 1)", only="sqlite"
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("access_count BETWEEN -2147483648 AND 2147483647"),
-                name=conv("cache_metadata_access_count_guard"),
-            ),
+        check(
+            "cache_metadata_invalidation_reason_guard",
+            "instr(invalidation_reason, char(0)) = 0 AND length(invalidation_reason) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("invalidated IN (0, 1)"),
-                name=conv("cache_metadata_invalidated_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(invalidation_reason, char(0)) = 0 AND length(invalidation_reason) <= 100"
-                ),
-                name=conv("cache_metadata_invalidation_reason_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(command_hash, char(0)) = 0 AND length(command_hash) <= 64"),
-                name=conv("cache_metadata_command_hash_guard"),
-            ),
+        check(
+            "cache_metadata_command_hash_guard",
+            "instr(command_hash, char(0)) = 0 AND length(command_hash) <= 64",
+            only="sqlite",
         ),
         Index(conv("idx_cache_metadata_device"), "device_id", "data_type"),
         Index(

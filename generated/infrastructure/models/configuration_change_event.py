@@ -10,12 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
@@ -29,7 +24,7 @@ from ._columns import (
     Text,
     Timestamp,
     Uuid,
-    only_on,
+    check,
     sql,
 )
 from .base import Base
@@ -52,174 +47,117 @@ class ConfigurationChangeEvent(Base):
             name=conv("configuration_change_events_device_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql(
-                "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-                "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
-            ),
-            name=conv("configuration_change_events_time_guard"),
+        check(
+            "configuration_change_events_time_guard",
+            "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
+            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(restart_services), 1) = 1",
-                "instr(restart_services, char(0)) = 0 AND json_valid(restart_services) AND instr(replace(restart_services, '\\\\', ''), '\\u0000') = 0 AND json_type(restart_services) = 'array'",
-            ),
-            name=conv("configuration_change_events_restart_services_guard"),
+        check(
+            "configuration_change_events_restart_services_guard",
+            "coalesce(array_ndims(restart_services), 1) = 1",
+            "instr(restart_services, char(0)) = 0 AND json_valid(restart_services) AND instr(replace(restart_services, '\\\\', ''), '\\u0000') = 0 AND json_type(restart_services) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(notifications_sent), 1) = 1",
-                "instr(notifications_sent, char(0)) = 0 AND json_valid(notifications_sent) AND instr(replace(notifications_sent, '\\\\', ''), '\\u0000') = 0 AND json_type(notifications_sent) = 'array'",
-            ),
-            name=conv("configuration_change_events_notifications_sent_guard"),
+        check(
+            "configuration_change_events_notifications_sent_guard",
+            "coalesce(array_ndims(notifications_sent), 1) = 1",
+            "instr(notifications_sent, char(0)) = 0 AND json_valid(notifications_sent) AND instr(replace(notifications_sent, '\\\\', ''), '\\u0000') = 0 AND json_type(notifications_sent) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(affected_services), 1) = 1",
-                "instr(affected_services, char(0)) = 0 AND json_valid(affected_services) AND instr(replace(affected_services, '\\\\', ''), '\\u0000') = 0 AND json_type(affected_services) = 'array'",
-            ),
-            name=conv("configuration_change_events_affected_services_guard"),
+        check(
+            "configuration_change_events_affected_services_guard",
+            "coalesce(array_ndims(affected_services), 1) = 1",
+            "instr(affected_services, char(0)) = 0 AND json_valid(affected_services) AND instr(replace(affected_services, '\\\\', ''), '\\u0000') = 0 AND json_type(affected_services) = 'array'",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(service_dependencies) = 'object' AND NOT service_dependencies @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(service_dependencies)"
-                ),
-                name=conv(
-                    "configuration_change_events_service_dependencies_object_check"
-                ),
-            ),
+        check(
+            "configuration_change_events_service_dependencies_object_check",
+            "jsonb_typeof(service_dependencies) = 'object' AND NOT service_dependencies @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(service_dependencies)",
+            only="postgresql",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql("array_position(restart_services, NULL) IS NULL"),
-                name=conv("configuration_change_events_restart_services_items_check"),
-            ),
+        check(
+            "configuration_change_events_restart_services_items_check",
+            "array_position(restart_services, NULL) IS NULL",
+            only="postgresql",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(changes_summary) = 'object' AND NOT changes_summary @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(changes_summary)"
-                ),
-                name=conv("configuration_change_events_changes_summary_object_check"),
-            ),
+        check(
+            "configuration_change_events_changes_summary_object_check",
+            "jsonb_typeof(changes_summary) = 'object' AND NOT changes_summary @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(changes_summary)",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql(
-                "confidence_score BETWEEN 0 AND 1", "confidence_score BETWEEN 0 AND 100"
-            ),
-            name=conv("configuration_change_events_confidence_score_check"),
+        check(
+            "configuration_change_events_confidence_score_check",
+            "confidence_score BETWEEN 0 AND 1",
+            "confidence_score BETWEEN 0 AND 100",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql("array_position(notifications_sent, NULL) IS NULL"),
-                name=conv("configuration_change_events_notifications_sent_items_check"),
-            ),
+        check(
+            "configuration_change_events_notifications_sent_items_check",
+            "array_position(notifications_sent, NULL) IS NULL",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql(
-                "config_type IN ('proxy', 'docker_compose', 'systemd', 'cron', 'network', 'other')"
-            ),
-            name=conv("configuration_change_events_config_type_check"),
+        check(
+            "configuration_change_events_config_type_check",
+            "config_type IN ('proxy', 'docker_compose', 'systemd', 'cron', 'network', 'other')",
         ),
-        CheckConstraint(
-            sql(
-                "file_path ~ '^/[^\\n\\r\\u2028\\u2029]*$'",
-                "(file_path GLOB '/*' AND file_path NOT GLOB ('*[' || char(10, 13, 8232) || '-' || char(8233) || ']*'))",
-            ),
-            name=conv("configuration_change_events_file_path_pattern_check"),
+        check(
+            "configuration_change_events_file_path_pattern_check",
+            "file_path ~ '^/[^\\n\\r\\u2028\\u2029]*$'",
+            "(file_path GLOB '/*' AND file_path NOT GLOB ('*[' || char(10, 13, 8232) || '-' || char(8233) || ']*'))",
         ),
-        CheckConstraint(
-            sql("change_type IN ('created', 'modified', 'deleted')"),
-            name=conv("configuration_change_events_change_type_check"),
+        check(
+            "configuration_change_events_change_type_check",
+            "change_type IN ('created', 'modified', 'deleted')",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql("array_position(affected_services, NULL) IS NULL"),
-                name=conv("configuration_change_events_affected_services_items_check"),
-            ),
+        check(
+            "configuration_change_events_affected_services_items_check",
+            "array_position(affected_services, NULL) IS NULL",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("risk_level IN ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL')"),
-            name=conv("configuration_change_events_risk_level_check"),
+        check(
+            "configuration_change_events_risk_level_check",
+            "risk_level IN ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL')",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("configuration_change_events_id_guard"),
-            ),
+        check(
+            "configuration_change_events_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32"
-                ),
-                name=conv("configuration_change_events_device_id_guard"),
-            ),
+        check(
+            "configuration_change_events_device_id_guard",
+            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "snapshot_id GLOB '????????-????-????-????-????????????' AND snapshot_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(snapshot_id, '-', '')) = 32"
-                ),
-                name=conv("configuration_change_events_snapshot_id_guard"),
-            ),
+        check(
+            "configuration_change_events_snapshot_id_guard",
+            "snapshot_id GLOB '????????-????-????-????-????????????' AND snapshot_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(snapshot_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(service_dependencies, char(0)) = 0 AND (service_dependencies IS NULL OR json_valid(service_dependencies)) AND instr(replace(service_dependencies, '\\\\', ''), '\\u0000') = 0 AND json_type(service_dependencies) = 'object'"
-                ),
-                name=conv("configuration_change_events_service_dependencies_guard"),
-            ),
+        check(
+            "configuration_change_events_service_dependencies_guard",
+            "instr(service_dependencies, char(0)) = 0 AND (service_dependencies IS NULL OR json_valid(service_dependencies)) AND instr(replace(service_dependencies, '\\\\', ''), '\\u0000') = 0 AND json_type(service_dependencies) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(changes_summary, char(0)) = 0 AND (changes_summary IS NULL OR json_valid(changes_summary)) AND instr(replace(changes_summary, '\\\\', ''), '\\u0000') = 0 AND json_type(changes_summary) = 'object'"
-                ),
-                name=conv("configuration_change_events_changes_summary_guard"),
-            ),
+        check(
+            "configuration_change_events_changes_summary_guard",
+            "instr(changes_summary, char(0)) = 0 AND (changes_summary IS NULL OR json_valid(changes_summary)) AND instr(replace(changes_summary, '\\\\', ''), '\\u0000') = 0 AND json_type(changes_summary) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("confidence_score BETWEEN -999 AND 999"),
-                name=conv("configuration_change_events_confidence_score_guard"),
-            ),
+        check(
+            "configuration_change_events_confidence_score_guard",
+            "confidence_score BETWEEN -999 AND 999",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("processed IN (0, 1)"),
-                name=conv("configuration_change_events_processed_guard"),
-            ),
+        check(
+            "configuration_change_events_processed_guard",
+            "processed IN (0, 1)",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(file_path, char(0)) = 0 AND length(file_path) <= 1024"),
-                name=conv("configuration_change_events_file_path_guard"),
-            ),
+        check(
+            "configuration_change_events_file_path_guard",
+            "instr(file_path, char(0)) = 0 AND length(file_path) <= 1024",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("requires_restart IN (0, 1)"),
-                name=conv("configuration_change_events_requires_restart_guard"),
-            ),
+        check(
+            "configuration_change_events_requires_restart_guard",
+            "requires_restart IN (0, 1)",
+            only="sqlite",
         ),
         Index(
             conv("idx_configuration_change_events_device_time"),

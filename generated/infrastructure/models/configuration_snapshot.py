@@ -9,12 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
@@ -28,7 +23,7 @@ from ._columns import (
     Text,
     Timestamp,
     Uuid,
-    only_on,
+    check,
     sql,
 )
 from ._rules import eq, is_not_null, or_, refuses
@@ -50,164 +45,118 @@ class ConfigurationSnapshot(Base):
             name=conv("configuration_snapshots_device_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql(
-                "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-                "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
-            ),
-            name=conv("configuration_snapshots_time_guard"),
+        check(
+            "configuration_snapshots_time_guard",
+            "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
+            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
         ),
-        CheckConstraint(
-            sql(
-                "file_modified_time >= '0001-01-01 00:00:00+00' AND file_modified_time < '10000-01-01 00:00:00+00'",
-                "substr(file_modified_time, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(file_modified_time, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(file_modified_time, 1, 19), '+0 days') AND file_modified_time >= '0001'",
-            ),
-            name=conv("configuration_snapshots_file_modified_time_guard"),
+        check(
+            "configuration_snapshots_file_modified_time_guard",
+            "file_modified_time >= '0001-01-01 00:00:00+00' AND file_modified_time < '10000-01-01 00:00:00+00'",
+            "substr(file_modified_time, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(file_modified_time, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(file_modified_time, 1, 19), '+0 days') AND file_modified_time >= '0001'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(affected_services), 1) = 1",
-                "instr(affected_services, char(0)) = 0 AND json_valid(affected_services) AND instr(replace(affected_services, '\\\\', ''), '\\u0000') = 0 AND json_type(affected_services) = 'array'",
-            ),
-            name=conv("configuration_snapshots_affected_services_guard"),
+        check(
+            "configuration_snapshots_affected_services_guard",
+            "coalesce(array_ndims(affected_services), 1) = 1",
+            "instr(affected_services, char(0)) = 0 AND json_valid(affected_services) AND instr(replace(affected_services, '\\\\', ''), '\\u0000') = 0 AND json_type(affected_services) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "content_hash ~ '^[a-f0-9]{64}$'",
-                "(length(content_hash) = 64 AND content_hash NOT GLOB '*[^0-9a-f]*')",
-            ),
-            name=conv("configuration_snapshots_content_hash_pattern_check"),
+        check(
+            "configuration_snapshots_content_hash_pattern_check",
+            "content_hash ~ '^[a-f0-9]{64}$'",
+            "(length(content_hash) = 64 AND content_hash NOT GLOB '*[^0-9a-f]*')",
         ),
-        CheckConstraint(
-            sql("file_size_bytes BETWEEN 0 AND 9007199254740991"),
-            name=conv("configuration_snapshots_file_size_bytes_check"),
+        check(
+            "configuration_snapshots_file_size_bytes_check",
+            "file_size_bytes BETWEEN 0 AND 9007199254740991",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(parsed_data) = 'object' AND NOT parsed_data @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(parsed_data)"
-                ),
-                name=conv("configuration_snapshots_parsed_data_object_check"),
-            ),
+        check(
+            "configuration_snapshots_parsed_data_object_check",
+            "jsonb_typeof(parsed_data) = 'object' AND NOT parsed_data @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(parsed_data)",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql(
-                "previous_hash ~ '^[a-f0-9]{64}$'",
-                "(length(previous_hash) = 64 AND previous_hash NOT GLOB '*[^0-9a-f]*')",
-            ),
-            name=conv("configuration_snapshots_previous_hash_pattern_check"),
+        check(
+            "configuration_snapshots_previous_hash_pattern_check",
+            "previous_hash ~ '^[a-f0-9]{64}$'",
+            "(length(previous_hash) = 64 AND previous_hash NOT GLOB '*[^0-9a-f]*')",
         ),
-        CheckConstraint(
-            sql("collection_source IN ('schedule', 'request', 'change', 'startup')"),
-            name=conv("configuration_snapshots_collection_source_check"),
+        check(
+            "configuration_snapshots_collection_source_check",
+            "collection_source IN ('schedule', 'request', 'change', 'startup')",
         ),
-        CheckConstraint(
-            sql("detection_latency_ms >= 0"),
-            name=conv("configuration_snapshots_detection_latency_ms_check"),
+        check(
+            "configuration_snapshots_detection_latency_ms_check",
+            "detection_latency_ms >= 0",
         ),
-        CheckConstraint(
-            sql(
-                "config_type IN ('proxy', 'docker_compose', 'systemd', 'cron', 'network', 'other')"
-            ),
-            name=conv("configuration_snapshots_config_type_check"),
+        check(
+            "configuration_snapshots_config_type_check",
+            "config_type IN ('proxy', 'docker_compose', 'systemd', 'cron', 'network', 'other')",
         ),
-        CheckConstraint(
-            sql(
-                "file_path ~ '^/[^\\n\\r\\u2028\\u2029]*$'",
-                "(file_path GLOB '/*' AND file_path NOT GLOB ('*[' || char(10, 13, 8232) || '-' || char(8233) || ']*'))",
-            ),
-            name=conv("configuration_snapshots_file_path_pattern_check"),
+        check(
+            "configuration_snapshots_file_path_pattern_check",
+            "file_path ~ '^/[^\\n\\r\\u2028\\u2029]*$'",
+            "(file_path GLOB '/*' AND file_path NOT GLOB ('*[' || char(10, 13, 8232) || '-' || char(8233) || ']*'))",
         ),
-        CheckConstraint(
-            sql("change_type IN ('created', 'modified', 'deleted')"),
-            name=conv("configuration_snapshots_change_type_check"),
+        check(
+            "configuration_snapshots_change_type_check",
+            "change_type IN ('created', 'modified', 'deleted')",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql("array_position(affected_services, NULL) IS NULL"),
-                name=conv("configuration_snapshots_affected_services_items_check"),
-            ),
+        check(
+            "configuration_snapshots_affected_services_items_check",
+            "array_position(affected_services, NULL) IS NULL",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("risk_level IN ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL')"),
-            name=conv("configuration_snapshots_risk_level_check"),
+        check(
+            "configuration_snapshots_risk_level_check",
+            "risk_level IN ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL')",
         ),
-        CheckConstraint(
-            sql("change_type = 'created' OR previous_hash IS NOT NULL"),
-            name=conv("chk_snapshot_knows_what_was"),
+        check(
+            "chk_snapshot_knows_what_was",
+            "change_type = 'created' OR previous_hash IS NOT NULL",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("configuration_snapshots_id_guard"),
-            ),
+        check(
+            "configuration_snapshots_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32"
-                ),
-                name=conv("configuration_snapshots_device_id_guard"),
-            ),
+        check(
+            "configuration_snapshots_device_id_guard",
+            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(content_hash, char(0)) = 0 AND length(content_hash) <= 64"),
-                name=conv("configuration_snapshots_content_hash_guard"),
-            ),
+        check(
+            "configuration_snapshots_content_hash_guard",
+            "instr(content_hash, char(0)) = 0 AND length(content_hash) <= 64",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(raw_content, char(0)) = 0"),
-                name=conv("configuration_snapshots_raw_content_guard"),
-            ),
+        check(
+            "configuration_snapshots_raw_content_guard",
+            "instr(raw_content, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(parsed_data, char(0)) = 0 AND (parsed_data IS NULL OR json_valid(parsed_data)) AND instr(replace(parsed_data, '\\\\', ''), '\\u0000') = 0 AND json_type(parsed_data) = 'object'"
-                ),
-                name=conv("configuration_snapshots_parsed_data_guard"),
-            ),
+        check(
+            "configuration_snapshots_parsed_data_guard",
+            "instr(parsed_data, char(0)) = 0 AND (parsed_data IS NULL OR json_valid(parsed_data)) AND instr(replace(parsed_data, '\\\\', ''), '\\u0000') = 0 AND json_type(parsed_data) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(previous_hash, char(0)) = 0 AND length(previous_hash) <= 64"
-                ),
-                name=conv("configuration_snapshots_previous_hash_guard"),
-            ),
+        check(
+            "configuration_snapshots_previous_hash_guard",
+            "instr(previous_hash, char(0)) = 0 AND length(previous_hash) <= 64",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("detection_latency_ms BETWEEN -2147483648 AND 2147483647"),
-                name=conv("configuration_snapshots_detection_latency_ms_guard"),
-            ),
+        check(
+            "configuration_snapshots_detection_latency_ms_guard",
+            "detection_latency_ms BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(file_path, char(0)) = 0 AND length(file_path) <= 1024"),
-                name=conv("configuration_snapshots_file_path_guard"),
-            ),
+        check(
+            "configuration_snapshots_file_path_guard",
+            "instr(file_path, char(0)) = 0 AND length(file_path) <= 1024",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("requires_restart IN (0, 1)"),
-                name=conv("configuration_snapshots_requires_restart_guard"),
-            ),
+        check(
+            "configuration_snapshots_requires_restart_guard",
+            "requires_restart IN (0, 1)",
+            only="sqlite",
         ),
         Index(
             conv("idx_configuration_snapshots_device_time"),

@@ -9,17 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import ContainerStatus
-from ._columns import Choice, Float, Integer, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Choice, Float, Integer, Text, Timestamp, Uuid, check, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -40,72 +35,61 @@ class ContainerSnapshot(Base):
             name=conv("container_snapshots_device_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql(
-                "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-                "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
-            ),
-            name=conv("container_snapshots_time_guard"),
+        check(
+            "container_snapshots_time_guard",
+            "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
+            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
         ),
-        CheckConstraint(
-            sql("cpu_usage < 'Infinity'", "abs(cpu_usage) <= 1.7976931348623157e308"),
-            name=conv("container_snapshots_cpu_usage_guard"),
+        check(
+            "container_snapshots_cpu_usage_guard",
+            "cpu_usage < 'Infinity'",
+            "abs(cpu_usage) <= 1.7976931348623157e308",
         ),
-        CheckConstraint(
-            sql("char_length(container_id) >= 1", "length(container_id) >= 1"),
-            name=conv("container_snapshots_container_id_length_check"),
+        check(
+            "container_snapshots_container_id_length_check",
+            "char_length(container_id) >= 1",
+            "length(container_id) >= 1",
         ),
-        CheckConstraint(
-            sql("char_length(name) >= 1", "length(name) >= 1"),
-            name=conv("container_snapshots_name_length_check"),
+        check(
+            "container_snapshots_name_length_check",
+            "char_length(name) >= 1",
+            "length(name) >= 1",
         ),
-        CheckConstraint(
-            sql("char_length(image) >= 1", "length(image) >= 1"),
-            name=conv("container_snapshots_image_length_check"),
+        check(
+            "container_snapshots_image_length_check",
+            "char_length(image) >= 1",
+            "length(image) >= 1",
         ),
-        CheckConstraint(
-            sql(
-                "status IN ('created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead')"
-            ),
-            name=conv("container_snapshots_status_check"),
+        check(
+            "container_snapshots_status_check",
+            "status IN ('created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead')",
         ),
-        CheckConstraint(
-            sql("cpu_usage >= 0", "cpu_usage >= 0.0"),
-            name=conv("container_snapshots_cpu_usage_check"),
+        check(
+            "container_snapshots_cpu_usage_check", "cpu_usage >= 0", "cpu_usage >= 0.0"
         ),
-        CheckConstraint(
-            sql("memory_usage_bytes BETWEEN 0 AND 9007199254740991"),
-            name=conv("container_snapshots_memory_usage_bytes_check"),
+        check(
+            "container_snapshots_memory_usage_bytes_check",
+            "memory_usage_bytes BETWEEN 0 AND 9007199254740991",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32"
-                ),
-                name=conv("container_snapshots_device_id_guard"),
-            ),
+        check(
+            "container_snapshots_device_id_guard",
+            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(container_id, char(0)) = 0 AND length(container_id) <= 255"),
-                name=conv("container_snapshots_container_id_guard"),
-            ),
+        check(
+            "container_snapshots_container_id_guard",
+            "instr(container_id, char(0)) = 0 AND length(container_id) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(name, char(0)) = 0 AND length(name) <= 255"),
-                name=conv("container_snapshots_name_guard"),
-            ),
+        check(
+            "container_snapshots_name_guard",
+            "instr(name, char(0)) = 0 AND length(name) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(image, char(0)) = 0 AND length(image) <= 255"),
-                name=conv("container_snapshots_image_guard"),
-            ),
+        check(
+            "container_snapshots_image_guard",
+            "instr(image, char(0)) = 0 AND length(image) <= 255",
+            only="sqlite",
         ),
         Index(
             conv("idx_container_snapshots_device_time"), "device_id", sql('"time" DESC')

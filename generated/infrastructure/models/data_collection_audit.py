@@ -9,12 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
@@ -24,17 +19,7 @@ from ..schemas.enums import (
     CollectionStatus,
     DataType,
 )
-from ._columns import (
-    Array,
-    Boolean,
-    Choice,
-    Integer,
-    Text,
-    Timestamp,
-    Uuid,
-    only_on,
-    sql,
-)
+from ._columns import Array, Boolean, Choice, Integer, Text, Timestamp, Uuid, check, sql
 from ._rules import and_, is_in, is_not_null, not_, or_, refuses
 from .base import Base, Row, Rules
 
@@ -56,150 +41,105 @@ class DataCollectionAudit(Base):
             name=conv("data_collection_audit_device_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql(
-                "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-                "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
-            ),
-            name=conv("data_collection_audit_time_guard"),
+        check(
+            "data_collection_audit_time_guard",
+            "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
+            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(warnings), 1) = 1",
-                "instr(warnings, char(0)) = 0 AND json_valid(warnings) AND instr(replace(warnings, '\\\\', ''), '\\u0000') = 0 AND json_type(warnings) = 'array'",
-            ),
-            name=conv("data_collection_audit_warnings_guard"),
+        check(
+            "data_collection_audit_warnings_guard",
+            "coalesce(array_ndims(warnings), 1) = 1",
+            "instr(warnings, char(0)) = 0 AND json_valid(warnings) AND instr(replace(warnings, '\\\\', ''), '\\u0000') = 0 AND json_type(warnings) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "data_type IN ('system_metrics', 'containers', 'drive_health', 'configuration', 'network')"
-            ),
-            name=conv("data_collection_audit_data_type_check"),
+        check(
+            "data_collection_audit_data_type_check",
+            "data_type IN ('system_metrics', 'containers', 'drive_health', 'configuration', 'network')",
         ),
-        CheckConstraint(
-            sql("collection_method IN ('ssh', 'docker_api', 'file_watch', 'agent')"),
-            name=conv("data_collection_audit_collection_method_check"),
+        check(
+            "data_collection_audit_collection_method_check",
+            "collection_method IN ('ssh', 'docker_api', 'file_watch', 'agent')",
         ),
-        CheckConstraint(
-            sql("collection_source IN ('schedule', 'request', 'change', 'startup')"),
-            name=conv("data_collection_audit_collection_source_check"),
+        check(
+            "data_collection_audit_collection_source_check",
+            "collection_source IN ('schedule', 'request', 'change', 'startup')",
         ),
-        CheckConstraint(
-            sql("duration_ms >= 0"),
-            name=conv("data_collection_audit_duration_ms_check"),
+        check("data_collection_audit_duration_ms_check", "duration_ms >= 0"),
+        check(
+            "data_collection_audit_ssh_command_count_check", "ssh_command_count >= 0"
         ),
-        CheckConstraint(
-            sql("ssh_command_count >= 0"),
-            name=conv("data_collection_audit_ssh_command_count_check"),
+        check(
+            "data_collection_audit_data_size_bytes_check",
+            "data_size_bytes BETWEEN 0 AND 9007199254740991",
         ),
-        CheckConstraint(
-            sql("data_size_bytes BETWEEN 0 AND 9007199254740991"),
-            name=conv("data_collection_audit_data_size_bytes_check"),
+        check(
+            "data_collection_audit_status_check",
+            "status IN ('success', 'partial', 'failed', 'timeout')",
         ),
-        CheckConstraint(
-            sql("status IN ('success', 'partial', 'failed', 'timeout')"),
-            name=conv("data_collection_audit_status_check"),
+        check(
+            "data_collection_audit_warnings_items_check",
+            "array_position(warnings, NULL) IS NULL",
+            only="postgresql",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql("array_position(warnings, NULL) IS NULL"),
-                name=conv("data_collection_audit_warnings_items_check"),
-            ),
+        check("data_collection_audit_records_created_check", "records_created >= 0"),
+        check("data_collection_audit_records_updated_check", "records_updated >= 0"),
+        check(
+            "data_collection_audit_freshness_threshold_check",
+            "freshness_threshold >= 0",
         ),
-        CheckConstraint(
-            sql("records_created >= 0"),
-            name=conv("data_collection_audit_records_created_check"),
+        check(
+            "chk_audit_failure_explained",
+            "status NOT IN ('failed', 'timeout') OR error_message IS NOT NULL",
         ),
-        CheckConstraint(
-            sql("records_updated >= 0"),
-            name=conv("data_collection_audit_records_updated_check"),
+        check("chk_audit_refresh_asks_no_cache", "NOT (force_refresh AND cache_hit)"),
+        check(
+            "data_collection_audit_device_id_guard",
+            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("freshness_threshold >= 0"),
-            name=conv("data_collection_audit_freshness_threshold_check"),
+        check(
+            "data_collection_audit_operation_id_guard",
+            "operation_id GLOB '????????-????-????-????-????????????' AND operation_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(operation_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("status NOT IN ('failed', 'timeout') OR error_message IS NOT NULL"),
-            name=conv("chk_audit_failure_explained"),
+        check(
+            "data_collection_audit_force_refresh_guard",
+            "force_refresh IN (0, 1)",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("NOT (force_refresh AND cache_hit)"),
-            name=conv("chk_audit_refresh_asks_no_cache"),
+        check(
+            "data_collection_audit_cache_hit_guard",
+            "cache_hit IN (0, 1)",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32"
-                ),
-                name=conv("data_collection_audit_device_id_guard"),
-            ),
+        check(
+            "data_collection_audit_duration_ms_guard",
+            "duration_ms BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "operation_id GLOB '????????-????-????-????-????????????' AND operation_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(operation_id, '-', '')) = 32"
-                ),
-                name=conv("data_collection_audit_operation_id_guard"),
-            ),
+        check(
+            "data_collection_audit_ssh_command_count_guard",
+            "ssh_command_count BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("force_refresh IN (0, 1)"),
-                name=conv("data_collection_audit_force_refresh_guard"),
-            ),
+        check(
+            "data_collection_audit_error_message_guard",
+            "instr(error_message, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("cache_hit IN (0, 1)"),
-                name=conv("data_collection_audit_cache_hit_guard"),
-            ),
+        check(
+            "data_collection_audit_records_created_guard",
+            "records_created BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("duration_ms BETWEEN -2147483648 AND 2147483647"),
-                name=conv("data_collection_audit_duration_ms_guard"),
-            ),
+        check(
+            "data_collection_audit_records_updated_guard",
+            "records_updated BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("ssh_command_count BETWEEN -2147483648 AND 2147483647"),
-                name=conv("data_collection_audit_ssh_command_count_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(error_message, char(0)) = 0"),
-                name=conv("data_collection_audit_error_message_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("records_created BETWEEN -2147483648 AND 2147483647"),
-                name=conv("data_collection_audit_records_created_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("records_updated BETWEEN -2147483648 AND 2147483647"),
-                name=conv("data_collection_audit_records_updated_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("freshness_threshold BETWEEN -2147483648 AND 2147483647"),
-                name=conv("data_collection_audit_freshness_threshold_guard"),
-            ),
+        check(
+            "data_collection_audit_freshness_threshold_guard",
+            "freshness_threshold BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
         Index(
             conv("idx_data_collection_audit_device_time"),

@@ -9,16 +9,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    FetchedValue,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-)
+from sqlalchemy import FetchedValue, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
-from ._columns import Entries, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Entries, Text, Timestamp, Uuid, check, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -38,75 +33,50 @@ class Device(Base):
     __table_args__ = (
         PrimaryKeyConstraint("id", name=conv("devices_pkey")),
         UniqueConstraint("hostname", name=conv("devices_hostname_key")),
-        CheckConstraint(
-            sql("char_length(hostname) >= 1", "length(hostname) >= 1"),
-            name=conv("devices_hostname_length_check"),
+        check(
+            "devices_hostname_length_check",
+            "char_length(hostname) >= 1",
+            "length(hostname) >= 1",
         ),
-        CheckConstraint(
-            sql(
-                "hostname ~ '^[^\\t-\\r ]+$'",
-                "(hostname <> '' AND hostname NOT GLOB ('*[' || char(9) || '-' || char(13) || ' ]*'))",
-            ),
-            name=conv("devices_hostname_pattern_check"),
+        check(
+            "devices_hostname_pattern_check",
+            "hostname ~ '^[^\\t-\\r ]+$'",
+            "(hostname <> '' AND hostname NOT GLOB ('*[' || char(9) || '-' || char(13) || ' ]*'))",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(metadata) = 'object' AND NOT metadata @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(metadata)"
-                ),
-                name=conv("devices_metadata_object_check"),
-            ),
+        check(
+            "devices_metadata_object_check",
+            "jsonb_typeof(metadata) = 'object' AND NOT metadata @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(metadata)",
+            only="postgresql",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("devices_id_guard"),
-            ),
+        check(
+            "devices_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(hostname, char(0)) = 0 AND length(hostname) <= 255"),
-                name=conv("devices_hostname_guard"),
-            ),
+        check(
+            "devices_hostname_guard",
+            "instr(hostname, char(0)) = 0 AND length(hostname) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(device_type, char(0)) = 0 AND length(device_type) <= 50"),
-                name=conv("devices_device_type_guard"),
-            ),
+        check(
+            "devices_device_type_guard",
+            "instr(device_type, char(0)) = 0 AND length(device_type) <= 50",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(metadata, char(0)) = 0 AND (metadata IS NULL OR json_valid(metadata)) AND instr(replace(metadata, '\\\\', ''), '\\u0000') = 0 AND json_type(metadata) = 'object'"
-                ),
-                name=conv("devices_metadata_guard"),
-            ),
+        check(
+            "devices_metadata_guard",
+            "instr(metadata, char(0)) = 0 AND (metadata IS NULL OR json_valid(metadata)) AND instr(replace(metadata, '\\\\', ''), '\\u0000') = 0 AND json_type(metadata) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("devices_created_at_guard"),
-            ),
+        check(
+            "devices_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("devices_updated_at_guard"),
-            ),
+        check(
+            "devices_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         {
             "schema": "infrastructure",

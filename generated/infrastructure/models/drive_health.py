@@ -9,16 +9,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
-from ._columns import Boolean, Entries, Integer, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Boolean, Entries, Integer, Text, Timestamp, Uuid, check, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -39,102 +34,72 @@ class DriveHealth(Base):
             name=conv("drive_health_device_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql(
-                "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-                "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
-            ),
-            name=conv("drive_health_time_guard"),
+        check(
+            "drive_health_time_guard",
+            "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
+            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
         ),
-        CheckConstraint(
-            sql("char_length(drive_name) >= 1", "length(drive_name) >= 1"),
-            name=conv("drive_health_drive_name_length_check"),
+        check(
+            "drive_health_drive_name_length_check",
+            "char_length(drive_name) >= 1",
+            "length(drive_name) >= 1",
         ),
-        CheckConstraint(
-            sql("char_length(model) >= 1", "length(model) >= 1"),
-            name=conv("drive_health_model_length_check"),
+        check(
+            "drive_health_model_length_check",
+            "char_length(model) >= 1",
+            "length(model) >= 1",
         ),
-        CheckConstraint(
-            sql("char_length(serial_number) >= 1", "length(serial_number) >= 1"),
-            name=conv("drive_health_serial_number_length_check"),
+        check(
+            "drive_health_serial_number_length_check",
+            "char_length(serial_number) >= 1",
+            "length(serial_number) >= 1",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(smart_attributes) = 'object' AND NOT smart_attributes @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(smart_attributes)"
-                ),
-                name=conv("drive_health_smart_attributes_object_check"),
-            ),
+        check(
+            "drive_health_smart_attributes_object_check",
+            "jsonb_typeof(smart_attributes) = 'object' AND NOT smart_attributes @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(smart_attributes)",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("temperature_celsius BETWEEN -50 AND 150"),
-            name=conv("drive_health_temperature_celsius_check"),
+        check(
+            "drive_health_temperature_celsius_check",
+            "temperature_celsius BETWEEN -50 AND 150",
         ),
-        CheckConstraint(
-            sql("power_on_hours >= 0"), name=conv("drive_health_power_on_hours_check")
+        check("drive_health_power_on_hours_check", "power_on_hours >= 0"),
+        check(
+            "drive_health_device_id_guard",
+            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32"
-                ),
-                name=conv("drive_health_device_id_guard"),
-            ),
+        check(
+            "drive_health_drive_name_guard",
+            "instr(drive_name, char(0)) = 0 AND length(drive_name) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(drive_name, char(0)) = 0 AND length(drive_name) <= 255"),
-                name=conv("drive_health_drive_name_guard"),
-            ),
+        check(
+            "drive_health_model_guard",
+            "instr(model, char(0)) = 0 AND length(model) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(model, char(0)) = 0 AND length(model) <= 255"),
-                name=conv("drive_health_model_guard"),
-            ),
+        check(
+            "drive_health_serial_number_guard",
+            "instr(serial_number, char(0)) = 0 AND length(serial_number) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(serial_number, char(0)) = 0 AND length(serial_number) <= 255"
-                ),
-                name=conv("drive_health_serial_number_guard"),
-            ),
+        check(
+            "drive_health_smart_attributes_guard",
+            "instr(smart_attributes, char(0)) = 0 AND (smart_attributes IS NULL OR json_valid(smart_attributes)) AND instr(replace(smart_attributes, '\\\\', ''), '\\u0000') = 0 AND json_type(smart_attributes) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(smart_attributes, char(0)) = 0 AND (smart_attributes IS NULL OR json_valid(smart_attributes)) AND instr(replace(smart_attributes, '\\\\', ''), '\\u0000') = 0 AND json_type(smart_attributes) = 'object'"
-                ),
-                name=conv("drive_health_smart_attributes_guard"),
-            ),
+        check(
+            "drive_health_temperature_celsius_guard",
+            "temperature_celsius BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("temperature_celsius BETWEEN -2147483648 AND 2147483647"),
-                name=conv("drive_health_temperature_celsius_guard"),
-            ),
+        check(
+            "drive_health_power_on_hours_guard",
+            "power_on_hours BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("power_on_hours BETWEEN -2147483648 AND 2147483647"),
-                name=conv("drive_health_power_on_hours_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("is_healthy IN (0, 1)"), name=conv("drive_health_is_healthy_guard")
-            ),
-        ),
+        check("drive_health_is_healthy_guard", "is_healthy IN (0, 1)", only="sqlite"),
         Index(conv("idx_drive_health_device_time"), "device_id", sql('"time" DESC')),
         {
             "schema": "infrastructure",

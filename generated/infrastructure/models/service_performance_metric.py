@@ -9,20 +9,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint
+from sqlalchemy import Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import conv
 
-from ._columns import (
-    Array,
-    Entries,
-    ExactDecimal,
-    Integer,
-    Text,
-    Timestamp,
-    only_on,
-    sql,
-)
+from ._columns import Array, Entries, ExactDecimal, Integer, Text, Timestamp, check, sql
 from ._rules import add, and_, le, refuses
 from .base import Base, Row, Rules
 
@@ -35,229 +26,176 @@ class ServicePerformanceMetric(Base):
         PrimaryKeyConstraint(
             "time", "service_name", name=conv("service_performance_metrics_pkey")
         ),
-        CheckConstraint(
-            sql(
-                "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-                "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
-            ),
-            name=conv("service_performance_metrics_time_guard"),
+        check(
+            "service_performance_metrics_time_guard",
+            "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
+            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
         ),
-        CheckConstraint(
-            sql(
-                "avg_duration_ms <> 'NaN'",
-                "avg_duration_ms BETWEEN -99999999 AND 99999999",
-            ),
-            name=conv("service_performance_metrics_avg_duration_ms_guard"),
+        check(
+            "service_performance_metrics_avg_duration_ms_guard",
+            "avg_duration_ms <> 'NaN'",
+            "avg_duration_ms BETWEEN -99999999 AND 99999999",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(top_errors), 1) = 1",
-                "instr(top_errors, char(0)) = 0 AND json_valid(top_errors) AND instr(replace(top_errors, '\\\\', ''), '\\u0000') = 0 AND json_type(top_errors) = 'array'",
-            ),
-            name=conv("service_performance_metrics_top_errors_guard"),
+        check(
+            "service_performance_metrics_top_errors_guard",
+            "coalesce(array_ndims(top_errors), 1) = 1",
+            "instr(top_errors, char(0)) = 0 AND json_valid(top_errors) AND instr(replace(top_errors, '\\\\', ''), '\\u0000') = 0 AND json_type(top_errors) = 'array'",
         ),
-        CheckConstraint(
-            sql("char_length(service_name) >= 1", "length(service_name) >= 1"),
-            name=conv("service_performance_metrics_service_name_length_check"),
+        check(
+            "service_performance_metrics_service_name_length_check",
+            "char_length(service_name) >= 1",
+            "length(service_name) >= 1",
         ),
-        CheckConstraint(
-            sql("operations_total >= 0"),
-            name=conv("service_performance_metrics_operations_total_check"),
+        check(
+            "service_performance_metrics_operations_total_check",
+            "operations_total >= 0",
         ),
-        CheckConstraint(
-            sql("operations_successful >= 0"),
-            name=conv("service_performance_metrics_operations_successful_check"),
+        check(
+            "service_performance_metrics_operations_successful_check",
+            "operations_successful >= 0",
         ),
-        CheckConstraint(
-            sql("operations_failed >= 0"),
-            name=conv("service_performance_metrics_operations_failed_check"),
+        check(
+            "service_performance_metrics_operations_failed_check",
+            "operations_failed >= 0",
         ),
-        CheckConstraint(
-            sql("operations_cached >= 0"),
-            name=conv("service_performance_metrics_operations_cached_check"),
+        check(
+            "service_performance_metrics_operations_cached_check",
+            "operations_cached >= 0",
         ),
-        CheckConstraint(
-            sql("avg_duration_ms >= 0"),
-            name=conv("service_performance_metrics_avg_duration_ms_check"),
+        check(
+            "service_performance_metrics_avg_duration_ms_check", "avg_duration_ms >= 0"
         ),
-        CheckConstraint(
-            sql("max_duration_ms >= 0"),
-            name=conv("service_performance_metrics_max_duration_ms_check"),
+        check(
+            "service_performance_metrics_max_duration_ms_check", "max_duration_ms >= 0"
         ),
-        CheckConstraint(
-            sql("min_duration_ms >= 0"),
-            name=conv("service_performance_metrics_min_duration_ms_check"),
+        check(
+            "service_performance_metrics_min_duration_ms_check", "min_duration_ms >= 0"
         ),
-        CheckConstraint(
-            sql("ssh_connections_created >= 0"),
-            name=conv("service_performance_metrics_ssh_connections_created_check"),
+        check(
+            "service_performance_metrics_ssh_connections_created_check",
+            "ssh_connections_created >= 0",
         ),
-        CheckConstraint(
-            sql("ssh_connections_reused >= 0"),
-            name=conv("service_performance_metrics_ssh_connections_reused_check"),
+        check(
+            "service_performance_metrics_ssh_connections_reused_check",
+            "ssh_connections_reused >= 0",
         ),
-        CheckConstraint(
-            sql("ssh_commands_executed >= 0"),
-            name=conv("service_performance_metrics_ssh_commands_executed_check"),
+        check(
+            "service_performance_metrics_ssh_commands_executed_check",
+            "ssh_commands_executed >= 0",
         ),
-        CheckConstraint(
-            sql(
-                "cache_hit_ratio BETWEEN 0 AND 1", "cache_hit_ratio BETWEEN 0 AND 10000"
-            ),
-            name=conv("service_performance_metrics_cache_hit_ratio_check"),
+        check(
+            "service_performance_metrics_cache_hit_ratio_check",
+            "cache_hit_ratio BETWEEN 0 AND 1",
+            "cache_hit_ratio BETWEEN 0 AND 10000",
         ),
-        CheckConstraint(
-            sql("cache_size_entries >= 0"),
-            name=conv("service_performance_metrics_cache_size_entries_check"),
+        check(
+            "service_performance_metrics_cache_size_entries_check",
+            "cache_size_entries >= 0",
         ),
-        CheckConstraint(
-            sql("cache_evictions >= 0"),
-            name=conv("service_performance_metrics_cache_evictions_check"),
+        check(
+            "service_performance_metrics_cache_evictions_check", "cache_evictions >= 0"
         ),
-        CheckConstraint(
-            sql("data_collected_bytes BETWEEN 0 AND 9007199254740991"),
-            name=conv("service_performance_metrics_data_collected_bytes_check"),
+        check(
+            "service_performance_metrics_data_collected_bytes_check",
+            "data_collected_bytes BETWEEN 0 AND 9007199254740991",
         ),
-        CheckConstraint(
-            sql("database_writes >= 0"),
-            name=conv("service_performance_metrics_database_writes_check"),
+        check(
+            "service_performance_metrics_database_writes_check", "database_writes >= 0"
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(error_types) = 'object' AND NOT error_types @? 'strict $.* ? (!(@.type() == \"number\" && @ % 1 == 0 && @ >= -2147483648 && @ <= 2147483647))'"
-                ),
-                name=conv("service_performance_metrics_error_types_object_check"),
-            ),
+        check(
+            "service_performance_metrics_error_types_object_check",
+            "jsonb_typeof(error_types) = 'object' AND NOT error_types @? 'strict $.* ? (!(@.type() == \"number\" && @ % 1 == 0 && @ >= -2147483648 && @ <= 2147483647))'",
+            only="postgresql",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql("array_position(top_errors, NULL) IS NULL"),
-                name=conv("service_performance_metrics_top_errors_items_check"),
-            ),
+        check(
+            "service_performance_metrics_top_errors_items_check",
+            "array_position(top_errors, NULL) IS NULL",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql(
-                "operations_successful::bigint + operations_failed <= operations_total AND operations_cached <= operations_total",
-                "operations_successful + operations_failed <= operations_total AND operations_cached <= operations_total",
-            ),
-            name=conv("chk_performance_operations_add_up"),
+        check(
+            "chk_performance_operations_add_up",
+            "operations_successful::bigint + operations_failed <= operations_total AND operations_cached <= operations_total",
+            "operations_successful + operations_failed <= operations_total AND operations_cached <= operations_total",
         ),
-        CheckConstraint(
-            sql(
-                "min_duration_ms <= avg_duration_ms AND avg_duration_ms <= max_duration_ms",
-                "min_duration_ms * 100 <= avg_duration_ms AND avg_duration_ms <= max_duration_ms * 100",
-            ),
-            name=conv("chk_performance_durations_ordered"),
+        check(
+            "chk_performance_durations_ordered",
+            "min_duration_ms <= avg_duration_ms AND avg_duration_ms <= max_duration_ms",
+            "min_duration_ms * 100 <= avg_duration_ms AND avg_duration_ms <= max_duration_ms * 100",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(service_name, char(0)) = 0 AND length(service_name) <= 50"),
-                name=conv("service_performance_metrics_service_name_guard"),
-            ),
+        check(
+            "service_performance_metrics_service_name_guard",
+            "instr(service_name, char(0)) = 0 AND length(service_name) <= 50",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("operations_total BETWEEN -2147483648 AND 2147483647"),
-                name=conv("service_performance_metrics_operations_total_guard"),
-            ),
+        check(
+            "service_performance_metrics_operations_total_guard",
+            "operations_total BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("operations_successful BETWEEN -2147483648 AND 2147483647"),
-                name=conv("service_performance_metrics_operations_successful_guard"),
-            ),
+        check(
+            "service_performance_metrics_operations_successful_guard",
+            "operations_successful BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("operations_failed BETWEEN -2147483648 AND 2147483647"),
-                name=conv("service_performance_metrics_operations_failed_guard"),
-            ),
+        check(
+            "service_performance_metrics_operations_failed_guard",
+            "operations_failed BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("operations_cached BETWEEN -2147483648 AND 2147483647"),
-                name=conv("service_performance_metrics_operations_cached_guard"),
-            ),
+        check(
+            "service_performance_metrics_operations_cached_guard",
+            "operations_cached BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("max_duration_ms BETWEEN -2147483648 AND 2147483647"),
-                name=conv("service_performance_metrics_max_duration_ms_guard"),
-            ),
+        check(
+            "service_performance_metrics_max_duration_ms_guard",
+            "max_duration_ms BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("min_duration_ms BETWEEN -2147483648 AND 2147483647"),
-                name=conv("service_performance_metrics_min_duration_ms_guard"),
-            ),
+        check(
+            "service_performance_metrics_min_duration_ms_guard",
+            "min_duration_ms BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("ssh_connections_created BETWEEN -2147483648 AND 2147483647"),
-                name=conv("service_performance_metrics_ssh_connections_created_guard"),
-            ),
+        check(
+            "service_performance_metrics_ssh_connections_created_guard",
+            "ssh_connections_created BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("ssh_connections_reused BETWEEN -2147483648 AND 2147483647"),
-                name=conv("service_performance_metrics_ssh_connections_reused_guard"),
-            ),
+        check(
+            "service_performance_metrics_ssh_connections_reused_guard",
+            "ssh_connections_reused BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("ssh_commands_executed BETWEEN -2147483648 AND 2147483647"),
-                name=conv("service_performance_metrics_ssh_commands_executed_guard"),
-            ),
+        check(
+            "service_performance_metrics_ssh_commands_executed_guard",
+            "ssh_commands_executed BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("cache_hit_ratio BETWEEN -99999 AND 99999"),
-                name=conv("service_performance_metrics_cache_hit_ratio_guard"),
-            ),
+        check(
+            "service_performance_metrics_cache_hit_ratio_guard",
+            "cache_hit_ratio BETWEEN -99999 AND 99999",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("cache_size_entries BETWEEN -2147483648 AND 2147483647"),
-                name=conv("service_performance_metrics_cache_size_entries_guard"),
-            ),
+        check(
+            "service_performance_metrics_cache_size_entries_guard",
+            "cache_size_entries BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("cache_evictions BETWEEN -2147483648 AND 2147483647"),
-                name=conv("service_performance_metrics_cache_evictions_guard"),
-            ),
+        check(
+            "service_performance_metrics_cache_evictions_guard",
+            "cache_evictions BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("database_writes BETWEEN -2147483648 AND 2147483647"),
-                name=conv("service_performance_metrics_database_writes_guard"),
-            ),
+        check(
+            "service_performance_metrics_database_writes_guard",
+            "database_writes BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(error_types, char(0)) = 0 AND json_valid(error_types) AND instr(replace(error_types, '\\\\', ''), '\\u0000') = 0 AND json_type(error_types) = 'object'"
-                ),
-                name=conv("service_performance_metrics_error_types_guard"),
-            ),
+        check(
+            "service_performance_metrics_error_types_guard",
+            "instr(error_types, char(0)) = 0 AND json_valid(error_types) AND instr(replace(error_types, '\\\\', ''), '\\u0000') = 0 AND json_type(error_types) = 'object'",
+            only="sqlite",
         ),
         Index(
             conv("idx_service_performance_service_time"),

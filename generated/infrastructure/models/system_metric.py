@@ -9,16 +9,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
-from ._columns import Entries, Float, Timestamp, Uuid, only_on, sql
+from ._columns import Entries, Float, Timestamp, Uuid, check, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -37,79 +32,55 @@ class SystemMetric(Base):
             name=conv("system_metrics_device_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql(
-                "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-                "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
-            ),
-            name=conv("system_metrics_time_guard"),
+        check(
+            "system_metrics_time_guard",
+            "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
+            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
         ),
-        CheckConstraint(
-            sql("cpu_usage BETWEEN 0 AND 100", "cpu_usage BETWEEN 0.0 AND 100.0"),
-            name=conv("system_metrics_cpu_usage_check"),
+        check(
+            "system_metrics_cpu_usage_check",
+            "cpu_usage BETWEEN 0 AND 100",
+            "cpu_usage BETWEEN 0.0 AND 100.0",
         ),
-        CheckConstraint(
-            sql("memory_usage BETWEEN 0 AND 100", "memory_usage BETWEEN 0.0 AND 100.0"),
-            name=conv("system_metrics_memory_usage_check"),
+        check(
+            "system_metrics_memory_usage_check",
+            "memory_usage BETWEEN 0 AND 100",
+            "memory_usage BETWEEN 0.0 AND 100.0",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(disk_io) = 'object' AND NOT disk_io @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(disk_io)"
-                ),
-                name=conv("system_metrics_disk_io_object_check"),
-            ),
+        check(
+            "system_metrics_disk_io_object_check",
+            "jsonb_typeof(disk_io) = 'object' AND NOT disk_io @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(disk_io)",
+            only="postgresql",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(network_traffic) = 'object' AND NOT network_traffic @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(network_traffic)"
-                ),
-                name=conv("system_metrics_network_traffic_object_check"),
-            ),
+        check(
+            "system_metrics_network_traffic_object_check",
+            "jsonb_typeof(network_traffic) = 'object' AND NOT network_traffic @? 'strict $.* ? (@ != null && @ == null)' AND infrastructure.infrastructure_numbers_are_finite(network_traffic)",
+            only="postgresql",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32"
-                ),
-                name=conv("system_metrics_device_id_guard"),
-            ),
+        check(
+            "system_metrics_device_id_guard",
+            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("abs(cpu_usage) <= 1.7976931348623157e308"),
-                name=conv("system_metrics_cpu_usage_guard"),
-            ),
+        check(
+            "system_metrics_cpu_usage_guard",
+            "abs(cpu_usage) <= 1.7976931348623157e308",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("abs(memory_usage) <= 1.7976931348623157e308"),
-                name=conv("system_metrics_memory_usage_guard"),
-            ),
+        check(
+            "system_metrics_memory_usage_guard",
+            "abs(memory_usage) <= 1.7976931348623157e308",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(disk_io, char(0)) = 0 AND (disk_io IS NULL OR json_valid(disk_io)) AND instr(replace(disk_io, '\\\\', ''), '\\u0000') = 0 AND json_type(disk_io) = 'object'"
-                ),
-                name=conv("system_metrics_disk_io_guard"),
-            ),
+        check(
+            "system_metrics_disk_io_guard",
+            "instr(disk_io, char(0)) = 0 AND (disk_io IS NULL OR json_valid(disk_io)) AND instr(replace(disk_io, '\\\\', ''), '\\u0000') = 0 AND json_type(disk_io) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(network_traffic, char(0)) = 0 AND (network_traffic IS NULL OR json_valid(network_traffic)) AND instr(replace(network_traffic, '\\\\', ''), '\\u0000') = 0 AND json_type(network_traffic) = 'object'"
-                ),
-                name=conv("system_metrics_network_traffic_guard"),
-            ),
+        check(
+            "system_metrics_network_traffic_guard",
+            "instr(network_traffic, char(0)) = 0 AND (network_traffic IS NULL OR json_valid(network_traffic)) AND instr(replace(network_traffic, '\\\\', ''), '\\u0000') = 0 AND json_type(network_traffic) = 'object'",
+            only="sqlite",
         ),
         Index(conv("idx_system_metrics_device_time"), "device_id", sql('"time" DESC')),
         {

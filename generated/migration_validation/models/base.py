@@ -122,9 +122,11 @@ def _check_moves(model: Base) -> None:
         if not (history.added and history.deleted):
             continue
         (source,), (target,) = history.deleted, history.added
-        if source is None or not isinstance(target, StrEnum) or target == source:
+        if target == source or isinstance(target, ClauseElement):
             continue
-        if target not in moves[source]:
+        starts = model.__starts__.get(attribute, moves)
+        # What is null has not begun, and begins as a new row does.
+        if target not in (starts if source is None else moves[source]):
             raise TransitionRefused(model, attribute, source, target)
 
 

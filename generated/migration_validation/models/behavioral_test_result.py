@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    CheckConstraint,
     FetchedValue,
     ForeignKeyConstraint,
     Identity,
@@ -20,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import ExecutionStatus
-from ._columns import Array, Choice, Float, Integer, Json, Text, Timestamp, only_on, sql
+from ._columns import Array, Choice, Float, Integer, Json, Text, Timestamp, check, sql
 from ._rules import and_, is_not_null, is_null, ne, or_, refuses
 from .base import Base, Row, Rules
 
@@ -40,206 +39,152 @@ class BehavioralTestResult(Base):
             name=conv("behavioral_test_results_session_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql(
-                "jsonb_typeof(comparison_result) <> 'null' AND migration_validation_numbers_are_finite(comparison_result)",
-                "instr(comparison_result, char(0)) = 0 AND (comparison_result IS NULL OR json_valid(comparison_result)) AND instr(replace(comparison_result, '\\\\', ''), '\\u0000') = 0 AND json_type(comparison_result) <> 'null'",
-            ),
-            name=conv("behavioral_test_results_comparison_result_guard"),
+        check(
+            "behavioral_test_results_comparison_result_guard",
+            "jsonb_typeof(comparison_result) <> 'null' AND migration_validation_numbers_are_finite(comparison_result)",
+            "instr(comparison_result, char(0)) = 0 AND (comparison_result IS NULL OR json_valid(comparison_result)) AND instr(replace(comparison_result, '\\\\', ''), '\\u0000') = 0 AND json_type(comparison_result) <> 'null'",
         ),
-        CheckConstraint(
-            sql(
-                "jsonb_typeof(interaction_log) <> 'null' AND migration_validation_numbers_are_finite(interaction_log)",
-                "instr(interaction_log, char(0)) = 0 AND (interaction_log IS NULL OR json_valid(interaction_log)) AND instr(replace(interaction_log, '\\\\', ''), '\\u0000') = 0 AND json_type(interaction_log) <> 'null'",
-            ),
-            name=conv("behavioral_test_results_interaction_log_guard"),
+        check(
+            "behavioral_test_results_interaction_log_guard",
+            "jsonb_typeof(interaction_log) <> 'null' AND migration_validation_numbers_are_finite(interaction_log)",
+            "instr(interaction_log, char(0)) = 0 AND (interaction_log IS NULL OR json_valid(interaction_log)) AND instr(replace(interaction_log, '\\\\', ''), '\\u0000') = 0 AND json_type(interaction_log) <> 'null'",
         ),
-        CheckConstraint(
-            sql(
-                "execution_duration < 'Infinity'",
-                "abs(execution_duration) <= 1.7976931348623157e308",
-            ),
-            name=conv("behavioral_test_results_execution_duration_guard"),
+        check(
+            "behavioral_test_results_execution_duration_guard",
+            "execution_duration < 'Infinity'",
+            "abs(execution_duration) <= 1.7976931348623157e308",
         ),
-        CheckConstraint(
-            sql(
-                "jsonb_typeof(source_result) <> 'null' AND migration_validation_numbers_are_finite(source_result)",
-                "instr(source_result, char(0)) = 0 AND (source_result IS NULL OR json_valid(source_result)) AND instr(replace(source_result, '\\\\', ''), '\\u0000') = 0 AND json_type(source_result) <> 'null'",
-            ),
-            name=conv("behavioral_test_results_source_result_guard"),
+        check(
+            "behavioral_test_results_source_result_guard",
+            "jsonb_typeof(source_result) <> 'null' AND migration_validation_numbers_are_finite(source_result)",
+            "instr(source_result, char(0)) = 0 AND (source_result IS NULL OR json_valid(source_result)) AND instr(replace(source_result, '\\\\', ''), '\\u0000') = 0 AND json_type(source_result) <> 'null'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(source_screenshots), 1) = 1",
-                "instr(source_screenshots, char(0)) = 0 AND json_valid(source_screenshots) AND instr(replace(source_screenshots, '\\\\', ''), '\\u0000') = 0 AND json_type(source_screenshots) = 'array'",
-            ),
-            name=conv("behavioral_test_results_source_screenshots_guard"),
+        check(
+            "behavioral_test_results_source_screenshots_guard",
+            "coalesce(array_ndims(source_screenshots), 1) = 1",
+            "instr(source_screenshots, char(0)) = 0 AND json_valid(source_screenshots) AND instr(replace(source_screenshots, '\\\\', ''), '\\u0000') = 0 AND json_type(source_screenshots) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "source_load_time < 'Infinity'",
-                "abs(source_load_time) <= 1.7976931348623157e308",
-            ),
-            name=conv("behavioral_test_results_source_load_time_guard"),
+        check(
+            "behavioral_test_results_source_load_time_guard",
+            "source_load_time < 'Infinity'",
+            "abs(source_load_time) <= 1.7976931348623157e308",
         ),
-        CheckConstraint(
-            sql(
-                "jsonb_typeof(target_result) <> 'null' AND migration_validation_numbers_are_finite(target_result)",
-                "instr(target_result, char(0)) = 0 AND (target_result IS NULL OR json_valid(target_result)) AND instr(replace(target_result, '\\\\', ''), '\\u0000') = 0 AND json_type(target_result) <> 'null'",
-            ),
-            name=conv("behavioral_test_results_target_result_guard"),
+        check(
+            "behavioral_test_results_target_result_guard",
+            "jsonb_typeof(target_result) <> 'null' AND migration_validation_numbers_are_finite(target_result)",
+            "instr(target_result, char(0)) = 0 AND (target_result IS NULL OR json_valid(target_result)) AND instr(replace(target_result, '\\\\', ''), '\\u0000') = 0 AND json_type(target_result) <> 'null'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(target_screenshots), 1) = 1",
-                "instr(target_screenshots, char(0)) = 0 AND json_valid(target_screenshots) AND instr(replace(target_screenshots, '\\\\', ''), '\\u0000') = 0 AND json_type(target_screenshots) = 'array'",
-            ),
-            name=conv("behavioral_test_results_target_screenshots_guard"),
+        check(
+            "behavioral_test_results_target_screenshots_guard",
+            "coalesce(array_ndims(target_screenshots), 1) = 1",
+            "instr(target_screenshots, char(0)) = 0 AND json_valid(target_screenshots) AND instr(replace(target_screenshots, '\\\\', ''), '\\u0000') = 0 AND json_type(target_screenshots) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "target_load_time < 'Infinity'",
-                "abs(target_load_time) <= 1.7976931348623157e308",
-            ),
-            name=conv("behavioral_test_results_target_load_time_guard"),
+        check(
+            "behavioral_test_results_target_load_time_guard",
+            "target_load_time < 'Infinity'",
+            "abs(target_load_time) <= 1.7976931348623157e308",
         ),
-        CheckConstraint(
-            sql("char_length(scenario_name) >= 1", "length(scenario_name) >= 1"),
-            name=conv("behavioral_test_results_scenario_name_length_check"),
+        check(
+            "behavioral_test_results_scenario_name_length_check",
+            "char_length(scenario_name) >= 1",
+            "length(scenario_name) >= 1",
         ),
-        CheckConstraint(
-            sql("execution_status IN ('completed', 'failed', 'timed_out')"),
-            name=conv("behavioral_test_results_execution_status_check"),
+        check(
+            "behavioral_test_results_execution_status_check",
+            "execution_status IN ('completed', 'failed', 'timed_out')",
         ),
-        CheckConstraint(
-            sql("execution_duration >= 0", "execution_duration >= 0.0"),
-            name=conv("behavioral_test_results_execution_duration_check"),
+        check(
+            "behavioral_test_results_execution_duration_check",
+            "execution_duration >= 0",
+            "execution_duration >= 0.0",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "source_url ~ '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$'"
-                ),
-                name=conv("behavioral_test_results_source_url_format_check"),
-            ),
+        check(
+            "behavioral_test_results_source_url_format_check",
+            "source_url ~ '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$'",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql(
-                "cardinality(source_screenshots) <= 200 AND array_position(source_screenshots, NULL) IS NULL AND migration_validation_shortest_item(source_screenshots) >= 1",
-                "json_array_length(source_screenshots) <= 200",
-            ),
-            name=conv("behavioral_test_results_source_screenshots_items_check"),
+        check(
+            "behavioral_test_results_source_screenshots_items_check",
+            "cardinality(source_screenshots) <= 200 AND array_position(source_screenshots, NULL) IS NULL AND migration_validation_shortest_item(source_screenshots) >= 1",
+            "json_array_length(source_screenshots) <= 200",
         ),
-        CheckConstraint(
-            sql("source_load_time >= 0", "source_load_time >= 0.0"),
-            name=conv("behavioral_test_results_source_load_time_check"),
+        check(
+            "behavioral_test_results_source_load_time_check",
+            "source_load_time >= 0",
+            "source_load_time >= 0.0",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "target_url ~ '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$'"
-                ),
-                name=conv("behavioral_test_results_target_url_format_check"),
-            ),
+        check(
+            "behavioral_test_results_target_url_format_check",
+            "target_url ~ '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$'",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql(
-                "cardinality(target_screenshots) <= 200 AND array_position(target_screenshots, NULL) IS NULL AND migration_validation_shortest_item(target_screenshots) >= 1",
-                "json_array_length(target_screenshots) <= 200",
-            ),
-            name=conv("behavioral_test_results_target_screenshots_items_check"),
+        check(
+            "behavioral_test_results_target_screenshots_items_check",
+            "cardinality(target_screenshots) <= 200 AND array_position(target_screenshots, NULL) IS NULL AND migration_validation_shortest_item(target_screenshots) >= 1",
+            "json_array_length(target_screenshots) <= 200",
         ),
-        CheckConstraint(
-            sql("target_load_time >= 0", "target_load_time >= 0.0"),
-            name=conv("behavioral_test_results_target_load_time_check"),
+        check(
+            "behavioral_test_results_target_load_time_check",
+            "target_load_time >= 0",
+            "target_load_time >= 0.0",
         ),
-        CheckConstraint(
-            sql("execution_status <> 'failed' OR error_message IS NOT NULL"),
-            name=conv("chk_failure_is_explained"),
+        check(
+            "chk_failure_is_explained",
+            "execution_status <> 'failed' OR error_message IS NOT NULL",
         ),
-        CheckConstraint(
-            sql(
-                "execution_status <> 'completed' OR error_message IS NULL AND error_stack_trace IS NULL"
-            ),
-            name=conv("chk_success_has_no_error"),
+        check(
+            "chk_success_has_no_error",
+            "execution_status <> 'completed' OR error_message IS NULL AND error_stack_trace IS NULL",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("behavioral_test_results_id_guard"),
-            ),
+        check(
+            "behavioral_test_results_id_guard",
+            "id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("session_id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("behavioral_test_results_session_id_guard"),
-            ),
+        check(
+            "behavioral_test_results_session_id_guard",
+            "session_id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(scenario_name, char(0)) = 0 AND length(scenario_name) <= 255"
-                ),
-                name=conv("behavioral_test_results_scenario_name_guard"),
-            ),
+        check(
+            "behavioral_test_results_scenario_name_guard",
+            "instr(scenario_name, char(0)) = 0 AND length(scenario_name) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(scenario_description, char(0)) = 0"),
-                name=conv("behavioral_test_results_scenario_description_guard"),
-            ),
+        check(
+            "behavioral_test_results_scenario_description_guard",
+            "instr(scenario_description, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(error_message, char(0)) = 0"),
-                name=conv("behavioral_test_results_error_message_guard"),
-            ),
+        check(
+            "behavioral_test_results_error_message_guard",
+            "instr(error_message, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(error_stack_trace, char(0)) = 0"),
-                name=conv("behavioral_test_results_error_stack_trace_guard"),
-            ),
+        check(
+            "behavioral_test_results_error_stack_trace_guard",
+            "instr(error_stack_trace, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(source_url, char(0)) = 0 AND length(source_url) <= 1000"),
-                name=conv("behavioral_test_results_source_url_guard"),
-            ),
+        check(
+            "behavioral_test_results_source_url_guard",
+            "instr(source_url, char(0)) = 0 AND length(source_url) <= 1000",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(target_url, char(0)) = 0 AND length(target_url) <= 1000"),
-                name=conv("behavioral_test_results_target_url_guard"),
-            ),
+        check(
+            "behavioral_test_results_target_url_guard",
+            "instr(target_url, char(0)) = 0 AND length(target_url) <= 1000",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("behavioral_test_results_created_at_guard"),
-            ),
+        check(
+            "behavioral_test_results_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("behavioral_test_results_updated_at_guard"),
-            ),
+        check(
+            "behavioral_test_results_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_behavioral_test_results_session_id"), "session_id"),
         {

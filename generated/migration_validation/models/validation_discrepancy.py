@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    CheckConstraint,
     FetchedValue,
     ForeignKeyConstraint,
     Identity,
@@ -28,7 +27,7 @@ from ._columns import (
     Integer,
     Text,
     Timestamp,
-    only_on,
+    check,
     sql,
 )
 from ._rules import and_, is_not_null, is_null, not_, or_, refuses
@@ -57,192 +56,133 @@ class ValidationDiscrepancy(Base):
             name=conv("validation_discrepancies_result_id_session_id_fkey"),
             ondelete="SET NULL (result_id)",
         ),
-        CheckConstraint(
-            sql(
-                "resolved_at >= '0001-01-01 00:00:00+00' AND resolved_at < '10000-01-01 00:00:00+00'",
-                "substr(resolved_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(resolved_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(resolved_at, 1, 19), '+0 days') AND resolved_at >= '0001'",
-            ),
-            name=conv("validation_discrepancies_resolved_at_guard"),
+        check(
+            "validation_discrepancies_resolved_at_guard",
+            "resolved_at >= '0001-01-01 00:00:00+00' AND resolved_at < '10000-01-01 00:00:00+00'",
+            "substr(resolved_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(resolved_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(resolved_at, 1, 19), '+0 days') AND resolved_at >= '0001'",
         ),
-        CheckConstraint(
-            sql(
-                "discrepancy_type ~ '^[a-z][a-z0-9_]*$'",
-                "(discrepancy_type GLOB '[a-z]*' AND discrepancy_type NOT GLOB '*[^0-9_a-z]*')",
-            ),
-            name=conv("validation_discrepancies_discrepancy_type_pattern_check"),
+        check(
+            "validation_discrepancies_discrepancy_type_pattern_check",
+            "discrepancy_type ~ '^[a-z][a-z0-9_]*$'",
+            "(discrepancy_type GLOB '[a-z]*' AND discrepancy_type NOT GLOB '*[^0-9_a-z]*')",
         ),
-        CheckConstraint(
-            sql("char_length(description) >= 1", "length(description) >= 1"),
-            name=conv("validation_discrepancies_description_length_check"),
+        check(
+            "validation_discrepancies_description_length_check",
+            "char_length(description) >= 1",
+            "length(description) >= 1",
         ),
-        CheckConstraint(
-            sql("confidence BETWEEN 0 AND 1", "confidence BETWEEN 0.0 AND 1.0"),
-            name=conv("validation_discrepancies_confidence_check"),
+        check(
+            "validation_discrepancies_confidence_check",
+            "confidence BETWEEN 0 AND 1",
+            "confidence BETWEEN 0.0 AND 1.0",
         ),
-        CheckConstraint(
-            sql(
-                "component_type ~ '^[a-z][a-z0-9_]*$'",
-                "(component_type GLOB '[a-z]*' AND component_type NOT GLOB '*[^0-9_a-z]*')",
-            ),
-            name=conv("validation_discrepancies_component_type_pattern_check"),
+        check(
+            "validation_discrepancies_component_type_pattern_check",
+            "component_type ~ '^[a-z][a-z0-9_]*$'",
+            "(component_type GLOB '[a-z]*' AND component_type NOT GLOB '*[^0-9_a-z]*')",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(validation_context) = 'object' AND NOT validation_context @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(validation_context)"
-                ),
-                name=conv("validation_discrepancies_validation_context_object_check"),
-            ),
+        check(
+            "validation_discrepancies_validation_context_object_check",
+            "jsonb_typeof(validation_context) = 'object' AND NOT validation_context @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(validation_context)",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("char_length(resolved_by) >= 1", "length(resolved_by) >= 1"),
-            name=conv("validation_discrepancies_resolved_by_length_check"),
+        check(
+            "validation_discrepancies_resolved_by_length_check",
+            "char_length(resolved_by) >= 1",
+            "length(resolved_by) >= 1",
         ),
-        CheckConstraint(
-            sql(
-                "NOT is_resolved OR resolved_at IS NOT NULL AND resolved_by IS NOT NULL"
-            ),
-            name=conv("chk_resolved_is_signed"),
+        check(
+            "chk_resolved_is_signed",
+            "NOT is_resolved OR resolved_at IS NOT NULL AND resolved_by IS NOT NULL",
         ),
-        CheckConstraint(
-            sql(
-                "is_resolved OR resolved_at IS NULL AND resolved_by IS NULL AND resolution_notes IS NULL"
-            ),
-            name=conv("chk_unresolved_is_blank"),
+        check(
+            "chk_unresolved_is_blank",
+            "is_resolved OR resolved_at IS NULL AND resolved_by IS NULL AND resolution_notes IS NULL",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_discrepancies_id_guard"),
-            ),
+        check(
+            "validation_discrepancies_id_guard",
+            "id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("session_id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_discrepancies_session_id_guard"),
-            ),
+        check(
+            "validation_discrepancies_session_id_guard",
+            "session_id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("result_id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_discrepancies_result_id_guard"),
-            ),
+        check(
+            "validation_discrepancies_result_id_guard",
+            "result_id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(discrepancy_type, char(0)) = 0 AND length(discrepancy_type) <= 100"
-                ),
-                name=conv("validation_discrepancies_discrepancy_type_guard"),
-            ),
+        check(
+            "validation_discrepancies_discrepancy_type_guard",
+            "instr(discrepancy_type, char(0)) = 0 AND length(discrepancy_type) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("severity IN ('INFO', 'WARNING', 'CRITICAL')"),
-                name=conv("validation_discrepancies_severity_guard"),
-            ),
+        check(
+            "validation_discrepancies_severity_guard",
+            "severity IN ('INFO', 'WARNING', 'CRITICAL')",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(description, char(0)) = 0"),
-                name=conv("validation_discrepancies_description_guard"),
-            ),
+        check(
+            "validation_discrepancies_description_guard",
+            "instr(description, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(source_element, char(0)) = 0 AND length(source_element) <= 500"
-                ),
-                name=conv("validation_discrepancies_source_element_guard"),
-            ),
+        check(
+            "validation_discrepancies_source_element_guard",
+            "instr(source_element, char(0)) = 0 AND length(source_element) <= 500",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(target_element, char(0)) = 0 AND length(target_element) <= 500"
-                ),
-                name=conv("validation_discrepancies_target_element_guard"),
-            ),
+        check(
+            "validation_discrepancies_target_element_guard",
+            "instr(target_element, char(0)) = 0 AND length(target_element) <= 500",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(recommendation, char(0)) = 0"),
-                name=conv("validation_discrepancies_recommendation_guard"),
-            ),
+        check(
+            "validation_discrepancies_recommendation_guard",
+            "instr(recommendation, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("abs(confidence) <= 1.7976931348623157e308"),
-                name=conv("validation_discrepancies_confidence_guard"),
-            ),
+        check(
+            "validation_discrepancies_confidence_guard",
+            "abs(confidence) <= 1.7976931348623157e308",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(component_type, char(0)) = 0 AND length(component_type) <= 50"
-                ),
-                name=conv("validation_discrepancies_component_type_guard"),
-            ),
+        check(
+            "validation_discrepancies_component_type_guard",
+            "instr(component_type, char(0)) = 0 AND length(component_type) <= 50",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(validation_context, char(0)) = 0 AND json_valid(validation_context) AND instr(replace(validation_context, '\\\\', ''), '\\u0000') = 0 AND json_type(validation_context) = 'object'"
-                ),
-                name=conv("validation_discrepancies_validation_context_guard"),
-            ),
+        check(
+            "validation_discrepancies_validation_context_guard",
+            "instr(validation_context, char(0)) = 0 AND json_valid(validation_context) AND instr(replace(validation_context, '\\\\', ''), '\\u0000') = 0 AND json_type(validation_context) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("is_resolved IN (0, 1)"),
-                name=conv("validation_discrepancies_is_resolved_guard"),
-            ),
+        check(
+            "validation_discrepancies_is_resolved_guard",
+            "is_resolved IN (0, 1)",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(resolution_notes, char(0)) = 0"),
-                name=conv("validation_discrepancies_resolution_notes_guard"),
-            ),
+        check(
+            "validation_discrepancies_resolution_notes_guard",
+            "instr(resolution_notes, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(resolved_by, char(0)) = 0 AND length(resolved_by) <= 255"),
-                name=conv("validation_discrepancies_resolved_by_guard"),
-            ),
+        check(
+            "validation_discrepancies_resolved_by_guard",
+            "instr(resolved_by, char(0)) = 0 AND length(resolved_by) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("validation_discrepancies_created_at_guard"),
-            ),
+        check(
+            "validation_discrepancies_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("validation_discrepancies_updated_at_guard"),
-            ),
+        check(
+            "validation_discrepancies_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_validation_discrepancies_session_id"), "session_id"),
         Index(conv("ix_validation_discrepancies_result_id"), "result_id", "session_id"),

@@ -8,13 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    CheckConstraint,
-    FetchedValue,
-    Identity,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-)
+from sqlalchemy import FetchedValue, Identity, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import conv
 
@@ -26,7 +20,7 @@ from ._columns import (
     Float,
     Integer,
     Timestamp,
-    only_on,
+    check,
     sql,
 )
 from ._rules import add, and_, eq, le, refuses
@@ -44,313 +38,213 @@ class ValidationMetric(Base):
             "metric_period",
             name=conv("validation_metrics_metric_date_metric_period_key"),
         ),
-        CheckConstraint(
-            sql(
-                "metric_date BETWEEN '0001-01-01' AND '9999-12-31'",
-                "metric_date GLOB '????-??-??' AND metric_date IS date(metric_date, '+0 days') AND metric_date >= '0001'",
-            ),
-            name=conv("validation_metrics_metric_date_guard"),
+        check(
+            "validation_metrics_metric_date_guard",
+            "metric_date BETWEEN '0001-01-01' AND '9999-12-31'",
+            "metric_date GLOB '????-??-??' AND metric_date IS date(metric_date, '+0 days') AND metric_date >= '0001'",
         ),
-        CheckConstraint(
-            sql(
-                "avg_execution_time < 'Infinity'",
-                "abs(avg_execution_time) <= 1.7976931348623157e308",
-            ),
-            name=conv("validation_metrics_avg_execution_time_guard"),
+        check(
+            "validation_metrics_avg_execution_time_guard",
+            "avg_execution_time < 'Infinity'",
+            "abs(avg_execution_time) <= 1.7976931348623157e308",
         ),
-        CheckConstraint(
-            sql(
-                "max_execution_time < 'Infinity'",
-                "abs(max_execution_time) <= 1.7976931348623157e308",
-            ),
-            name=conv("validation_metrics_max_execution_time_guard"),
+        check(
+            "validation_metrics_max_execution_time_guard",
+            "max_execution_time < 'Infinity'",
+            "abs(max_execution_time) <= 1.7976931348623157e308",
         ),
-        CheckConstraint(
-            sql(
-                "min_execution_time < 'Infinity'",
-                "abs(min_execution_time) <= 1.7976931348623157e308",
-            ),
-            name=conv("validation_metrics_min_execution_time_guard"),
+        check(
+            "validation_metrics_min_execution_time_guard",
+            "min_execution_time < 'Infinity'",
+            "abs(min_execution_time) <= 1.7976931348623157e308",
         ),
-        CheckConstraint(
-            sql("metric_period IN ('daily', 'weekly', 'monthly')"),
-            name=conv("validation_metrics_metric_period_check"),
+        check(
+            "validation_metrics_metric_period_check",
+            "metric_period IN ('daily', 'weekly', 'monthly')",
         ),
-        CheckConstraint(
-            sql("total_sessions >= 0"),
-            name=conv("validation_metrics_total_sessions_check"),
+        check("validation_metrics_total_sessions_check", "total_sessions >= 0"),
+        check("validation_metrics_completed_sessions_check", "completed_sessions >= 0"),
+        check("validation_metrics_failed_sessions_check", "failed_sessions >= 0"),
+        check("validation_metrics_approved_count_check", "approved_count >= 0"),
+        check(
+            "validation_metrics_approved_with_warnings_count_check",
+            "approved_with_warnings_count >= 0",
         ),
-        CheckConstraint(
-            sql("completed_sessions >= 0"),
-            name=conv("validation_metrics_completed_sessions_check"),
+        check("validation_metrics_rejected_count_check", "rejected_count >= 0"),
+        check(
+            "validation_metrics_avg_execution_time_check",
+            "avg_execution_time >= 0",
+            "avg_execution_time >= 0.0",
         ),
-        CheckConstraint(
-            sql("failed_sessions >= 0"),
-            name=conv("validation_metrics_failed_sessions_check"),
+        check(
+            "validation_metrics_max_execution_time_check",
+            "max_execution_time >= 0",
+            "max_execution_time >= 0.0",
         ),
-        CheckConstraint(
-            sql("approved_count >= 0"),
-            name=conv("validation_metrics_approved_count_check"),
+        check(
+            "validation_metrics_min_execution_time_check",
+            "min_execution_time >= 0",
+            "min_execution_time >= 0.0",
         ),
-        CheckConstraint(
-            sql("approved_with_warnings_count >= 0"),
-            name=conv("validation_metrics_approved_with_warnings_count_check"),
+        check(
+            "validation_metrics_avg_fidelity_score_check",
+            "avg_fidelity_score BETWEEN 0 AND 1",
+            "avg_fidelity_score BETWEEN 0.0 AND 1.0",
         ),
-        CheckConstraint(
-            sql("rejected_count >= 0"),
-            name=conv("validation_metrics_rejected_count_check"),
+        check(
+            "validation_metrics_max_fidelity_score_check",
+            "max_fidelity_score BETWEEN 0 AND 1",
+            "max_fidelity_score BETWEEN 0.0 AND 1.0",
         ),
-        CheckConstraint(
-            sql("avg_execution_time >= 0", "avg_execution_time >= 0.0"),
-            name=conv("validation_metrics_avg_execution_time_check"),
+        check(
+            "validation_metrics_min_fidelity_score_check",
+            "min_fidelity_score BETWEEN 0 AND 1",
+            "min_fidelity_score BETWEEN 0.0 AND 1.0",
         ),
-        CheckConstraint(
-            sql("max_execution_time >= 0", "max_execution_time >= 0.0"),
-            name=conv("validation_metrics_max_execution_time_check"),
+        check(
+            "validation_metrics_technology_breakdown_object_check",
+            "jsonb_typeof(technology_breakdown) = 'object' AND NOT technology_breakdown @? 'strict $.* ? (!(@.type() == \"number\" && @ % 1 == 0 && @ >= 0 && @ <= 2147483647))'",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("min_execution_time >= 0", "min_execution_time >= 0.0"),
-            name=conv("validation_metrics_min_execution_time_check"),
+        check(
+            "validation_metrics_scope_breakdown_object_check",
+            "jsonb_typeof(scope_breakdown) = 'object' AND NOT scope_breakdown @? 'strict $.* ? (!(@.type() == \"number\" && @ % 1 == 0 && @ >= 0 && @ <= 2147483647))'",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql(
-                "avg_fidelity_score BETWEEN 0 AND 1",
-                "avg_fidelity_score BETWEEN 0.0 AND 1.0",
-            ),
-            name=conv("validation_metrics_avg_fidelity_score_check"),
+        check(
+            "validation_metrics_total_discrepancies_check", "total_discrepancies >= 0"
         ),
-        CheckConstraint(
-            sql(
-                "max_fidelity_score BETWEEN 0 AND 1",
-                "max_fidelity_score BETWEEN 0.0 AND 1.0",
-            ),
-            name=conv("validation_metrics_max_fidelity_score_check"),
+        check(
+            "validation_metrics_critical_discrepancies_check",
+            "critical_discrepancies >= 0",
         ),
-        CheckConstraint(
-            sql(
-                "min_fidelity_score BETWEEN 0 AND 1",
-                "min_fidelity_score BETWEEN 0.0 AND 1.0",
-            ),
-            name=conv("validation_metrics_min_fidelity_score_check"),
+        check(
+            "validation_metrics_warning_discrepancies_check",
+            "warning_discrepancies >= 0",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(technology_breakdown) = 'object' AND NOT technology_breakdown @? 'strict $.* ? (!(@.type() == \"number\" && @ % 1 == 0 && @ >= 0 && @ <= 2147483647))'"
-                ),
-                name=conv("validation_metrics_technology_breakdown_object_check"),
-            ),
+        check("validation_metrics_info_discrepancies_check", "info_discrepancies >= 0"),
+        check(
+            "validation_metrics_additional_metrics_object_check",
+            "jsonb_typeof(additional_metrics) = 'object' AND NOT additional_metrics @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(additional_metrics)",
+            only="postgresql",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(scope_breakdown) = 'object' AND NOT scope_breakdown @? 'strict $.* ? (!(@.type() == \"number\" && @ % 1 == 0 && @ >= 0 && @ <= 2147483647))'"
-                ),
-                name=conv("validation_metrics_scope_breakdown_object_check"),
-            ),
+        check(
+            "chk_sessions_add_up",
+            "completed_sessions::bigint + failed_sessions <= total_sessions",
+            "completed_sessions + failed_sessions <= total_sessions",
         ),
-        CheckConstraint(
-            sql("total_discrepancies >= 0"),
-            name=conv("validation_metrics_total_discrepancies_check"),
+        check(
+            "chk_verdicts_add_up",
+            "approved_count::bigint + approved_with_warnings_count + rejected_count <= total_sessions",
+            "approved_count + approved_with_warnings_count + rejected_count <= total_sessions",
         ),
-        CheckConstraint(
-            sql("critical_discrepancies >= 0"),
-            name=conv("validation_metrics_critical_discrepancies_check"),
+        check(
+            "chk_discrepancies_add_up",
+            "critical_discrepancies::bigint + warning_discrepancies + info_discrepancies = total_discrepancies",
+            "critical_discrepancies + warning_discrepancies + info_discrepancies = total_discrepancies",
         ),
-        CheckConstraint(
-            sql("warning_discrepancies >= 0"),
-            name=conv("validation_metrics_warning_discrepancies_check"),
+        check(
+            "chk_execution_times_ordered",
+            "min_execution_time <= avg_execution_time AND avg_execution_time <= max_execution_time",
         ),
-        CheckConstraint(
-            sql("info_discrepancies >= 0"),
-            name=conv("validation_metrics_info_discrepancies_check"),
+        check(
+            "chk_fidelity_scores_ordered",
+            "min_fidelity_score <= avg_fidelity_score AND avg_fidelity_score <= max_fidelity_score",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(additional_metrics) = 'object' AND NOT additional_metrics @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(additional_metrics)"
-                ),
-                name=conv("validation_metrics_additional_metrics_object_check"),
-            ),
+        check(
+            "validation_metrics_id_guard",
+            "id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "completed_sessions::bigint + failed_sessions <= total_sessions",
-                "completed_sessions + failed_sessions <= total_sessions",
-            ),
-            name=conv("chk_sessions_add_up"),
+        check(
+            "validation_metrics_total_sessions_guard",
+            "total_sessions BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "approved_count::bigint + approved_with_warnings_count + rejected_count <= total_sessions",
-                "approved_count + approved_with_warnings_count + rejected_count <= total_sessions",
-            ),
-            name=conv("chk_verdicts_add_up"),
+        check(
+            "validation_metrics_completed_sessions_guard",
+            "completed_sessions BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "critical_discrepancies::bigint + warning_discrepancies + info_discrepancies = total_discrepancies",
-                "critical_discrepancies + warning_discrepancies + info_discrepancies = total_discrepancies",
-            ),
-            name=conv("chk_discrepancies_add_up"),
+        check(
+            "validation_metrics_failed_sessions_guard",
+            "failed_sessions BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "min_execution_time <= avg_execution_time AND avg_execution_time <= max_execution_time"
-            ),
-            name=conv("chk_execution_times_ordered"),
+        check(
+            "validation_metrics_approved_count_guard",
+            "approved_count BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "min_fidelity_score <= avg_fidelity_score AND avg_fidelity_score <= max_fidelity_score"
-            ),
-            name=conv("chk_fidelity_scores_ordered"),
+        check(
+            "validation_metrics_approved_with_warnings_count_guard",
+            "approved_with_warnings_count BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_metrics_id_guard"),
-            ),
+        check(
+            "validation_metrics_rejected_count_guard",
+            "rejected_count BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("total_sessions BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_metrics_total_sessions_guard"),
-            ),
+        check(
+            "validation_metrics_avg_fidelity_score_guard",
+            "abs(avg_fidelity_score) <= 1.7976931348623157e308",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("completed_sessions BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_metrics_completed_sessions_guard"),
-            ),
+        check(
+            "validation_metrics_max_fidelity_score_guard",
+            "abs(max_fidelity_score) <= 1.7976931348623157e308",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("failed_sessions BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_metrics_failed_sessions_guard"),
-            ),
+        check(
+            "validation_metrics_min_fidelity_score_guard",
+            "abs(min_fidelity_score) <= 1.7976931348623157e308",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("approved_count BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_metrics_approved_count_guard"),
-            ),
+        check(
+            "validation_metrics_technology_breakdown_guard",
+            "instr(technology_breakdown, char(0)) = 0 AND json_valid(technology_breakdown) AND instr(replace(technology_breakdown, '\\\\', ''), '\\u0000') = 0 AND json_type(technology_breakdown) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("approved_with_warnings_count BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_metrics_approved_with_warnings_count_guard"),
-            ),
+        check(
+            "validation_metrics_scope_breakdown_guard",
+            "instr(scope_breakdown, char(0)) = 0 AND json_valid(scope_breakdown) AND instr(replace(scope_breakdown, '\\\\', ''), '\\u0000') = 0 AND json_type(scope_breakdown) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("rejected_count BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_metrics_rejected_count_guard"),
-            ),
+        check(
+            "validation_metrics_total_discrepancies_guard",
+            "total_discrepancies BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("abs(avg_fidelity_score) <= 1.7976931348623157e308"),
-                name=conv("validation_metrics_avg_fidelity_score_guard"),
-            ),
+        check(
+            "validation_metrics_critical_discrepancies_guard",
+            "critical_discrepancies BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("abs(max_fidelity_score) <= 1.7976931348623157e308"),
-                name=conv("validation_metrics_max_fidelity_score_guard"),
-            ),
+        check(
+            "validation_metrics_warning_discrepancies_guard",
+            "warning_discrepancies BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("abs(min_fidelity_score) <= 1.7976931348623157e308"),
-                name=conv("validation_metrics_min_fidelity_score_guard"),
-            ),
+        check(
+            "validation_metrics_info_discrepancies_guard",
+            "info_discrepancies BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(technology_breakdown, char(0)) = 0 AND json_valid(technology_breakdown) AND instr(replace(technology_breakdown, '\\\\', ''), '\\u0000') = 0 AND json_type(technology_breakdown) = 'object'"
-                ),
-                name=conv("validation_metrics_technology_breakdown_guard"),
-            ),
+        check(
+            "validation_metrics_additional_metrics_guard",
+            "instr(additional_metrics, char(0)) = 0 AND json_valid(additional_metrics) AND instr(replace(additional_metrics, '\\\\', ''), '\\u0000') = 0 AND json_type(additional_metrics) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(scope_breakdown, char(0)) = 0 AND json_valid(scope_breakdown) AND instr(replace(scope_breakdown, '\\\\', ''), '\\u0000') = 0 AND json_type(scope_breakdown) = 'object'"
-                ),
-                name=conv("validation_metrics_scope_breakdown_guard"),
-            ),
+        check(
+            "validation_metrics_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("total_discrepancies BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_metrics_total_discrepancies_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("critical_discrepancies BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_metrics_critical_discrepancies_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("warning_discrepancies BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_metrics_warning_discrepancies_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("info_discrepancies BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_metrics_info_discrepancies_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(additional_metrics, char(0)) = 0 AND json_valid(additional_metrics) AND instr(replace(additional_metrics, '\\\\', ''), '\\u0000') = 0 AND json_type(additional_metrics) = 'object'"
-                ),
-                name=conv("validation_metrics_additional_metrics_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("validation_metrics_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("validation_metrics_updated_at_guard"),
-            ),
+        check(
+            "validation_metrics_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         {
             "comment": "Aggregated analytics and reporting",

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    CheckConstraint,
     FetchedValue,
     ForeignKeyConstraint,
     Identity,
@@ -21,17 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import OverallStatus, ResultType
-from ._columns import (
-    Choice,
-    Entries,
-    Float,
-    Integer,
-    Json,
-    Text,
-    Timestamp,
-    only_on,
-    sql,
-)
+from ._columns import Choice, Entries, Float, Integer, Json, Text, Timestamp, check, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -54,110 +43,83 @@ class ValidationResult(Base):
             name=conv("validation_results_session_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql(
-                "jsonb_typeof(source_representation) <> 'null' AND migration_validation_numbers_are_finite(source_representation)",
-                "instr(source_representation, char(0)) = 0 AND (source_representation IS NULL OR json_valid(source_representation)) AND instr(replace(source_representation, '\\\\', ''), '\\u0000') = 0 AND json_type(source_representation) <> 'null'",
-            ),
-            name=conv("validation_results_source_representation_guard"),
+        check(
+            "validation_results_source_representation_guard",
+            "jsonb_typeof(source_representation) <> 'null' AND migration_validation_numbers_are_finite(source_representation)",
+            "instr(source_representation, char(0)) = 0 AND (source_representation IS NULL OR json_valid(source_representation)) AND instr(replace(source_representation, '\\\\', ''), '\\u0000') = 0 AND json_type(source_representation) <> 'null'",
         ),
-        CheckConstraint(
-            sql(
-                "jsonb_typeof(target_representation) <> 'null' AND migration_validation_numbers_are_finite(target_representation)",
-                "instr(target_representation, char(0)) = 0 AND (target_representation IS NULL OR json_valid(target_representation)) AND instr(replace(target_representation, '\\\\', ''), '\\u0000') = 0 AND json_type(target_representation) <> 'null'",
-            ),
-            name=conv("validation_results_target_representation_guard"),
+        check(
+            "validation_results_target_representation_guard",
+            "jsonb_typeof(target_representation) <> 'null' AND migration_validation_numbers_are_finite(target_representation)",
+            "instr(target_representation, char(0)) = 0 AND (target_representation IS NULL OR json_valid(target_representation)) AND instr(replace(target_representation, '\\\\', ''), '\\u0000') = 0 AND json_type(target_representation) <> 'null'",
         ),
-        CheckConstraint(
-            sql(
-                "execution_time < 'Infinity'",
-                "abs(execution_time) <= 1.7976931348623157e308",
-            ),
-            name=conv("validation_results_execution_time_guard"),
+        check(
+            "validation_results_execution_time_guard",
+            "execution_time < 'Infinity'",
+            "abs(execution_time) <= 1.7976931348623157e308",
         ),
-        CheckConstraint(
-            sql("overall_status IN ('approved', 'approved_with_warnings', 'rejected')"),
-            name=conv("validation_results_overall_status_check"),
+        check(
+            "validation_results_overall_status_check",
+            "overall_status IN ('approved', 'approved_with_warnings', 'rejected')",
         ),
-        CheckConstraint(
-            sql("fidelity_score BETWEEN 0 AND 1", "fidelity_score BETWEEN 0.0 AND 1.0"),
-            name=conv("validation_results_fidelity_score_check"),
+        check(
+            "validation_results_fidelity_score_check",
+            "fidelity_score BETWEEN 0 AND 1",
+            "fidelity_score BETWEEN 0.0 AND 1.0",
         ),
-        CheckConstraint(
-            sql("char_length(summary) >= 1", "length(summary) >= 1"),
-            name=conv("validation_results_summary_length_check"),
+        check(
+            "validation_results_summary_length_check",
+            "char_length(summary) >= 1",
+            "length(summary) >= 1",
         ),
-        CheckConstraint(
-            sql("execution_time >= 0", "execution_time >= 0.0"),
-            name=conv("validation_results_execution_time_check"),
+        check(
+            "validation_results_execution_time_check",
+            "execution_time >= 0",
+            "execution_time >= 0.0",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(result_metadata) = 'object' AND NOT result_metadata @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(result_metadata)"
-                ),
-                name=conv("validation_results_result_metadata_object_check"),
-            ),
+        check(
+            "validation_results_result_metadata_object_check",
+            "jsonb_typeof(result_metadata) = 'object' AND NOT result_metadata @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(result_metadata)",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("result_type IN ('static', 'behavioral')"),
-            name=conv("validation_results_result_type_check"),
+        check(
+            "validation_results_result_type_check",
+            "result_type IN ('static', 'behavioral')",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_results_id_guard"),
-            ),
+        check(
+            "validation_results_id_guard",
+            "id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("session_id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_results_session_id_guard"),
-            ),
+        check(
+            "validation_results_session_id_guard",
+            "session_id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("abs(fidelity_score) <= 1.7976931348623157e308"),
-                name=conv("validation_results_fidelity_score_guard"),
-            ),
+        check(
+            "validation_results_fidelity_score_guard",
+            "abs(fidelity_score) <= 1.7976931348623157e308",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(summary, char(0)) = 0"),
-                name=conv("validation_results_summary_guard"),
-            ),
+        check(
+            "validation_results_summary_guard",
+            "instr(summary, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(result_metadata, char(0)) = 0 AND json_valid(result_metadata) AND instr(replace(result_metadata, '\\\\', ''), '\\u0000') = 0 AND json_type(result_metadata) = 'object'"
-                ),
-                name=conv("validation_results_result_metadata_guard"),
-            ),
+        check(
+            "validation_results_result_metadata_guard",
+            "instr(result_metadata, char(0)) = 0 AND json_valid(result_metadata) AND instr(replace(result_metadata, '\\\\', ''), '\\u0000') = 0 AND json_type(result_metadata) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("validation_results_created_at_guard"),
-            ),
+        check(
+            "validation_results_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("validation_results_updated_at_guard"),
-            ),
+        check(
+            "validation_results_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_validation_results_session_id"), "session_id"),
         Index(

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
-    CheckConstraint,
     FetchedValue,
     Identity,
     Index,
@@ -29,6 +28,7 @@ from ._columns import (
     Json,
     Text,
     Timestamp,
+    check,
     only_on,
     sql,
 )
@@ -47,325 +47,212 @@ class ValidationSession(Base):
     __table_args__ = (
         PrimaryKeyConstraint("id", name=conv("validation_sessions_pkey")),
         UniqueConstraint("request_id", name=conv("ix_validation_sessions_request_id")),
-        CheckConstraint(
-            sql(
-                "jsonb_typeof(validation_scenarios) <> 'null' AND migration_validation_numbers_are_finite(validation_scenarios)",
-                "instr(validation_scenarios, char(0)) = 0 AND json_valid(validation_scenarios) AND instr(replace(validation_scenarios, '\\\\', ''), '\\u0000') = 0 AND json_type(validation_scenarios) <> 'null'",
-            ),
-            name=conv("validation_sessions_validation_scenarios_guard"),
+        check(
+            "validation_sessions_validation_scenarios_guard",
+            "jsonb_typeof(validation_scenarios) <> 'null' AND migration_validation_numbers_are_finite(validation_scenarios)",
+            "instr(validation_scenarios, char(0)) = 0 AND json_valid(validation_scenarios) AND instr(replace(validation_scenarios, '\\\\', ''), '\\u0000') = 0 AND json_type(validation_scenarios) <> 'null'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(processing_log), 1) = 1",
-                "instr(processing_log, char(0)) = 0 AND json_valid(processing_log) AND instr(replace(processing_log, '\\\\', ''), '\\u0000') = 0 AND json_type(processing_log) = 'array'",
-            ),
-            name=conv("validation_sessions_processing_log_guard"),
+        check(
+            "validation_sessions_processing_log_guard",
+            "coalesce(array_ndims(processing_log), 1) = 1",
+            "instr(processing_log, char(0)) = 0 AND json_valid(processing_log) AND instr(replace(processing_log, '\\\\', ''), '\\u0000') = 0 AND json_type(processing_log) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "execution_time < 'Infinity'",
-                "abs(execution_time) <= 1.7976931348623157e308",
-            ),
-            name=conv("validation_sessions_execution_time_guard"),
+        check(
+            "validation_sessions_execution_time_guard",
+            "execution_time < 'Infinity'",
+            "abs(execution_time) <= 1.7976931348623157e308",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(source_files), 1) = 1",
-                "instr(source_files, char(0)) = 0 AND json_valid(source_files) AND instr(replace(source_files, '\\\\', ''), '\\u0000') = 0 AND json_type(source_files) = 'array'",
-            ),
-            name=conv("validation_sessions_source_files_guard"),
+        check(
+            "validation_sessions_source_files_guard",
+            "coalesce(array_ndims(source_files), 1) = 1",
+            "instr(source_files, char(0)) = 0 AND json_valid(source_files) AND instr(replace(source_files, '\\\\', ''), '\\u0000') = 0 AND json_type(source_files) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(source_screenshots), 1) = 1",
-                "instr(source_screenshots, char(0)) = 0 AND json_valid(source_screenshots) AND instr(replace(source_screenshots, '\\\\', ''), '\\u0000') = 0 AND json_type(source_screenshots) = 'array'",
-            ),
-            name=conv("validation_sessions_source_screenshots_guard"),
+        check(
+            "validation_sessions_source_screenshots_guard",
+            "coalesce(array_ndims(source_screenshots), 1) = 1",
+            "instr(source_screenshots, char(0)) = 0 AND json_valid(source_screenshots) AND instr(replace(source_screenshots, '\\\\', ''), '\\u0000') = 0 AND json_type(source_screenshots) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(source_urls), 1) = 1",
-                "instr(source_urls, char(0)) = 0 AND json_valid(source_urls) AND instr(replace(source_urls, '\\\\', ''), '\\u0000') = 0 AND json_type(source_urls) = 'array'",
-            ),
-            name=conv("validation_sessions_source_urls_guard"),
+        check(
+            "validation_sessions_source_urls_guard",
+            "coalesce(array_ndims(source_urls), 1) = 1",
+            "instr(source_urls, char(0)) = 0 AND json_valid(source_urls) AND instr(replace(source_urls, '\\\\', ''), '\\u0000') = 0 AND json_type(source_urls) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(target_files), 1) = 1",
-                "instr(target_files, char(0)) = 0 AND json_valid(target_files) AND instr(replace(target_files, '\\\\', ''), '\\u0000') = 0 AND json_type(target_files) = 'array'",
-            ),
-            name=conv("validation_sessions_target_files_guard"),
+        check(
+            "validation_sessions_target_files_guard",
+            "coalesce(array_ndims(target_files), 1) = 1",
+            "instr(target_files, char(0)) = 0 AND json_valid(target_files) AND instr(replace(target_files, '\\\\', ''), '\\u0000') = 0 AND json_type(target_files) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(target_screenshots), 1) = 1",
-                "instr(target_screenshots, char(0)) = 0 AND json_valid(target_screenshots) AND instr(replace(target_screenshots, '\\\\', ''), '\\u0000') = 0 AND json_type(target_screenshots) = 'array'",
-            ),
-            name=conv("validation_sessions_target_screenshots_guard"),
+        check(
+            "validation_sessions_target_screenshots_guard",
+            "coalesce(array_ndims(target_screenshots), 1) = 1",
+            "instr(target_screenshots, char(0)) = 0 AND json_valid(target_screenshots) AND instr(replace(target_screenshots, '\\\\', ''), '\\u0000') = 0 AND json_type(target_screenshots) = 'array'",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(target_urls), 1) = 1",
-                "instr(target_urls, char(0)) = 0 AND json_valid(target_urls) AND instr(replace(target_urls, '\\\\', ''), '\\u0000') = 0 AND json_type(target_urls) = 'array'",
-            ),
-            name=conv("validation_sessions_target_urls_guard"),
+        check(
+            "validation_sessions_target_urls_guard",
+            "coalesce(array_ndims(target_urls), 1) = 1",
+            "instr(target_urls, char(0)) = 0 AND json_valid(target_urls) AND instr(replace(target_urls, '\\\\', ''), '\\u0000') = 0 AND json_type(target_urls) = 'array'",
         ),
-        CheckConstraint(
-            sql("char_length(request_id) >= 1", "length(request_id) >= 1"),
-            name=conv("validation_sessions_request_id_length_check"),
+        check(
+            "validation_sessions_request_id_length_check",
+            "char_length(request_id) >= 1",
+            "length(request_id) >= 1",
         ),
-        CheckConstraint(
-            sql("status IN ('pending', 'processing', 'completed', 'failed')"),
-            name=conv("validation_sessions_status_check"),
+        check(
+            "validation_sessions_status_check",
+            "status IN ('pending', 'processing', 'completed', 'failed')",
         ),
-        CheckConstraint(
-            sql("behavioral_timeout >= 1"),
-            name=conv("validation_sessions_behavioral_timeout_check"),
+        check(
+            "validation_sessions_behavioral_timeout_check", "behavioral_timeout >= 1"
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql("array_position(processing_log, NULL) IS NULL"),
-                name=conv("validation_sessions_processing_log_items_check"),
-            ),
+        check(
+            "validation_sessions_processing_log_items_check",
+            "array_position(processing_log, NULL) IS NULL",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("execution_time >= 0", "execution_time >= 0.0"),
-            name=conv("validation_sessions_execution_time_check"),
+        check(
+            "validation_sessions_execution_time_check",
+            "execution_time >= 0",
+            "execution_time >= 0.0",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(session_metadata) = 'object' AND NOT session_metadata @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(session_metadata)"
-                ),
-                name=conv("validation_sessions_session_metadata_object_check"),
-            ),
+        check(
+            "validation_sessions_session_metadata_object_check",
+            "jsonb_typeof(session_metadata) = 'object' AND NOT session_metadata @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(session_metadata)",
+            only="postgresql",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(source_framework_details) = 'object' AND NOT source_framework_details @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(source_framework_details)"
-                ),
-                name=conv("validation_sessions_source_framework_details_object_check"),
-            ),
+        check(
+            "validation_sessions_source_framework_details_object_check",
+            "jsonb_typeof(source_framework_details) = 'object' AND NOT source_framework_details @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(source_framework_details)",
+            only="postgresql",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "array_position(source_files, NULL) IS NULL AND migration_validation_shortest_item(source_files) >= 1"
-                ),
-                name=conv("validation_sessions_source_files_items_check"),
-            ),
+        check(
+            "validation_sessions_source_files_items_check",
+            "array_position(source_files, NULL) IS NULL AND migration_validation_shortest_item(source_files) >= 1",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql(
-                "cardinality(source_screenshots) <= 200 AND array_position(source_screenshots, NULL) IS NULL AND migration_validation_shortest_item(source_screenshots) >= 1",
-                "json_array_length(source_screenshots) <= 200",
-            ),
-            name=conv("validation_sessions_source_screenshots_items_check"),
+        check(
+            "validation_sessions_source_screenshots_items_check",
+            "cardinality(source_screenshots) <= 200 AND array_position(source_screenshots, NULL) IS NULL AND migration_validation_shortest_item(source_screenshots) >= 1",
+            "json_array_length(source_screenshots) <= 200",
         ),
-        CheckConstraint(
-            sql(
-                "cardinality(source_urls) <= 200 AND array_position(source_urls, NULL) IS NULL AND migration_validation_items_match(source_urls, '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$')",
-                "json_array_length(source_urls) <= 200",
-            ),
-            name=conv("validation_sessions_source_urls_items_check"),
+        check(
+            "validation_sessions_source_urls_items_check",
+            "cardinality(source_urls) <= 200 AND array_position(source_urls, NULL) IS NULL AND migration_validation_items_match(source_urls, '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$')",
+            "json_array_length(source_urls) <= 200",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(source_metadata) = 'object' AND NOT source_metadata @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(source_metadata)"
-                ),
-                name=conv("validation_sessions_source_metadata_object_check"),
-            ),
+        check(
+            "validation_sessions_source_metadata_object_check",
+            "jsonb_typeof(source_metadata) = 'object' AND NOT source_metadata @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(source_metadata)",
+            only="postgresql",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(target_framework_details) = 'object' AND NOT target_framework_details @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(target_framework_details)"
-                ),
-                name=conv("validation_sessions_target_framework_details_object_check"),
-            ),
+        check(
+            "validation_sessions_target_framework_details_object_check",
+            "jsonb_typeof(target_framework_details) = 'object' AND NOT target_framework_details @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(target_framework_details)",
+            only="postgresql",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "array_position(target_files, NULL) IS NULL AND migration_validation_shortest_item(target_files) >= 1"
-                ),
-                name=conv("validation_sessions_target_files_items_check"),
-            ),
+        check(
+            "validation_sessions_target_files_items_check",
+            "array_position(target_files, NULL) IS NULL AND migration_validation_shortest_item(target_files) >= 1",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql(
-                "cardinality(target_screenshots) <= 200 AND array_position(target_screenshots, NULL) IS NULL AND migration_validation_shortest_item(target_screenshots) >= 1",
-                "json_array_length(target_screenshots) <= 200",
-            ),
-            name=conv("validation_sessions_target_screenshots_items_check"),
+        check(
+            "validation_sessions_target_screenshots_items_check",
+            "cardinality(target_screenshots) <= 200 AND array_position(target_screenshots, NULL) IS NULL AND migration_validation_shortest_item(target_screenshots) >= 1",
+            "json_array_length(target_screenshots) <= 200",
         ),
-        CheckConstraint(
-            sql(
-                "cardinality(target_urls) <= 200 AND array_position(target_urls, NULL) IS NULL AND migration_validation_items_match(target_urls, '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$')",
-                "json_array_length(target_urls) <= 200",
-            ),
-            name=conv("validation_sessions_target_urls_items_check"),
+        check(
+            "validation_sessions_target_urls_items_check",
+            "cardinality(target_urls) <= 200 AND array_position(target_urls, NULL) IS NULL AND migration_validation_items_match(target_urls, '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$')",
+            "json_array_length(target_urls) <= 200",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(target_metadata) = 'object' AND NOT target_metadata @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(target_metadata)"
-                ),
-                name=conv("validation_sessions_target_metadata_object_check"),
-            ),
+        check(
+            "validation_sessions_target_metadata_object_check",
+            "jsonb_typeof(target_metadata) = 'object' AND NOT target_metadata @? 'strict $.* ? (@ != null && @ == null)' AND migration_validation_numbers_are_finite(target_metadata)",
+            only="postgresql",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("id BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_sessions_id_guard"),
-            ),
+        check(
+            "validation_sessions_id_guard",
+            "id BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(request_id, char(0)) = 0 AND length(request_id) <= 255"),
-                name=conv("validation_sessions_request_id_guard"),
-            ),
+        check(
+            "validation_sessions_request_id_guard",
+            "instr(request_id, char(0)) = 0 AND length(request_id) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "validation_scope IN ('UI_LAYOUT', 'BACKEND_FUNCTIONALITY', 'DATA_STRUCTURE', 'API_ENDPOINTS', 'BUSINESS_LOGIC', 'BEHAVIORAL_VALIDATION', 'FULL_SYSTEM')"
-                ),
-                name=conv("validation_sessions_validation_scope_guard"),
-            ),
+        check(
+            "validation_sessions_validation_scope_guard",
+            "validation_scope IN ('UI_LAYOUT', 'BACKEND_FUNCTIONALITY', 'DATA_STRUCTURE', 'API_ENDPOINTS', 'BUSINESS_LOGIC', 'BEHAVIORAL_VALIDATION', 'FULL_SYSTEM')",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("behavioral_timeout BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_sessions_behavioral_timeout_guard"),
-            ),
+        check(
+            "validation_sessions_behavioral_timeout_guard",
+            "behavioral_timeout BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(session_metadata, char(0)) = 0 AND json_valid(session_metadata) AND instr(replace(session_metadata, '\\\\', ''), '\\u0000') = 0 AND json_type(session_metadata) = 'object'"
-                ),
-                name=conv("validation_sessions_session_metadata_guard"),
-            ),
+        check(
+            "validation_sessions_session_metadata_guard",
+            "instr(session_metadata, char(0)) = 0 AND json_valid(session_metadata) AND instr(replace(session_metadata, '\\\\', ''), '\\u0000') = 0 AND json_type(session_metadata) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "source_technology IN ('PYTHON_FLASK', 'PYTHON_DJANGO', 'JAVA_SPRING', 'CSHARP_DOTNET', 'PHP_LARAVEL', 'JAVASCRIPT_REACT', 'JAVASCRIPT_VUE', 'JAVASCRIPT_ANGULAR', 'TYPESCRIPT_REACT', 'TYPESCRIPT_VUE', 'TYPESCRIPT_ANGULAR')"
-                ),
-                name=conv("validation_sessions_source_technology_guard"),
-            ),
+        check(
+            "validation_sessions_source_technology_guard",
+            "source_technology IN ('PYTHON_FLASK', 'PYTHON_DJANGO', 'JAVA_SPRING', 'CSHARP_DOTNET', 'PHP_LARAVEL', 'JAVASCRIPT_REACT', 'JAVASCRIPT_VUE', 'JAVASCRIPT_ANGULAR', 'TYPESCRIPT_REACT', 'TYPESCRIPT_VUE', 'TYPESCRIPT_ANGULAR')",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(source_technology_version, char(0)) = 0 AND length(source_technology_version) <= 100"
-                ),
-                name=conv("validation_sessions_source_technology_version_guard"),
-            ),
+        check(
+            "validation_sessions_source_technology_version_guard",
+            "instr(source_technology_version, char(0)) = 0 AND length(source_technology_version) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(source_framework_details, char(0)) = 0 AND json_valid(source_framework_details) AND instr(replace(source_framework_details, '\\\\', ''), '\\u0000') = 0 AND json_type(source_framework_details) = 'object'"
-                ),
-                name=conv("validation_sessions_source_framework_details_guard"),
-            ),
+        check(
+            "validation_sessions_source_framework_details_guard",
+            "instr(source_framework_details, char(0)) = 0 AND json_valid(source_framework_details) AND instr(replace(source_framework_details, '\\\\', ''), '\\u0000') = 0 AND json_type(source_framework_details) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("source_input_type IN ('CODE_FILES', 'SCREENSHOTS', 'HYBRID')"),
-                name=conv("validation_sessions_source_input_type_guard"),
-            ),
+        check(
+            "validation_sessions_source_input_type_guard",
+            "source_input_type IN ('CODE_FILES', 'SCREENSHOTS', 'HYBRID')",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(source_metadata, char(0)) = 0 AND json_valid(source_metadata) AND instr(replace(source_metadata, '\\\\', ''), '\\u0000') = 0 AND json_type(source_metadata) = 'object'"
-                ),
-                name=conv("validation_sessions_source_metadata_guard"),
-            ),
+        check(
+            "validation_sessions_source_metadata_guard",
+            "instr(source_metadata, char(0)) = 0 AND json_valid(source_metadata) AND instr(replace(source_metadata, '\\\\', ''), '\\u0000') = 0 AND json_type(source_metadata) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "target_technology IN ('PYTHON_FLASK', 'PYTHON_DJANGO', 'JAVA_SPRING', 'CSHARP_DOTNET', 'PHP_LARAVEL', 'JAVASCRIPT_REACT', 'JAVASCRIPT_VUE', 'JAVASCRIPT_ANGULAR', 'TYPESCRIPT_REACT', 'TYPESCRIPT_VUE', 'TYPESCRIPT_ANGULAR')"
-                ),
-                name=conv("validation_sessions_target_technology_guard"),
-            ),
+        check(
+            "validation_sessions_target_technology_guard",
+            "target_technology IN ('PYTHON_FLASK', 'PYTHON_DJANGO', 'JAVA_SPRING', 'CSHARP_DOTNET', 'PHP_LARAVEL', 'JAVASCRIPT_REACT', 'JAVASCRIPT_VUE', 'JAVASCRIPT_ANGULAR', 'TYPESCRIPT_REACT', 'TYPESCRIPT_VUE', 'TYPESCRIPT_ANGULAR')",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(target_technology_version, char(0)) = 0 AND length(target_technology_version) <= 100"
-                ),
-                name=conv("validation_sessions_target_technology_version_guard"),
-            ),
+        check(
+            "validation_sessions_target_technology_version_guard",
+            "instr(target_technology_version, char(0)) = 0 AND length(target_technology_version) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(target_framework_details, char(0)) = 0 AND json_valid(target_framework_details) AND instr(replace(target_framework_details, '\\\\', ''), '\\u0000') = 0 AND json_type(target_framework_details) = 'object'"
-                ),
-                name=conv("validation_sessions_target_framework_details_guard"),
-            ),
+        check(
+            "validation_sessions_target_framework_details_guard",
+            "instr(target_framework_details, char(0)) = 0 AND json_valid(target_framework_details) AND instr(replace(target_framework_details, '\\\\', ''), '\\u0000') = 0 AND json_type(target_framework_details) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("target_input_type IN ('CODE_FILES', 'SCREENSHOTS', 'HYBRID')"),
-                name=conv("validation_sessions_target_input_type_guard"),
-            ),
+        check(
+            "validation_sessions_target_input_type_guard",
+            "target_input_type IN ('CODE_FILES', 'SCREENSHOTS', 'HYBRID')",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(target_metadata, char(0)) = 0 AND json_valid(target_metadata) AND instr(replace(target_metadata, '\\\\', ''), '\\u0000') = 0 AND json_type(target_metadata) = 'object'"
-                ),
-                name=conv("validation_sessions_target_metadata_guard"),
-            ),
+        check(
+            "validation_sessions_target_metadata_guard",
+            "instr(target_metadata, char(0)) = 0 AND json_valid(target_metadata) AND instr(replace(target_metadata, '\\\\', ''), '\\u0000') = 0 AND json_type(target_metadata) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("validation_sessions_created_at_guard"),
-            ),
+        check(
+            "validation_sessions_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("validation_sessions_updated_at_guard"),
-            ),
+        check(
+            "validation_sessions_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_validation_sessions_status_created"), "status", "created_at"),
         Index(

@@ -9,17 +9,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKeyConstraint,
-    Identity,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import ForeignKeyConstraint, Identity, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
-from ._columns import Entries, Integer, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Entries, Integer, Text, Timestamp, Uuid, check, sql
 from ._rules import and_, is_not_null, is_null, or_, refuses
 from .base import Base, Row, Rules
 
@@ -39,86 +33,54 @@ class ActivityLog(Base):
             name=conv("activity_logs_user_id_fkey"),
             ondelete="SET NULL",
         ),
-        CheckConstraint(
-            sql(
-                "action ~ '^[a-z_]+\\.[a-z_]+$'",
-                "(action GLOB '[_a-z]*.[_a-z]*' AND action NOT GLOB '*[^._a-z]*' AND action NOT GLOB '*.*.*')",
-            ),
-            name=conv("activity_logs_action_pattern_check"),
+        check(
+            "activity_logs_action_pattern_check",
+            "action ~ '^[a-z_]+\\.[a-z_]+$'",
+            "(action GLOB '[_a-z]*.[_a-z]*' AND action NOT GLOB '*[^._a-z]*' AND action NOT GLOB '*.*.*')",
         ),
-        CheckConstraint(
-            sql(
-                "resource_type ~ '^[a-z0-9_]+$'",
-                "(resource_type <> '' AND resource_type NOT GLOB '*[^0-9_a-z]*')",
-            ),
-            name=conv("activity_logs_resource_type_pattern_check"),
+        check(
+            "activity_logs_resource_type_pattern_check",
+            "resource_type ~ '^[a-z0-9_]+$'",
+            "(resource_type <> '' AND resource_type NOT GLOB '*[^0-9_a-z]*')",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "jsonb_typeof(details) = 'object' AND NOT details @? 'strict $.* ? (@ == null)' AND pixcrawler_numbers_are_finite(details)"
-                ),
-                name=conv("activity_logs_details_object_check"),
-            ),
+        check(
+            "activity_logs_details_object_check",
+            "jsonb_typeof(details) = 'object' AND NOT details @? 'strict $.* ? (@ == null)' AND pixcrawler_numbers_are_finite(details)",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql(
-                "resource_type IS NULL AND resource_id IS NULL OR resource_type IS NOT NULL AND resource_id IS NOT NULL"
-            ),
-            name=conv("chk_activity_log_resource"),
+        check(
+            "chk_activity_log_resource",
+            "resource_type IS NULL AND resource_id IS NULL OR resource_type IS NOT NULL AND resource_id IS NOT NULL",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32"
-                ),
-                name=conv("activity_logs_user_id_guard"),
-            ),
+        check(
+            "activity_logs_user_id_guard",
+            "user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(action, char(0)) = 0 AND length(action) <= 100"),
-                name=conv("activity_logs_action_guard"),
-            ),
+        check(
+            "activity_logs_action_guard",
+            "instr(action, char(0)) = 0 AND length(action) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(resource_type, char(0)) = 0 AND length(resource_type) <= 100"
-                ),
-                name=conv("activity_logs_resource_type_guard"),
-            ),
+        check(
+            "activity_logs_resource_type_guard",
+            "instr(resource_type, char(0)) = 0 AND length(resource_type) <= 100",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "resource_id GLOB '????????-????-????-????-????????????' AND resource_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(resource_id, '-', '')) = 32"
-                ),
-                name=conv("activity_logs_resource_id_guard"),
-            ),
+        check(
+            "activity_logs_resource_id_guard",
+            "resource_id GLOB '????????-????-????-????-????????????' AND resource_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(resource_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(details, char(0)) = 0 AND json_valid(details) AND instr(replace(details, '\\\\', ''), '\\u0000') = 0 AND json_type(details) = 'object'"
-                ),
-                name=conv("activity_logs_details_guard"),
-            ),
+        check(
+            "activity_logs_details_guard",
+            "instr(details, char(0)) = 0 AND json_valid(details) AND instr(replace(details, '\\\\', ''), '\\u0000') = 0 AND json_type(details) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(\"timestamp\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"timestamp\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"timestamp\", 1, 19), '+0 days') AND \"timestamp\" >= '0001'"
-                ),
-                name=conv("activity_logs_timestamp_guard"),
-            ),
+        check(
+            "activity_logs_timestamp_guard",
+            "substr(\"timestamp\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"timestamp\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"timestamp\", 1, 19), '+0 days') AND \"timestamp\" >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_activity_log_user_id"), "user_id"),
         Index(conv("ix_activity_log_timestamp"), sql('"timestamp" DESC')),

@@ -9,18 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    FetchedValue,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import FetchedValue, ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import JobStatus, SearchEngine
-from ._columns import Array, Choice, Integer, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Array, Choice, Integer, Text, Timestamp, Uuid, check, sql
 from ._rules import add, and_, eq, ge, is_in, is_not_null, is_null, le, ne, or_, refuses
 from .base import Base, Moves, Row, Rules, Starts
 
@@ -43,228 +37,149 @@ class CrawlJob(Base):
             name=conv("crawl_jobs_project_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql(
-                "coalesce(array_ndims(keywords), 1) = 1",
-                "instr(keywords, char(0)) = 0 AND json_valid(keywords) AND instr(replace(keywords, '\\\\', ''), '\\u0000') = 0 AND json_type(keywords) = 'array'",
-            ),
-            name=conv("crawl_jobs_keywords_guard"),
+        check(
+            "crawl_jobs_keywords_guard",
+            "coalesce(array_ndims(keywords), 1) = 1",
+            "instr(keywords, char(0)) = 0 AND json_valid(keywords) AND instr(replace(keywords, '\\\\', ''), '\\u0000') = 0 AND json_type(keywords) = 'array'",
         ),
-        CheckConstraint(
-            sql("char_length(name) >= 1", "length(name) >= 1"),
-            name=conv("crawl_jobs_name_length_check"),
+        check(
+            "crawl_jobs_name_length_check",
+            "char_length(name) >= 1",
+            "length(name) >= 1",
         ),
-        CheckConstraint(
-            sql(
-                "cardinality(keywords) BETWEEN 1 AND 50 AND array_position(keywords, NULL) IS NULL AND pixcrawler_shortest_item(keywords) >= 1 AND pixcrawler_items_are_unique(keywords)",
-                "json_array_length(keywords) BETWEEN 1 AND 50",
-            ),
-            name=conv("crawl_jobs_keywords_items_check"),
+        check(
+            "crawl_jobs_keywords_items_check",
+            "cardinality(keywords) BETWEEN 1 AND 50 AND array_position(keywords, NULL) IS NULL AND pixcrawler_shortest_item(keywords) >= 1 AND pixcrawler_items_are_unique(keywords)",
+            "json_array_length(keywords) BETWEEN 1 AND 50",
         ),
-        CheckConstraint(
-            sql("search_engine IN ('google', 'bing', 'duckduckgo', 'baidu')"),
-            name=conv("crawl_jobs_search_engine_check"),
+        check(
+            "crawl_jobs_search_engine_check",
+            "search_engine IN ('google', 'bing', 'duckduckgo', 'baidu')",
         ),
-        CheckConstraint(
-            sql("max_images BETWEEN 1 AND 100000"),
-            name=conv("crawl_jobs_max_images_check"),
+        check("crawl_jobs_max_images_check", "max_images BETWEEN 1 AND 100000"),
+        check("crawl_jobs_total_chunks_check", "total_chunks BETWEEN 0 AND 10000000"),
+        check("crawl_jobs_active_chunks_check", "active_chunks BETWEEN 0 AND 10000000"),
+        check(
+            "crawl_jobs_completed_chunks_check",
+            "completed_chunks BETWEEN 0 AND 10000000",
         ),
-        CheckConstraint(
-            sql("total_chunks BETWEEN 0 AND 10000000"),
-            name=conv("crawl_jobs_total_chunks_check"),
+        check("crawl_jobs_failed_chunks_check", "failed_chunks BETWEEN 0 AND 10000000"),
+        check(
+            "crawl_jobs_downloaded_images_check",
+            "downloaded_images BETWEEN 0 AND 10000000",
         ),
-        CheckConstraint(
-            sql("active_chunks BETWEEN 0 AND 10000000"),
-            name=conv("crawl_jobs_active_chunks_check"),
+        check("crawl_jobs_valid_images_check", "valid_images BETWEEN 0 AND 10000000"),
+        check(
+            "crawl_jobs_status_check",
+            "status IN ('pending', 'running', 'completed', 'failed', 'cancelled')",
         ),
-        CheckConstraint(
-            sql("completed_chunks BETWEEN 0 AND 10000000"),
-            name=conv("crawl_jobs_completed_chunks_check"),
+        check("crawl_jobs_progress_check", "progress BETWEEN 0 AND 100"),
+        check(
+            "chk_crawl_job_chunks",
+            "active_chunks + completed_chunks + failed_chunks <= total_chunks",
         ),
-        CheckConstraint(
-            sql("failed_chunks BETWEEN 0 AND 10000000"),
-            name=conv("crawl_jobs_failed_chunks_check"),
+        check("chk_crawl_job_idle", "status = 'running' OR active_chunks = 0"),
+        check(
+            "chk_crawl_job_chunks_done",
+            "status <> 'completed' OR completed_chunks + failed_chunks = total_chunks",
         ),
-        CheckConstraint(
-            sql("downloaded_images BETWEEN 0 AND 10000000"),
-            name=conv("crawl_jobs_downloaded_images_check"),
+        check(
+            "chk_crawl_job_images",
+            "valid_images <= downloaded_images AND downloaded_images <= max_images",
         ),
-        CheckConstraint(
-            sql("valid_images BETWEEN 0 AND 10000000"),
-            name=conv("crawl_jobs_valid_images_check"),
+        check("chk_job_ordered", "completed_at >= started_at"),
+        check(
+            "chk_job_started",
+            "status = 'pending' AND started_at IS NULL OR status IN ('running', 'completed') AND started_at IS NOT NULL OR status IN ('failed', 'cancelled')",
         ),
-        CheckConstraint(
-            sql("status IN ('pending', 'running', 'completed', 'failed', 'cancelled')"),
-            name=conv("crawl_jobs_status_check"),
+        check(
+            "chk_job_ended",
+            "status IN ('pending', 'running') AND completed_at IS NULL OR status IN ('completed', 'failed', 'cancelled') AND completed_at IS NOT NULL",
         ),
-        CheckConstraint(
-            sql("progress BETWEEN 0 AND 100"), name=conv("crawl_jobs_progress_check")
+        check("chk_job_done", "status <> 'completed' OR progress = 100"),
+        check(
+            "chk_job_failure_is_explained",
+            "status <> 'failed' OR error_message IS NOT NULL",
         ),
-        CheckConstraint(
-            sql("active_chunks + completed_chunks + failed_chunks <= total_chunks"),
-            name=conv("chk_crawl_job_chunks"),
+        check(
+            "crawl_jobs_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("status = 'running' OR active_chunks = 0"),
-            name=conv("chk_crawl_job_idle"),
+        check(
+            "crawl_jobs_project_id_guard",
+            "project_id GLOB '????????-????-????-????-????????????' AND project_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(project_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "status <> 'completed' OR completed_chunks + failed_chunks = total_chunks"
-            ),
-            name=conv("chk_crawl_job_chunks_done"),
+        check(
+            "crawl_jobs_name_guard",
+            "instr(name, char(0)) = 0 AND length(name) <= 200",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "valid_images <= downloaded_images AND downloaded_images <= max_images"
-            ),
-            name=conv("chk_crawl_job_images"),
+        check(
+            "crawl_jobs_max_images_guard",
+            "max_images BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("completed_at >= started_at"), name=conv("chk_job_ordered")
+        check(
+            "crawl_jobs_total_chunks_guard",
+            "total_chunks BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "status = 'pending' AND started_at IS NULL OR status IN ('running', 'completed') AND started_at IS NOT NULL OR status IN ('failed', 'cancelled')"
-            ),
-            name=conv("chk_job_started"),
+        check(
+            "crawl_jobs_active_chunks_guard",
+            "active_chunks BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "status IN ('pending', 'running') AND completed_at IS NULL OR status IN ('completed', 'failed', 'cancelled') AND completed_at IS NOT NULL"
-            ),
-            name=conv("chk_job_ended"),
+        check(
+            "crawl_jobs_completed_chunks_guard",
+            "completed_chunks BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("status <> 'completed' OR progress = 100"), name=conv("chk_job_done")
+        check(
+            "crawl_jobs_failed_chunks_guard",
+            "failed_chunks BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("status <> 'failed' OR error_message IS NOT NULL"),
-            name=conv("chk_job_failure_is_explained"),
+        check(
+            "crawl_jobs_downloaded_images_guard",
+            "downloaded_images BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("crawl_jobs_id_guard"),
-            ),
+        check(
+            "crawl_jobs_valid_images_guard",
+            "valid_images BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "project_id GLOB '????????-????-????-????-????????????' AND project_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(project_id, '-', '')) = 32"
-                ),
-                name=conv("crawl_jobs_project_id_guard"),
-            ),
+        check(
+            "crawl_jobs_progress_guard",
+            "progress BETWEEN -32768 AND 32767",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(name, char(0)) = 0 AND length(name) <= 200"),
-                name=conv("crawl_jobs_name_guard"),
-            ),
+        check(
+            "crawl_jobs_started_at_guard",
+            "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("max_images BETWEEN -2147483648 AND 2147483647"),
-                name=conv("crawl_jobs_max_images_guard"),
-            ),
+        check(
+            "crawl_jobs_completed_at_guard",
+            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("total_chunks BETWEEN -2147483648 AND 2147483647"),
-                name=conv("crawl_jobs_total_chunks_guard"),
-            ),
+        check(
+            "crawl_jobs_error_message_guard",
+            "instr(error_message, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("active_chunks BETWEEN -2147483648 AND 2147483647"),
-                name=conv("crawl_jobs_active_chunks_guard"),
-            ),
+        check(
+            "crawl_jobs_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("completed_chunks BETWEEN -2147483648 AND 2147483647"),
-                name=conv("crawl_jobs_completed_chunks_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("failed_chunks BETWEEN -2147483648 AND 2147483647"),
-                name=conv("crawl_jobs_failed_chunks_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("downloaded_images BETWEEN -2147483648 AND 2147483647"),
-                name=conv("crawl_jobs_downloaded_images_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("valid_images BETWEEN -2147483648 AND 2147483647"),
-                name=conv("crawl_jobs_valid_images_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("progress BETWEEN -32768 AND 32767"),
-                name=conv("crawl_jobs_progress_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'"
-                ),
-                name=conv("crawl_jobs_started_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'"
-                ),
-                name=conv("crawl_jobs_completed_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(error_message, char(0)) = 0"),
-                name=conv("crawl_jobs_error_message_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("crawl_jobs_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("crawl_jobs_updated_at_guard"),
-            ),
+        check(
+            "crawl_jobs_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_crawl_job_status"), "status"),
         Index(conv("ix_crawl_job_project_status"), "project_id", "status"),

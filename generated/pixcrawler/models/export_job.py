@@ -9,18 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    FetchedValue,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import FetchedValue, ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import ExportFormat, JobStatus
-from ._columns import Choice, Integer, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Choice, Integer, Text, Timestamp, Uuid, check, sql
 from ._rules import and_, eq, ge, gt, is_in, is_not_null, is_null, le, ne, or_, refuses
 from .base import Base, Moves, Row, Rules, Starts
 
@@ -47,183 +41,112 @@ class ExportJob(Base):
             name=conv("export_jobs_user_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql("format IN ('zip', 'tar', 'csv', 'json')"),
-            name=conv("export_jobs_format_check"),
+        check("export_jobs_format_check", "format IN ('zip', 'tar', 'csv', 'json')"),
+        check("export_jobs_total_images_check", "total_images BETWEEN 0 AND 10000000"),
+        check(
+            "export_jobs_exported_images_check",
+            "exported_images BETWEEN 0 AND 10000000",
         ),
-        CheckConstraint(
-            sql("total_images BETWEEN 0 AND 10000000"),
-            name=conv("export_jobs_total_images_check"),
+        check(
+            "export_jobs_size_bytes_check", "size_bytes BETWEEN 0 AND 9007199254740991"
         ),
-        CheckConstraint(
-            sql("exported_images BETWEEN 0 AND 10000000"),
-            name=conv("export_jobs_exported_images_check"),
+        check(
+            "export_jobs_download_url_format_check",
+            "download_url ~ '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$'",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("size_bytes BETWEEN 0 AND 9007199254740991"),
-            name=conv("export_jobs_size_bytes_check"),
+        check(
+            "export_jobs_status_check",
+            "status IN ('pending', 'running', 'completed', 'failed', 'cancelled')",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "download_url ~ '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$'"
-                ),
-                name=conv("export_jobs_download_url_format_check"),
-            ),
+        check("export_jobs_progress_check", "progress BETWEEN 0 AND 100"),
+        check("chk_export_job_images", "exported_images <= total_images"),
+        check(
+            "chk_export_job_link",
+            "download_url IS NULL AND expires_at IS NULL OR download_url IS NOT NULL AND expires_at IS NOT NULL",
         ),
-        CheckConstraint(
-            sql("status IN ('pending', 'running', 'completed', 'failed', 'cancelled')"),
-            name=conv("export_jobs_status_check"),
+        check(
+            "chk_export_job_link_of_completed",
+            "download_url IS NULL OR status = 'completed' AND expires_at > completed_at",
         ),
-        CheckConstraint(
-            sql("progress BETWEEN 0 AND 100"), name=conv("export_jobs_progress_check")
+        check("chk_job_ordered", "completed_at >= started_at"),
+        check(
+            "chk_job_started",
+            "status = 'pending' AND started_at IS NULL OR status IN ('running', 'completed') AND started_at IS NOT NULL OR status IN ('failed', 'cancelled')",
         ),
-        CheckConstraint(
-            sql("exported_images <= total_images"), name=conv("chk_export_job_images")
+        check(
+            "chk_job_ended",
+            "status IN ('pending', 'running') AND completed_at IS NULL OR status IN ('completed', 'failed', 'cancelled') AND completed_at IS NOT NULL",
         ),
-        CheckConstraint(
-            sql(
-                "download_url IS NULL AND expires_at IS NULL OR download_url IS NOT NULL AND expires_at IS NOT NULL"
-            ),
-            name=conv("chk_export_job_link"),
+        check("chk_job_done", "status <> 'completed' OR progress = 100"),
+        check(
+            "chk_job_failure_is_explained",
+            "status <> 'failed' OR error_message IS NOT NULL",
         ),
-        CheckConstraint(
-            sql(
-                "download_url IS NULL OR status = 'completed' AND expires_at > completed_at"
-            ),
-            name=conv("chk_export_job_link_of_completed"),
+        check(
+            "export_jobs_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("completed_at >= started_at"), name=conv("chk_job_ordered")
+        check(
+            "export_jobs_crawl_job_id_guard",
+            "crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "status = 'pending' AND started_at IS NULL OR status IN ('running', 'completed') AND started_at IS NOT NULL OR status IN ('failed', 'cancelled')"
-            ),
-            name=conv("chk_job_started"),
+        check(
+            "export_jobs_user_id_guard",
+            "user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "status IN ('pending', 'running') AND completed_at IS NULL OR status IN ('completed', 'failed', 'cancelled') AND completed_at IS NOT NULL"
-            ),
-            name=conv("chk_job_ended"),
+        check(
+            "export_jobs_total_images_guard",
+            "total_images BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("status <> 'completed' OR progress = 100"), name=conv("chk_job_done")
+        check(
+            "export_jobs_exported_images_guard",
+            "exported_images BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("status <> 'failed' OR error_message IS NOT NULL"),
-            name=conv("chk_job_failure_is_explained"),
+        check(
+            "export_jobs_download_url_guard",
+            "instr(download_url, char(0)) = 0 AND length(download_url) <= 2048",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("export_jobs_id_guard"),
-            ),
+        check(
+            "export_jobs_expires_at_guard",
+            "substr(expires_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(expires_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(expires_at, 1, 19), '+0 days') AND expires_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32"
-                ),
-                name=conv("export_jobs_crawl_job_id_guard"),
-            ),
+        check(
+            "export_jobs_progress_guard",
+            "progress BETWEEN -32768 AND 32767",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32"
-                ),
-                name=conv("export_jobs_user_id_guard"),
-            ),
+        check(
+            "export_jobs_started_at_guard",
+            "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("total_images BETWEEN -2147483648 AND 2147483647"),
-                name=conv("export_jobs_total_images_guard"),
-            ),
+        check(
+            "export_jobs_completed_at_guard",
+            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("exported_images BETWEEN -2147483648 AND 2147483647"),
-                name=conv("export_jobs_exported_images_guard"),
-            ),
+        check(
+            "export_jobs_error_message_guard",
+            "instr(error_message, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(download_url, char(0)) = 0 AND length(download_url) <= 2048"
-                ),
-                name=conv("export_jobs_download_url_guard"),
-            ),
+        check(
+            "export_jobs_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(expires_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(expires_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(expires_at, 1, 19), '+0 days') AND expires_at >= '0001'"
-                ),
-                name=conv("export_jobs_expires_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("progress BETWEEN -32768 AND 32767"),
-                name=conv("export_jobs_progress_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'"
-                ),
-                name=conv("export_jobs_started_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'"
-                ),
-                name=conv("export_jobs_completed_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(error_message, char(0)) = 0"),
-                name=conv("export_jobs_error_message_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("export_jobs_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("export_jobs_updated_at_guard"),
-            ),
+        check(
+            "export_jobs_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_export_job_status"), "status"),
         Index(conv("ix_export_job_user_id"), "user_id"),

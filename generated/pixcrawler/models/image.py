@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import (
-    CheckConstraint,
     FetchedValue,
     ForeignKeyConstraint,
     Index,
@@ -21,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import ImageFormat, ImageVerdict
-from ._columns import Choice, Integer, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Choice, Integer, Text, Timestamp, Uuid, check, sql
 from ._rules import and_, is_not_null, is_null, or_, refuses
 from .base import Base, Row, Rules
 
@@ -44,135 +43,90 @@ class Image(Base):
             name=conv("images_crawl_job_id_fkey"),
             ondelete="CASCADE",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "original_url ~ '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$'"
-                ),
-                name=conv("images_original_url_format_check"),
-            ),
+        check(
+            "images_original_url_format_check",
+            "original_url ~ '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$'",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("char_length(filename) >= 1", "length(filename) >= 1"),
-            name=conv("images_filename_length_check"),
+        check(
+            "images_filename_length_check",
+            "char_length(filename) >= 1",
+            "length(filename) >= 1",
         ),
-        CheckConstraint(
-            sql("char_length(storage_path) >= 1", "length(storage_path) >= 1"),
-            name=conv("images_storage_path_length_check"),
+        check(
+            "images_storage_path_length_check",
+            "char_length(storage_path) >= 1",
+            "length(storage_path) >= 1",
         ),
-        CheckConstraint(
-            sql(
-                "content_hash ~ '^[a-f0-9]{64}$'",
-                "(length(content_hash) = 64 AND content_hash NOT GLOB '*[^0-9a-f]*')",
-            ),
-            name=conv("images_content_hash_pattern_check"),
+        check(
+            "images_content_hash_pattern_check",
+            "content_hash ~ '^[a-f0-9]{64}$'",
+            "(length(content_hash) = 64 AND content_hash NOT GLOB '*[^0-9a-f]*')",
         ),
-        CheckConstraint(
-            sql("size_bytes BETWEEN 0 AND 9007199254740991"),
-            name=conv("images_size_bytes_check"),
+        check("images_size_bytes_check", "size_bytes BETWEEN 0 AND 9007199254740991"),
+        check(
+            "images_format_check",
+            "format IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')",
         ),
-        CheckConstraint(
-            sql("format IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')"),
-            name=conv("images_format_check"),
+        check("images_width_check", "width BETWEEN 1 AND 1000000"),
+        check("images_height_check", "height BETWEEN 1 AND 1000000"),
+        check(
+            "images_verdict_check",
+            "verdict IN ('unchecked', 'valid', 'invalid', 'duplicate')",
         ),
-        CheckConstraint(
-            sql("width BETWEEN 1 AND 1000000"), name=conv("images_width_check")
+        check(
+            "chk_image_stored",
+            "storage_path IS NULL AND content_hash IS NULL AND size_bytes IS NULL AND format IS NULL AND width IS NULL AND height IS NULL OR storage_path IS NOT NULL AND content_hash IS NOT NULL AND size_bytes IS NOT NULL AND format IS NOT NULL AND width IS NOT NULL AND height IS NOT NULL",
         ),
-        CheckConstraint(
-            sql("height BETWEEN 1 AND 1000000"), name=conv("images_height_check")
+        check(
+            "images_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("verdict IN ('unchecked', 'valid', 'invalid', 'duplicate')"),
-            name=conv("images_verdict_check"),
+        check(
+            "images_crawl_job_id_guard",
+            "crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql(
-                "storage_path IS NULL AND content_hash IS NULL AND size_bytes IS NULL AND format IS NULL AND width IS NULL AND height IS NULL OR storage_path IS NOT NULL AND content_hash IS NOT NULL AND size_bytes IS NOT NULL AND format IS NOT NULL AND width IS NOT NULL AND height IS NOT NULL"
-            ),
-            name=conv("chk_image_stored"),
+        check(
+            "images_original_url_guard",
+            "instr(original_url, char(0)) = 0 AND length(original_url) <= 2048",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("images_id_guard"),
-            ),
+        check(
+            "images_filename_guard",
+            "instr(filename, char(0)) = 0 AND length(filename) <= 255",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32"
-                ),
-                name=conv("images_crawl_job_id_guard"),
-            ),
+        check(
+            "images_storage_path_guard",
+            "instr(storage_path, char(0)) = 0 AND length(storage_path) <= 1024",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(original_url, char(0)) = 0 AND length(original_url) <= 2048"
-                ),
-                name=conv("images_original_url_guard"),
-            ),
+        check(
+            "images_content_hash_guard",
+            "instr(content_hash, char(0)) = 0 AND length(content_hash) <= 64",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(filename, char(0)) = 0 AND length(filename) <= 255"),
-                name=conv("images_filename_guard"),
-            ),
+        check(
+            "images_width_guard",
+            "width BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(storage_path, char(0)) = 0 AND length(storage_path) <= 1024"
-                ),
-                name=conv("images_storage_path_guard"),
-            ),
+        check(
+            "images_height_guard",
+            "height BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(content_hash, char(0)) = 0 AND length(content_hash) <= 64"),
-                name=conv("images_content_hash_guard"),
-            ),
+        check(
+            "images_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("width BETWEEN -2147483648 AND 2147483647"),
-                name=conv("images_width_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("height BETWEEN -2147483648 AND 2147483647"),
-                name=conv("images_height_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("images_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("images_updated_at_guard"),
-            ),
+        check(
+            "images_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_image_crawl_job_id"), "crawl_job_id"),
         {

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, FetchedValue, Index, PrimaryKeyConstraint
+from sqlalchemy import FetchedValue, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import UserRole
-from ._columns import Choice, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Choice, Text, Timestamp, Uuid, check, sql
 from .base import Base
 
 if TYPE_CHECKING:
@@ -31,82 +31,56 @@ class Profile(Base):
     __tablename__ = "profiles"
     __table_args__ = (
         PrimaryKeyConstraint("id", name=conv("profiles_pkey")),
-        CheckConstraint(
-            sql("email ~ '^[^A-Z]+$'", "(email <> '' AND email NOT GLOB '*[A-Z]*')"),
-            name=conv("profiles_email_pattern_check"),
+        check(
+            "profiles_email_pattern_check",
+            "email ~ '^[^A-Z]+$'",
+            "(email <> '' AND email NOT GLOB '*[A-Z]*')",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "email ~ '^[A-Z!#-''*+.-9=?^-~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$'"
-                ),
-                name=conv("profiles_email_format_check"),
-            ),
+        check(
+            "profiles_email_format_check",
+            "email ~ '^[A-Z!#-''*+.-9=?^-~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$'",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("char_length(full_name) >= 1", "length(full_name) >= 1"),
-            name=conv("profiles_full_name_length_check"),
+        check(
+            "profiles_full_name_length_check",
+            "char_length(full_name) >= 1",
+            "length(full_name) >= 1",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql(
-                    "avatar_url ~ '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$'"
-                ),
-                name=conv("profiles_avatar_url_format_check"),
-            ),
+        check(
+            "profiles_avatar_url_format_check",
+            "avatar_url ~ '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$'",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("role IN ('user', 'admin')"), name=conv("profiles_role_check")
+        check("profiles_role_check", "role IN ('user', 'admin')"),
+        check(
+            "profiles_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("profiles_id_guard"),
-            ),
+        check(
+            "profiles_email_guard",
+            "instr(email, char(0)) = 0 AND length(email) <= 254",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(email, char(0)) = 0 AND length(email) <= 254"),
-                name=conv("profiles_email_guard"),
-            ),
+        check(
+            "profiles_full_name_guard",
+            "instr(full_name, char(0)) = 0 AND length(full_name) <= 200",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(full_name, char(0)) = 0 AND length(full_name) <= 200"),
-                name=conv("profiles_full_name_guard"),
-            ),
+        check(
+            "profiles_avatar_url_guard",
+            "instr(avatar_url, char(0)) = 0 AND length(avatar_url) <= 2048",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(avatar_url, char(0)) = 0 AND length(avatar_url) <= 2048"),
-                name=conv("profiles_avatar_url_guard"),
-            ),
+        check(
+            "profiles_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("profiles_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("profiles_updated_at_guard"),
-            ),
+        check(
+            "profiles_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_profile_email"), "email", unique=True),
         {

@@ -9,18 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    FetchedValue,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import FetchedValue, ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import ProjectStatus
-from ._columns import Choice, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Choice, Text, Timestamp, Uuid, check, sql
 from .base import Base, Moves, Starts
 
 if TYPE_CHECKING:
@@ -40,62 +34,39 @@ class Project(Base):
             name=conv("projects_user_id_fkey"),
             ondelete="CASCADE",
         ),
-        CheckConstraint(
-            sql("char_length(name) >= 1", "length(name) >= 1"),
-            name=conv("projects_name_length_check"),
+        check(
+            "projects_name_length_check", "char_length(name) >= 1", "length(name) >= 1"
         ),
-        CheckConstraint(
-            sql("status IN ('active', 'archived')"), name=conv("projects_status_check")
+        check("projects_status_check", "status IN ('active', 'archived')"),
+        check(
+            "projects_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("projects_id_guard"),
-            ),
+        check(
+            "projects_user_id_guard",
+            "user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32"
-                ),
-                name=conv("projects_user_id_guard"),
-            ),
+        check(
+            "projects_name_guard",
+            "instr(name, char(0)) = 0 AND length(name) <= 200",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(name, char(0)) = 0 AND length(name) <= 200"),
-                name=conv("projects_name_guard"),
-            ),
+        check(
+            "projects_description_guard",
+            "instr(description, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(description, char(0)) = 0"),
-                name=conv("projects_description_guard"),
-            ),
+        check(
+            "projects_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("projects_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("projects_updated_at_guard"),
-            ),
+        check(
+            "projects_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_project_user_id"), "user_id"),
         {"comment": "What a user collects images for", "sqlite_strict": True},

@@ -9,18 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    FetchedValue,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-)
+from sqlalchemy import FetchedValue, ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import conv
 
 from ..schemas.enums import JobStatus
-from ._columns import Choice, Document, Integer, Text, Timestamp, Uuid, only_on, sql
+from ._columns import Choice, Document, Integer, Text, Timestamp, Uuid, check, sql
 from ._rules import and_, eq, ge, is_in, is_not_null, is_null, le, ne, or_, refuses
 from .base import Base, Moves, Row, Rules, Starts
 
@@ -40,158 +34,104 @@ class ValidationJob(Base):
             name=conv("validation_jobs_crawl_job_id_fkey"),
             ondelete="CASCADE",
         ),
-        only_on(
-            "postgresql",
-            CheckConstraint(
-                sql("is_validation_rules(validation_rules)"),
-                name=conv("validation_jobs_validation_rules_object_check"),
-            ),
+        check(
+            "validation_jobs_validation_rules_object_check",
+            "is_validation_rules(validation_rules)",
+            only="postgresql",
         ),
-        CheckConstraint(
-            sql("total_images BETWEEN 0 AND 10000000"),
-            name=conv("validation_jobs_total_images_check"),
+        check(
+            "validation_jobs_total_images_check", "total_images BETWEEN 0 AND 10000000"
         ),
-        CheckConstraint(
-            sql("validated_images BETWEEN 0 AND 10000000"),
-            name=conv("validation_jobs_validated_images_check"),
+        check(
+            "validation_jobs_validated_images_check",
+            "validated_images BETWEEN 0 AND 10000000",
         ),
-        CheckConstraint(
-            sql("invalid_images BETWEEN 0 AND 10000000"),
-            name=conv("validation_jobs_invalid_images_check"),
+        check(
+            "validation_jobs_invalid_images_check",
+            "invalid_images BETWEEN 0 AND 10000000",
         ),
-        CheckConstraint(
-            sql("status IN ('pending', 'running', 'completed', 'failed', 'cancelled')"),
-            name=conv("validation_jobs_status_check"),
+        check(
+            "validation_jobs_status_check",
+            "status IN ('pending', 'running', 'completed', 'failed', 'cancelled')",
         ),
-        CheckConstraint(
-            sql("progress BETWEEN 0 AND 100"),
-            name=conv("validation_jobs_progress_check"),
+        check("validation_jobs_progress_check", "progress BETWEEN 0 AND 100"),
+        check(
+            "chk_validation_job_images",
+            "invalid_images <= validated_images AND validated_images <= total_images",
         ),
-        CheckConstraint(
-            sql(
-                "invalid_images <= validated_images AND validated_images <= total_images"
-            ),
-            name=conv("chk_validation_job_images"),
+        check("chk_job_ordered", "completed_at >= started_at"),
+        check(
+            "chk_job_started",
+            "status = 'pending' AND started_at IS NULL OR status IN ('running', 'completed') AND started_at IS NOT NULL OR status IN ('failed', 'cancelled')",
         ),
-        CheckConstraint(
-            sql("completed_at >= started_at"), name=conv("chk_job_ordered")
+        check(
+            "chk_job_ended",
+            "status IN ('pending', 'running') AND completed_at IS NULL OR status IN ('completed', 'failed', 'cancelled') AND completed_at IS NOT NULL",
         ),
-        CheckConstraint(
-            sql(
-                "status = 'pending' AND started_at IS NULL OR status IN ('running', 'completed') AND started_at IS NOT NULL OR status IN ('failed', 'cancelled')"
-            ),
-            name=conv("chk_job_started"),
+        check("chk_job_done", "status <> 'completed' OR progress = 100"),
+        check(
+            "chk_job_failure_is_explained",
+            "status <> 'failed' OR error_message IS NOT NULL",
         ),
-        CheckConstraint(
-            sql(
-                "status IN ('pending', 'running') AND completed_at IS NULL OR status IN ('completed', 'failed', 'cancelled') AND completed_at IS NOT NULL"
-            ),
-            name=conv("chk_job_ended"),
+        check(
+            "validation_jobs_id_guard",
+            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("status <> 'completed' OR progress = 100"), name=conv("chk_job_done")
+        check(
+            "validation_jobs_crawl_job_id_guard",
+            "crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32",
+            only="sqlite",
         ),
-        CheckConstraint(
-            sql("status <> 'failed' OR error_message IS NOT NULL"),
-            name=conv("chk_job_failure_is_explained"),
+        check(
+            "validation_jobs_validation_rules_guard",
+            "instr(validation_rules, char(0)) = 0 AND json_valid(validation_rules) AND instr(replace(validation_rules, '\\\\', ''), '\\u0000') = 0 AND json_type(validation_rules) = 'object'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-                ),
-                name=conv("validation_jobs_id_guard"),
-            ),
+        check(
+            "validation_jobs_total_images_guard",
+            "total_images BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32"
-                ),
-                name=conv("validation_jobs_crawl_job_id_guard"),
-            ),
+        check(
+            "validation_jobs_validated_images_guard",
+            "validated_images BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "instr(validation_rules, char(0)) = 0 AND json_valid(validation_rules) AND instr(replace(validation_rules, '\\\\', ''), '\\u0000') = 0 AND json_type(validation_rules) = 'object'"
-                ),
-                name=conv("validation_jobs_validation_rules_guard"),
-            ),
+        check(
+            "validation_jobs_invalid_images_guard",
+            "invalid_images BETWEEN -2147483648 AND 2147483647",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("total_images BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_jobs_total_images_guard"),
-            ),
+        check(
+            "validation_jobs_progress_guard",
+            "progress BETWEEN -32768 AND 32767",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("validated_images BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_jobs_validated_images_guard"),
-            ),
+        check(
+            "validation_jobs_started_at_guard",
+            "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("invalid_images BETWEEN -2147483648 AND 2147483647"),
-                name=conv("validation_jobs_invalid_images_guard"),
-            ),
+        check(
+            "validation_jobs_completed_at_guard",
+            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("progress BETWEEN -32768 AND 32767"),
-                name=conv("validation_jobs_progress_guard"),
-            ),
+        check(
+            "validation_jobs_error_message_guard",
+            "instr(error_message, char(0)) = 0",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'"
-                ),
-                name=conv("validation_jobs_started_at_guard"),
-            ),
+        check(
+            "validation_jobs_created_at_guard",
+            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            only="sqlite",
         ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'"
-                ),
-                name=conv("validation_jobs_completed_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql("instr(error_message, char(0)) = 0"),
-                name=conv("validation_jobs_error_message_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-                ),
-                name=conv("validation_jobs_created_at_guard"),
-            ),
-        ),
-        only_on(
-            "sqlite",
-            CheckConstraint(
-                sql(
-                    "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-                ),
-                name=conv("validation_jobs_updated_at_guard"),
-            ),
+        check(
+            "validation_jobs_updated_at_guard",
+            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            only="sqlite",
         ),
         Index(conv("ix_validation_job_status"), "status"),
         Index(conv("ix_validation_job_crawl_job_id"), "crawl_job_id"),

@@ -38,9 +38,13 @@ def page_function(page: Shape, entity: EntityBinding) -> str:
 
 def given_fields(entity: EntityBinding) -> Iterator[FieldBinding]:
     """The fields of a new row that only the service has: no body carries them, and nothing else makes them."""
+    create = entity.shapes.get("create")
+    flat = {prop.field for prop in create.properties if not prop.given} if create is not None else ()
     for field in entity.fields:
         column = field.column
-        if not column.nullable and column.default is None and column.computed is None and "create" not in field.paths:
+        needed = not column.nullable and column.default is None and column.computed is None
+        # What is no property of the body itself may stand in a group.
+        if needed and field.field not in flat and "create" not in field.paths:
             yield field
 
 

@@ -42,7 +42,7 @@ def bind(domain: Domain, tables: Tables, shapes: Shapes) -> Bindings:
                 _fields(
                     entity,
                     by_entity[entity.name],
-                    variant_paths(domain, entity) if entity.api.exposed else {},
+                    _Places(domain, entity) if entity.api.exposed else {},
                 )
             ),
             relationships=tuple(_relationships(entity, incoming, by_entity)),
@@ -66,6 +66,31 @@ def bind(domain: Domain, tables: Tables, shapes: Shapes) -> Bindings:
         for view in tables.views
     )
     return Bindings(tables, shapes, entities, views, domain.session)
+
+
+class _Places(Mapping[str, Mapping[str, WirePath]]):
+    """Where the fields of an entity stand in each variant, found out when it is asked for, as most runs never do."""
+
+    __slots__ = ("_domain", "_entity", "_found")
+
+    def __init__(self, domain: Domain, entity: Entity) -> None:
+        self._domain = domain
+        self._entity = entity
+        self._found: Mapping[str, Mapping[str, WirePath]] | None = None
+
+    def _known(self) -> Mapping[str, Mapping[str, WirePath]]:
+        if self._found is None:
+            self._found = variant_paths(self._domain, self._entity)
+        return self._found
+
+    def __getitem__(self, variant: str) -> Mapping[str, WirePath]:
+        return self._known()[variant]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known())
+
+    def __len__(self) -> int:
+        return len(self._known())
 
 
 def _fields(entity: Entity, table: Table, paths: Mapping[str, Mapping[str, WirePath]]) -> Iterator[FieldBinding]:

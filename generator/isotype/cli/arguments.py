@@ -17,7 +17,7 @@ from isotype.cli.pipeline import Pipeline, real
 from isotype.report import FORMATS
 from isotype.workspace.settings import LAYERS
 
-WITNESSES = ("pydantic", "zod", "json_schema", "models", "sqlite", "postgres", "round_trip")
+WITNESSES = ("pydantic", "zod", "json_schema", "datamodel", "models", "sqlite", "postgres", "round_trip", "http")
 """Whom `verify` asks; the rooms that know them are imported when it is called."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -238,6 +238,8 @@ def drift(
 )
 @click.option("--only", metavar="Entity[.field]", default="", help="Ask about this alone, and show each constraint.")
 @click.option("--quick", is_flag=True, help="A sample of the boundaries, for a commit or a pull request.")
+@click.option("--api", metavar="URL", default="", help="An API for tests, asked instead of the generated one.")
+@click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="For every call of that API.")
 @no_raw
 @reporting
 @click.pass_obj
@@ -249,6 +251,8 @@ def verify(
     witnesses: tuple[str, ...],
     only: str,
     quick: bool,
+    api: str,
+    headers: tuple[str, ...],
     raw: bool,
     form: str,
     file: str,
@@ -257,12 +261,14 @@ def verify(
     """Say whether all layers give the same verdict on the same values.
 
     Boundary and hostile values are made from every type, constraint and rule of the schema, and put to the real
-    engines: Pydantic, Zod under Node, JSON Schema, SQLAlchemy, SQLite and PostgreSQL. What differs is shown with the
-    smallest value that shows it. An engine that is missing is left out, and the report says so.
+    engines: Pydantic, Zod under Node, JSON Schema, the models that datamodel-code-generator makes of it, SQLAlchemy,
+    SQLite, PostgreSQL and the API over HTTP. What differs is shown with the smallest value that shows it. An engine
+    that is missing is left out, and the report says so. --api asks an API that runs instead of the generated one, where
+    the configuration names it under test_apis: rows are made there.
     """
     from isotype.cli import verify
 
-    asked = verify.Asked(cases, seed, witnesses, only, quick, raw)
+    asked = verify.Asked(cases, seed, witnesses, only, quick, raw, api, headers)
     return verify.run(domains, asked, output=Output(form, file, quiet), collaborators=used)
 
 

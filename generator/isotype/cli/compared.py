@@ -123,7 +123,7 @@ def _configured(run: Run, domain: DomainSettings) -> Iterator[Job]:
         yield Job(origin, "frontend", lambda: _types(run, origin, domain, *files, whole=True, shared=shared))
 
 
-def one_domain(found: Configuration) -> DomainSettings:
+def one_domain(found: Configuration, command: str = "drift") -> DomainSettings:
     """The one domain that a target given on the command line is of; raises `IsotypeError` where that may be several."""
     if len(found.domains) == 1:
         return found.domains[0]
@@ -131,7 +131,7 @@ def one_domain(found: Configuration) -> DomainSettings:
     raise failure(
         "several-domains",
         "something to compare is named, and not the domain it is of",
-        f"name one: isotype drift DOMAIN ({names})",
+        f"name one: isotype {command} DOMAIN ({names})",
     )
 
 

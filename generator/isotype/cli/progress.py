@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from shutil import get_terminal_size
 
 _QUICK = 0.5
 _WIDTH = 24
@@ -21,6 +20,8 @@ class Progress:
     def say(self, message: str, done: float = 0.0) -> None:
         """Show a message; with the part that is `done`, where that is known, as a bar before it."""
         if self._wanted and time.monotonic() >= self._from:
+            from shutil import get_terminal_size
+
             self._shown = True
             # Not every step is worth a line, nor the time to write it.
             self._from = time.monotonic() + 0.1

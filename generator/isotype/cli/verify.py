@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from isotype.cli import FAILED, FINDINGS, OK, pipeline
+from isotype.cli import FAILED, FINDINGS, OK, compared, pipeline
 from isotype.cli.output import Output, emit, fail, write
 from isotype.cli.pipeline import Pipeline
 from isotype.cli.progress import Progress
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
     from isotype.conformance.engines import Engines
     from isotype.conformance.matrix import Matrix
     from isotype.domain.model import Domain
+    from isotype.service.live import Caller
 
 
 class Asked(NamedTuple):
-    """The options of a run; `witnesses` is () for all, `only` an `Entity` or `Entity.field`."""
+    """The options of a run; `witnesses` is () for all, `only` an `Entity` or `Entity.field`.
+
+    `api` is the URL of an API that runs, with `headers` for it.
+    """
 
     cases: int = 0
     seed: int = 0
@@ -32,6 +37,8 @@ class Asked(NamedTuple):
     only: str = ""
     quick: bool = False
     raw: bool = True
+    api: str = ""
+    headers: tuple[str, ...] = ()
 
 
 def run(
@@ -46,8 +53,12 @@ def run(
 
     used = collaborators or pipeline.real()
     progress = Progress(output.quiet)
+    # A command does without: one that asks a million rows leaves circles behind.
+    gc.enable()
     try:
         found = configuration.load(os.getcwd(), names)  # noqa: PTH109
+        if asked.api:
+            compared.one_domain(found, "verify")
         with Engines() as engines:
             matrices = [_judge(used, found, domain, asked, progress, engines) for domain in found.domains]
         progress.clear()
@@ -67,17 +78,35 @@ def _judge(
     domain, _ = pipeline.load(used, found, settings, raw=asked.raw)
     if asked.only:
         _known(domain, asked.only)
+    running = _running(found, settings, asked) if asked.api else None
+    witnesses_wanted = dict.fromkeys((*(asked.witnesses or NAMES), *(("http",) if asked.api else ())))
     templates = f"{found.root}/{settings.templates}" if settings.templates else ""
     progress.say(f"{domain.name}: asking for witnesses")
     with (
         tempfile.TemporaryDirectory(prefix="isotype-") as folder,
         compiled(domain, Path(folder), templates) as built,
-        assembled(built, Path(found.root), asked.witnesses or NAMES, engines) as (witnesses, missing),
+        assembled(built, Path(found.root), witnesses_wanted, engines, running) as (witnesses, missing),
     ):
         if not witnesses:
             raise IsotypeError(*(Finding("no-witness", why) for why in missing.values()))
         request = Request(asked.cases, asked.seed, asked.quick, asked.only)
         return run(built, witnesses, missing, request, progress.say)
+
+
+def _running(found: Configuration, settings: DomainSettings, asked: Asked) -> Caller:
+    """The API that a run asks; raises `IsotypeError` where the configuration does not let tests write there."""
+    from isotype.conformance.http.model import steady
+    from isotype.drift import api_calls, api_documents, targets
+    from isotype.workspace.settings import drift
+
+    where = f"the configuration of {settings.name}"
+    named = [targets.expanded(one, os.environ, where) for one in drift(found.table, settings.name).test_apis]
+    writable = tuple(api_documents.parse(one, found.root).address for one in named)
+    target = api_documents.parse(targets.expanded(asked.api, os.environ, "--api"))
+    written = tuple(targets.expanded(one, os.environ, "a header") for one in asked.headers)
+    headers = api_calls.headers(written)
+    api_calls.check(target, api_calls.Calls(api_calls.WRITE, writable=writable))
+    return steady(target.name, api_calls.base(target.address), headers)
 
 
 def _emit(output: Output, matrices: Sequence[Matrix], asked: Asked) -> int:

@@ -3,7 +3,12 @@
 ```
 building    a domain compiled into a folder of its own
 witnesses/  one real engine in each module
+http/       APIs that are asked, and the rows behind them
 model       what a witness is, and what it answers
+changes     rows that an UPDATE makes
+beside      questions about several rows
+making      what a database has made of its own
+read_back   what a database gives back
 comparison  values beside each other
 excuses     which entry of the ledger explains an answer
 judging     what an answer is worth

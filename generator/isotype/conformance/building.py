@@ -18,7 +18,7 @@ from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import Domain
 from isotype.layers import LayerOptions, Options, render
 
-LAYERS = ("sql", "models", "schemas", "types", "zod", "openapi")
+LAYERS = ("sql", "models", "schemas", "types", "zod", "openapi", "api")
 
 
 class Compiled(NamedTuple):

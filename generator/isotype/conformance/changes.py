@@ -5,13 +5,24 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 
+from isotype.domain.model import JsonValue
 from isotype.probes import Probe, Refusal
-from isotype.probes.rows import Cell, Row
+from isotype.probes.logic import UNKNOWN, Read
+from isotype.probes.made import present
+from isotype.probes.rows import Cell, Row, broken_rules, reader
 from isotype.shapes import Shapes
 from isotype.tables.model import Table
 
 EVERY = 4
 """One row in so many is the end of an UPDATE as well; the seed chooses which. Moves are all asked."""
+
+
+_Kind = tuple[str, frozenset[str]]
+
+
+def _kind(row: Row) -> _Kind:
+    """The table of a row and the columns that are given."""
+    return row.table.name, frozenset(row.cells)
 
 
 class Changes:
@@ -20,65 +31,104 @@ class Changes:
     def __init__(self, shapes: Shapes, seed: int) -> None:
         self._shapes = shapes
         self._chance = random.Random(f"changes {seed}")
-        # Rows that hold: one of each table, and one in each state of it, with the probe that has it.
-        self._valid: dict[str, Row] = {}
-        self._states: dict[tuple[str, str], dict[str, tuple[Probe, Row]]] = {}
+        # Rows that hold: one of each table, and one in each state of it, with the probe that has it; an UPDATE says
+        # the columns that the row before it has.
+        self._valid: dict[_Kind, Row] = {}
+        self._states: dict[tuple[_Kind, str], dict[JsonValue, tuple[Probe, Row]]] = {}
+        self._moved: set[tuple[str, str, JsonValue, JsonValue]] = set()
 
     def beside(self, batch: Sequence[Probe]) -> Iterator[Probe]:
         """UPDATEs that end in rows of a batch, and the moves of states that are first seen there."""
         for probe in batch:
-            row = None if probe.row is None else _whole(probe.row)
-            if row is None:
+            row = probe.row
+            if row is None or row.started or row.doubtful:
                 continue
             if not row.refusals:
                 yield from self._moves(probe, row)
-            before = self._valid.get(row.table.name)
+            kind = _kind(row)
+            before = self._valid.get(kind)
             if before is None:
                 if not row.refusals:
-                    self._valid[row.table.name] = row
+                    self._valid[kind] = row
             elif self._chance.randrange(EVERY) == 0:
-                yield _changed(probe, before, row)
+                changed = _changed(before, row)
+                if changed is not None:
+                    yield probe._replace(label=_label(probe), row=changed)
 
     def _moves(self, probe: Probe, row: Row) -> Iterator[Probe]:
         for guard in row.table.transition_guards:
-            state = row.cells[guard.column].value
-            known = self._states.setdefault((row.table.name, guard.column), {})
-            if state is None or str(state) in known:
+            if guard.column not in row.cells:
                 continue
-            known[str(state)] = (probe, row)
+            state = row.cells[guard.column].value
+            known = self._states.setdefault((_kind(row), guard.column), {})
+            if state in known:
+                continue
+            known[state] = (probe, row)
             for other, before in list(known.values()):
-                yield self._move(probe, before, row, guard.column)
+                yield from self._move(probe, before, row, guard.column)
                 if before is not row:
-                    yield self._move(other, row, before, guard.column)
+                    yield from self._move(other, row, before, guard.column)
 
-    def _move(self, probe: Probe, before: Row, row: Row, column: str) -> Probe:
+    def _move(self, probe: Probe, before: Row, row: Row, column: str) -> Iterator[Probe]:
+        move = (row.table.name, column, before.cells[column].value, row.cells[column].value)
+        changed = None if move in self._moved else _changed(before, row)
+        if changed is None:
+            return
+        self._moved.add(move)
         field = row.table.column(column).field
         properties = self._shapes.shape(probe.shape).properties
         path = next(((prop.name,) for prop in properties if prop.field == field), probe.path)
-        return _changed(probe, before, row)._replace(constraint="transition", path=path)
+        yield probe._replace(label=_label(probe), constraint="transition", path=path, row=changed)
 
 
-def _whole(row: Row) -> Row | None:
-    """The row as an UPDATE gives it, with every column that is not made by the database; None where it lacks some."""
-    columns = {column.name: column for column in row.table.columns if column.computed is None}
-    stamped = {column.name for column in columns.values() if column.stamped}
-    read = {name for check in row.table.checks if check.kind == "rule" for name in check.columns}
-    if row.started or row.doubtful or stamped & read or not columns.keys() - stamped <= row.cells.keys():
-        return None
+def _label(probe: Probe) -> str:
+    return f"{probe.label}, after an UPDATE"
+
+
+def _changed(before: Row, row: Row) -> Row | None:
+    """The row as an UPDATE makes it, which leaves stamps to the database; None where that is not to be known."""
+    table = row.table
+    stamped = frozenset(column.name for column in table.columns if column.stamped)
+    cells = {name: cell for name, cell in row.cells.items() if name not in stamped}
     if any(refusal.path and refusal.path[0] in stamped for refusal in row.refusals):
         return None
-    return row._replace(cells={name: cell for name, cell in row.cells.items() if name not in stamped})
+    moved = tuple(refused_moves(table, before.cells, cells))
+    faults = tuple(one for one in row.refusals if not one.constraint.startswith("rule:"))
+    changed = row._replace(cells=cells, before=before.cells)
+    if faults or all(check.kind != "rule" or cells.keys() >= set(check.columns) for check in table.checks):
+        return changed._replace(refusals=(*row.refusals, *moved))
+    return _judged(changed, moved, {name: before.cells[name] for name in stamped if name in before.cells})
 
 
-def _changed(probe: Probe, before: Row, row: Row) -> Probe:
-    refusals = (*row.refusals, *_moved(row.table, before.cells, row.cells))
-    label = f"{probe.label}, after an UPDATE"
-    return probe._replace(label=label, row=row._replace(before=before.cells, refusals=refusals))
+def _judged(row: Row, moved: tuple[Refusal, ...], old: Mapping[str, Cell]) -> Row | None:
+    """The row whose rules read what it does not say: stamps, and what has been left to the database.
+
+    PostgreSQL judges after it has stamped, SQLite before and after, and the models know nothing of either.
+    """
+    table = row.table
+    stamps = {column.name: present(column) for column in table.columns if column.stamped}
+    rules, doubtful = broken_rules(table, reader(table, {**row.cells, **stamps}))
+    unstamped, _ = broken_rules(table, reader(table, {**row.cells, **old}))
+    unknown, _ = broken_rules(table, _said(table, row.cells))
+    if doubtful:
+        return None
+    unasked = frozenset({"sqlite"} if unstamped and not (rules or moved) else ())
+    blind = frozenset({"models"} if rules and not unknown else ())
+    return row._replace(refusals=(*rules, *moved), unasked=row.unasked | unasked, blind=blind)
 
 
-def _moved(table: Table, before: Mapping[str, Cell], after: Mapping[str, Cell]) -> Iterator[Refusal]:
+def _said(table: Table, cells: Mapping[str, Cell]) -> Read:
+    """What a rule reads of the statement alone."""
+    read = reader(table, cells)
+    return lambda name: read(name) if name in cells else UNKNOWN
+
+
+def refused_moves(table: Table, before: Mapping[str, Cell], after: Mapping[str, Cell]) -> Iterator[Refusal]:
+    """Moves that are not allowed; what has no state yet begins as a new row does, and nothing goes back to none."""
     for guard in table.transition_guards:
+        if guard.column not in before or guard.column not in after:
+            continue
         source, target = before[guard.column].value, after[guard.column].value
         allowed = guard.transitions.initial if source is None else dict(guard.transitions.moves).get(str(source), ())
-        if target is not None and target != source and target not in allowed:
+        if target != source and target not in allowed:
             yield Refusal((guard.column,), "transition", "enum")

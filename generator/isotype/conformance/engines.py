@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -12,15 +13,17 @@ if TYPE_CHECKING:
 
 SETTINGS = {"max_locks_per_transaction": "1024"}
 SCRIPT = Path(__file__).parent / "witnesses" / "zod.mjs"
+SERVE = Path(__file__).parent / "http" / "serve.py"
 
 
 class Engines:
-    """One PostgreSQL server for each installation that is wanted, and one process of Node."""
+    """One PostgreSQL server for each installation that is wanted, one process of Node, and one that serves APIs."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._servers: dict[str, Server] = {}
         self._node: Process | None = None
+        self._host: Process | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -31,7 +34,7 @@ class Engines:
     @property
     def started(self) -> int:
         """How many run."""
-        return len(self._servers) + (self._node is not None)
+        return len(self._servers) + (self._node is not None) + (self._host is not None)
 
     def server(self, installation: Any) -> Server:
         """The server of an installation. Raises `PostgresError` or `OSError` where it does not start."""
@@ -46,15 +49,25 @@ class Engines:
 
     def node(self) -> Process:
         """Node, which judges by any validators; a new one where the last has ended. Raises `NotAsked`."""
-        from isotype.conformance.witnesses.node import Process
+        from isotype.conformance.witnesses.node import Process, find_node
 
         if self._node is None or self._node.ended:
-            self._node = Process(SCRIPT)
+            self._node = Process(SCRIPT, find_node())
             self._stack.callback(self._node.close)
         return self._node
+
+    def host(self) -> Process:
+        """Python, which serves any APIs; a new one where the last has ended."""
+        from isotype.conformance.witnesses.node import Process
+
+        if self._host is None or self._host.ended:
+            # What stands beside the script is not its own to import.
+            self._host = Process(SERVE, sys.executable, "-P")
+            self._stack.callback(self._host.close)
+        return self._host
 
     def close(self) -> None:
         """End all of them."""
         self._stack.close()
         self._servers.clear()
-        self._node = None
+        self._node = self._host = None

@@ -6,32 +6,41 @@ excuses a target for taking a value, never for refusing one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from isotype.conformance.foreign import is_foreign
 from isotype.dialects.expressions import sqlite as sqlite_rules
+from isotype.dialects.sqlite.documents import EXACT_DOUBLE, FORMS_LEFT_OPEN
+from isotype.dialects.sqlite.types import WIDEST_INTEGER
 from isotype.dialects.sqlite_patterns import sqlite_condition
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import Array, Map, ObjectType, Scalar, Type
 from isotype.layers.models.types import holds_parts
+from isotype.layers.sql.guards import is_readable
 from isotype.probes import Probe, Refusal
-from isotype.probes.forms import FORMS
+from isotype.probes.logic import finds
 from isotype.probes.rows import Row, is_document
 from isotype.probes.texts import patterns_of
 from isotype.shapes import Shapes
+from isotype.shapes.model import Shape
 
 Construct = tuple[str, str]
 """A target and what it cannot say."""
 
 
 class Case(NamedTuple):
-    """One reason for a refusal among all there are, the row that shows it (None for JSON), and what type is refused."""
+    """One reason for a refusal among all there are, the row that shows it (None for JSON), and what type is refused.
+
+    `along` are the objects of typed JSON on the way to what is refused, each with the length of the path to it.
+    """
 
     refusal: Refusal
     others: tuple[Refusal, ...]
     row: Row | None
     of: Type | None
     column: Type | None
+    along: tuple[tuple[int, Shape], ...] = ()
 
     @property
     def inside(self) -> bool:
@@ -67,11 +76,16 @@ def _loose(case: Case) -> bool:
     """A pattern that SQLite has no words for."""
     if case.refusal.constraint not in ("pattern", "form") or not isinstance(case.of, Scalar):
         return False
-    return any(isinstance(sqlite_condition(pattern, "x"), NotExpressible) for pattern in patterns_of(case.of))
+    cell = None if case.row is None or len(case.refusal.path) != 1 else case.row.cells[case.refusal.path[0]]
+    broken = [pattern for pattern in patterns_of(case.of) if cell is None or not finds(pattern, str(cell.value))]
+    unsaid = [isinstance(sqlite_condition(pattern, "x"), NotExpressible) for pattern in broken]
+    return any(unsaid) and (cell is None or all(unsaid))
 
 
-def _wide(case: Case) -> bool:
-    return case.refusal.constraint == "range" and isinstance(case.of, Scalar) and case.of.base == "decimal"
+def _wide(case: Case, most: int) -> bool:
+    """The range of a decimal of more digits."""
+    of = case.of
+    return _is("range")(case) and isinstance(of, Scalar) and of.base == "decimal" and of.precision > most
 
 
 def _parts(case: Case) -> bool:
@@ -80,7 +94,36 @@ def _parts(case: Case) -> bool:
 
 def _own(case: Case) -> bool:
     """Whether the column itself, not a part of it, is at fault."""
-    return len(case.refusal.path) < 2 and case.refusal.constraint in ("null", "required")
+    depth = len(case.refusal.path)
+    if case.refusal.constraint == "null":
+        # Values of a map and items of an array are never null unbeknown to it.
+        return depth < (3 if isinstance(case.column, Map | Array) else 2)
+    return depth < 2 and case.refusal.constraint != "depth" and not _rule(case)
+
+
+def _address(case: Case) -> bool:
+    """Signs of an IPv6 address, of which SQLite does not see whether they are one."""
+    if case.row is None or case.inside or not case.refusal.path:
+        return False
+    cell = case.row.cells.get(case.refusal.path[0])
+    return cell is not None and str(cell.foreign).count(":") > 1 and set(str(cell.foreign)) <= set("0123456789abcdef:.")
+
+
+def _recurs(case: Case) -> bool:
+    """Whether it is below an object that stands in its like, or a rule of such a one."""
+    names = [shape.name for _, shape in case.along]
+    repeated = next((length for place, (length, shape) in enumerate(case.along) if shape.name in names[:place]), None)
+    return repeated is not None and (repeated < len(case.refusal.path) or _rule(case))
+
+
+def _unreadable(case: Case) -> bool:
+    """A rule of an object that reads what SQLite cannot read out of JSON."""
+    if not _rule(case) or not case.along:
+        return False
+    _, shape = case.along[-1]
+    types = {prop.name: prop.type for prop in shape.properties}
+    read = (one.wire for rule in shape.rules if case.refusal.constraint == f"rule:{rule.name}" for one in rule.operands)
+    return not all(is_readable(types[wire[0]]) for wire in read if wire)
 
 
 def _unsaid(construct: str) -> Explains:
@@ -111,13 +154,15 @@ EXPLAINS: dict[Construct, Explains] = {
     ("json_schema", "unique_items of values with several spellings"): _is("unique_items"),
     ("postgres", "string(n)"): _cut,
     ("postgres", "decimal(p,s)"): _rounded,
+    ("postgres", "guards: off"): lambda case: case.row is not None and is_foreign(case.row),
     ("sqlite", "pattern"): _loose,
-    ("sqlite", "range of a wide decimal"): lambda case: _wide(case) and not case.inside,
-    ("sqlite", "wide decimal inside JSON"): lambda case: _wide(case) and case.inside,
-    ("sqlite", "text form inside JSON"): lambda case: case.inside and _is("form", "range", of=FORMS)(case),
-    ("sqlite", "json"): lambda case: case.inside and _is("surrogate", "number", "text", "depth")(case),
-    ("sqlite", "recursive typed JSON"): lambda case: case.inside and len(case.refusal.path) > 1,
-    ("sqlite", "rule of typed JSON"): lambda case: _rule(case) and case.inside,
+    ("sqlite", "range of a wide decimal"): lambda case: _wide(case, WIDEST_INTEGER) and not case.inside,
+    ("sqlite", "wide decimal inside JSON"): lambda case: _wide(case, EXACT_DOUBLE) and case.inside,
+    ("sqlite", "text form inside JSON"): lambda case: case.inside and _is("form", "range", of=FORMS_LEFT_OPEN)(case),
+    ("sqlite", "inet"): _address,
+    ("sqlite", "json"): lambda case: case.inside and _is("surrogate", "number", "depth")(case),
+    ("sqlite", "recursive typed JSON"): lambda case: case.inside and _recurs(case),
+    ("sqlite", "rule of typed JSON"): lambda case: case.inside and _unreadable(case),
     **{
         ("sqlite", gap.construct): _unsaid(gap.construct)
         for gap in (
@@ -129,35 +174,48 @@ EXPLAINS: dict[Construct, Explains] = {
 }
 """What each construct is about, where that is a value; other entries of the ledger are not."""
 
+MADE_FROM = {"datamodel": "json_schema"}
+"""Targets that are made from what another says: what that one cannot express, they cannot know."""
+
 
 class Excuses:
-    """The entries of one domain's ledger that are about values."""
+    """The entries of one domain's ledger that are about values.
+
+    `used` are those that explained a value, `unshown` those that explained none of their own target.
+    """
 
     def __init__(self, ledger: Iterable[NotExpressible], shapes: Shapes) -> None:
         self._shapes = shapes
         self.entries = {(gap.target, gap.construct): gap for gap in ledger if (gap.target, gap.construct) in EXPLAINS}
         self.used: set[Construct] = set()
+        self.unshown = set(self.entries)
 
     def explain(self, target: str, probe: Probe, refusals: Sequence[Refusal], rows: bool) -> str:
         """The construct by which a target takes what is refused so; '' when one of the reasons has no excuse."""
         found: list[Construct] = []
+        says = MADE_FROM.get(target, target)
         row = probe.row if rows else None
         for refusal in refusals:
             column = _column(row, refusal)
-            case = Case(refusal, tuple(refusals), row, self._type(column, refusal.path[1:]), column)
+            case = Case(refusal, tuple(refusals), row, *self._found(column, refusal.path[1:]))
             excuse = next(
-                (key for key in self.entries if key[0] == target and EXPLAINS[key](case)),
+                (key for key in self.entries if key[0] == says and EXPLAINS[key](case)),
                 None,
             )
             if excuse is None:
                 return ""
             found.append(excuse)
         self.used.update(found)
+        if says == target:
+            self.unshown.difference_update(found)
         return found[0][1] if found else ""
 
-    def _type(self, of: Type | None, path: Sequence[str]) -> Type | None:
-        """The type at a path inside a value."""
-        for name in path:
+    def _found(
+        self, column: Type | None, path: Sequence[str]
+    ) -> tuple[Type | None, Type | None, tuple[tuple[int, Shape], ...]]:
+        """The type at a path inside a column's value, the column's own, and the objects on the way."""
+        of, along = column, list(self._objects(column, 1))
+        for length, name in enumerate(path, 2):
             match of:
                 case Array(item=inner) | Map(value=inner):
                     of = inner
@@ -165,8 +223,13 @@ class Excuses:
                     properties = self._shapes.shape(held).properties
                     of = next((prop.type for prop in properties if prop.name == name), None)
                 case _:
-                    return of
-        return _item(of) if of is not None else None
+                    break
+            along += self._objects(of, length)
+        return _item(of) if of is not None else None, column, tuple(along)
+
+    def _objects(self, of: Type | None, length: int) -> Iterator[tuple[int, Shape]]:
+        if isinstance(of, ObjectType):
+            yield length, self._shapes.shape(of.name)
 
 
 def _item(of: Type) -> Type:

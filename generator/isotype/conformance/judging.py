@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from isotype.conformance.comparison import agree
 from isotype.conformance.excuses import Excuses
 from isotype.conformance.matrix import Outcome
-from isotype.conformance.model import ROWS, Answer, Witness
+from isotype.conformance.model import CANONICAL, ROWS, UNFILLED, Answer, Witness
 from isotype.probes import Probe, Prober, Refusal
 from isotype.probes.values import NotJson, read
 
@@ -16,10 +17,17 @@ def judged(
     prober: Prober, excuses: Excuses | None, witness: Witness, probe: Probe, answer: Answer
 ) -> tuple[Outcome, str]:
     """What an answer is worth, and the fact (for a gap: the construct)."""
+    if answer.elsewhere:
+        return Outcome.UNSAID, ""
+    if answer.fault:
+        return Outcome.DISAGREE, f"cannot be asked: {answer.fault[:300]}"
     refusals: Sequence[Refusal] = probe.refusals
     if witness.target in ROWS:
         assert probe.row is not None
         refusals = probe.row.refusals
+        if witness.target in probe.row.blind:
+            refusals = [one for one in refusals if not one.constraint.startswith("rule:")]
+    refusals = refusals or answer.further
     if not answer.takes:
         if refusals:
             return Outcome.AGREE, ""
@@ -35,18 +43,31 @@ def judged(
         return Outcome.DISAGREE, f"takes what the schema refuses: {first.constraint} at {where}"
     if answer.changed:
         return Outcome.DISAGREE, f"gives back another value: {answer.changed[:300]}"
-    if answer.value is not None and not _same(prober, probe, answer.value):
+    if answer.value is not None and not _same(prober, witness, probe, answer.value):
         return Outcome.DISAGREE, f"gives back another value: {answer.value[:300]}"
     return Outcome.AGREE, ""
 
 
-def _same(prober: Prober, probe: Probe, value: str) -> bool:
+def _same(prober: Prober, witness: Witness, probe: Probe, value: str) -> bool:
     try:
         found = read(value)
     except NotJson:
         return False
     if agree(probe.value, found):
         return True
+    if witness.target in CANONICAL:
+        return False
     # What is not canonical may be spelled as it came.
     again = prober.meaning.whole(prober.shapes.shape(probe.shape), value)
-    return not again.refusals and agree(probe.value, again.value)
+    return not again.refusals and agree(
+        probe.value, again.value if witness.target in UNFILLED else _present(again.value, found)
+    )
+
+
+def _present(made: Any, found: Any) -> Any:
+    """What was made of a value that was found, without the defaults of what is absent there."""
+    if isinstance(found, dict) and isinstance(made, dict):
+        return {name: _present(made.get(name), part) for name, part in found.items()}
+    if isinstance(found, list):
+        return [_present(one, part) for one, part in zip(made, found, strict=True)]
+    return made

@@ -13,11 +13,13 @@ from isotype.domain.values import field, mutable
 
 
 class Outcome(StrEnum):
-    """What an answer is worth: it agrees, disagrees, or the ledger says why it takes what it should not."""
+    """What an answer is worth: it agrees, disagrees, or the ledger says why it takes what it should not; or nothing is
+    said of the probe."""
 
     AGREE = "agree"
     DISAGREE = "disagree"
     GAP = "gap"
+    UNSAID = "unsaid"
 
 
 class Place(NamedTuple):
@@ -76,7 +78,9 @@ class Matrix(NamedTuple):
     """A run over one domain.
 
     `missing` says why a witness was not asked; `unneeded` are entries of the ledger that no value showed. `updates` are
-    rows that were written by UPDATE too: one in `every`, and all moves of states.
+    rows that were written by UPDATE too: one in `every`, and all moves of states. `beside` are questions about several
+    rows, `unasked` the references and keys for which no such rows were found, `unreached` the bounds of lengths and
+    counts that no value was at. `notes` say what a witness was asked and what not.
     """
 
     domain: str
@@ -93,6 +97,10 @@ class Matrix(NamedTuple):
     disagreements: tuple[Disagreement, ...]
     updates: int = 0
     every: int = 1
+    beside: int = 0
+    unasked: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()
+    notes: Mapping[str, str] = {}
 
     @property
     def holds(self) -> bool:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from isotype.domain.lazy import NamedTuple
-from isotype.probes import Probe
+from isotype.probes import Probe, Refusal
+from isotype.probes.scenes import Scene
 
 
 class Answer(NamedTuple):
     """A verdict: `reason` says why a probe is refused, '' when it is taken.
 
     `value` is the JSON text of what was read back, None where nothing is; `changed` says what a database gave back as
-    another value than it was given, '' when nothing.
+    another value than was meant, '' when nothing. `fault` says why the question itself could not be put, or
+    what came instead of a verdict: such an answer agrees with nothing.
+    `further` are reasons to refuse it where it was put: what is against the row that it makes there. An answer that is
+    `elsewhere` is about something else, and says nothing of the probe.
     """
 
     reason: str = ""
     value: str | None = None
     changed: str = ""
+    fault: str = ""
+    further: tuple[Refusal, ...] = ()
+    elsewhere: bool = False
 
     @property
     def takes(self) -> bool:
@@ -29,13 +36,32 @@ ROWS = frozenset({"models", "sqlite", "postgres"})
 """Targets that know nothing of JSON text."""
 
 
+CANONICAL = frozenset({"python"})
+"""Targets that write every value in its canonical form."""
+UNFILLED = frozenset({"zod"})
+"""Targets that give back what they took, without the defaults of what was absent."""
+
+
 class NotAsked(Exception):
     """An engine is missing; the sentence says which, and how to get it."""
+
+
+@runtime_checkable
+class Stage(Protocol):
+    """A witness that several rows can be put to at once."""
+
+    name: str
+    target: str
+
+    def play(self, scenes: Sequence[Scene]) -> Sequence[Answer]:
+        """An answer to each scene."""
+        ...
 
 
 class Witness(Protocol):
     """One real engine.
 
+    One that has a `note` says in it what it was not asked.
     `target` is its language in the ledger. One that is `apart` works in a process of its own, so that others can be
     asked meanwhile. One whose target is of rows gives the verdict on a probe's row.
     """

@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
 
+from isotype.conformance.beside import beside
 from isotype.conformance.building import Compiled
 from isotype.conformance.changes import EVERY, Changes
 from isotype.conformance.excuses import Excuses
+from isotype.conformance.foreign import Foreign, is_foreign
 from isotype.conformance.matrix import Matrix, Rate
 from isotype.conformance.model import ROWS, Answer, Witness
 from isotype.conformance.shrinking import shrunk
-from isotype.conformance.tally import Tally, place
+from isotype.conformance.tally import Tally, place, unreached
 from isotype.domain.lazy import NamedTuple
 from isotype.probes import Probe, Prober
+from isotype.probes.unseen import MOVED, NEW
 
 BATCH = 1000
 QUICK = 12
@@ -45,12 +48,13 @@ def run(
     prober = Prober(of.bindings, request.seed, QUICK if request.quick else 1)
     excuses = Excuses(of.ledger, prober.shapes)
     tally = Tally(of.domain, prober, excuses)
-    changes = Changes(prober.shapes, request.seed)
+    changes, foreign = Changes(prober.shapes, request.seed), Foreign(prober.shapes, of.bindings.tables)
     order = {name: place for place, name in enumerate(prober.shapes.by_name, 1)}
     updates, done = 0, 0.0
     with ThreadPoolExecutor(max_workers=max(1, len(witnesses))) as pool:
         for asked in _batches(chosen(prober, request)):
-            batch = [*asked, *changes.beside(asked)]
+            changed = list(changes.beside(asked))
+            batch = [*asked, *changed, *foreign.beside(asked)]
             # Engines of their own work meanwhile; the others share one interpreter.
             apart = [(witness, pool.submit(_timed, witness, batch)) for witness in witnesses if witness.apart]
             answers = [(witness, _timed(witness, batch)) for witness in witnesses if not witness.apart]
@@ -59,15 +63,18 @@ def run(
                 tally.count(witness, judged, found, seconds)
             tally.values += len(asked)
             tally.accepted += sum(not probe.refusals for probe in asked)
-            updates += len(batch) - len(asked)
+            updates += len(changed)
             # How many boundaries there are is not known before they are made, but one shape comes after the other.
             part = tally.values / request.cases if request.cases else order[asked[-1].shape] / len(order)
             done = max(done, min(part, 1.0))
             say(_said(of.domain.name, tally, time.monotonic() - began), done)
+    several = beside(of.bindings.tables, prober, witnesses, tally, request.only)
     kept = tally.found()
     smallest = [shrunk(prober, *one) for one in kept[:SHRUNK]]
-    targets = set() if request.only or request.quick else {witness.target for witness in witnesses}
-    unneeded = [gap for key, gap in excuses.entries.items() if gap.target in targets and key not in excuses.used]
+    # The whole way is gone by what everybody takes, and shows no gap.
+    whole = {witness.target for witness in witnesses if witness.name != "round_trip"}
+    targets = set() if request.only or request.quick else whole
+    unneeded = [gap for key, gap in excuses.entries.items() if gap.target in targets and key in excuses.unshown]
     return Matrix(
         domain=of.domain.name,
         seed=request.seed,
@@ -80,9 +87,13 @@ def run(
         ledger=of.ledger,
         used=frozenset(excuses.used),
         unneeded=tuple(sorted(unneeded)),
-        disagreements=(*smallest, *(one for _, _, one in kept[SHRUNK:])),
+        disagreements=(*smallest, *(one for _, _, one in kept[SHRUNK:]), *tally.beside),
         updates=updates if any(witness.target in ROWS for witness in witnesses) else 0,
         every=EVERY,
+        beside=several.asked,
+        unasked=several.unasked,
+        unreached=() if request.only else unreached(prober),
+        notes={witness.name: note for witness in witnesses if (note := getattr(witness, "note", ""))},
     )
 
 
@@ -110,14 +121,18 @@ def _batches(probes: Iterable[Probe]) -> Iterator[list[Probe]]:
 
 def _timed(witness: Witness, batch: Sequence[Probe]) -> tuple[list[Probe], Sequence[Answer], float]:
     began = time.monotonic()
-    # What an UPDATE says JSON knows nothing of.
-    rows = witness.target in ROWS
-    asked = [probe for probe in batch if (rows or not _is_change(probe)) and witness.asks(probe)]
+    asked = [probe for probe in batch if not is_for_others(witness, probe) and witness.asks(probe)]
     return asked, witness.judge(asked) if asked else (), time.monotonic() - began
 
 
-def _is_change(probe: Probe) -> bool:
-    return probe.row is not None and probe.row.before is not None
+def is_for_others(witness: Witness, probe: Probe) -> bool:
+    """Whether a probe is of rows alone, an UPDATE or what no body shows, or says what only others are given."""
+    row = probe.row
+    if row is None:
+        return False
+    if witness.target in ROWS:
+        return is_foreign(row) and witness.target in row.unasked
+    return row.before is not None or is_foreign(row) or probe.variant in (NEW, MOVED)
 
 
 def _said(name: str, tally: Tally, seconds: float) -> str:

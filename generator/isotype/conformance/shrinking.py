@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from isotype.conformance.foreign import is_foreign
 from isotype.conformance.judging import judged
 from isotype.conformance.matrix import Disagreement, Outcome
 from isotype.conformance.model import ROWS, Witness
@@ -16,8 +17,8 @@ TRIES = 400
 
 def shrunk(prober: Prober, witness: Witness, probe: Probe, one: Disagreement) -> Disagreement:
     """The disagreement with the smallest record found; what can be left out or made shorter is."""
-    if probe.row is not None and probe.row.before is not None:
-        # A smaller record would not be what the row becomes.
+    if probe.row is not None and (probe.row.before is not None or is_foreign(probe.row)):
+        # A smaller record would not be what the row becomes, or hold what only SQL can say.
         return one
     kind = one.fact.partition(":")[0]
     tries, best, fact = 0, probe, one.fact

@@ -13,6 +13,8 @@ from isotype.domain.places import NOWHERE
 from isotype.domain.places import Place as Declared
 from isotype.domain.types import ObjectType
 from isotype.probes import Probe, Prober
+from isotype.probes.candidates import unreached as bounds
+from isotype.probes.scenes import Scene
 
 
 def place(prober: Prober, probe: Probe) -> Place:
@@ -30,6 +32,16 @@ def place(prober: Prober, probe: Probe) -> Place:
     return Place(owner, name)
 
 
+def unreached(prober: Prober) -> tuple[str, ...]:
+    """The bounds of fields that no value of a run is at."""
+    found: dict[str, None] = {}
+    for shape in prober.shapes.by_name.values():
+        for prop in shape.properties:
+            where = Place(shape.owner or shape.name, prop.field or prop.name)
+            found |= dict.fromkeys(f"{where}: {bound}" for bound in bounds(prop.type, prober.records.samples))
+    return tuple(found)
+
+
 def declared(domain: Domain) -> dict[Place, Declared]:
     """The line of the schema for each field, and for what it stands in."""
     owned = [
@@ -42,6 +54,12 @@ def declared(domain: Domain) -> dict[Place, Declared]:
     return found
 
 
+def concerns(witness: Witness, probe: Probe) -> bool:
+    """Whether the schema says how a witness must answer."""
+    row = probe.row
+    return witness.target not in ROWS or row is None or not (row.doubtful or witness.target in row.unasked)
+
+
 class Tally:
     """Counts answers, and keeps the shortest record of each kind of disagreement."""
 
@@ -50,20 +68,24 @@ class Tally:
         self._prober = prober
         self._excuses = excuses
         self._found: dict[tuple[str, Place, str, str], tuple[Witness, Probe, Disagreement]] = {}
+        self.beside: list[Disagreement] = []
         self.cells: dict[tuple[Place, str], dict[str, Cell]] = {}
         self.rates: dict[str, tuple[int, float]] = {}
         self.values = self.accepted = self.disagreeing = 0
 
     def count(self, witness: Witness, asked: Sequence[Probe], answers: Sequence[Answer], seconds: float) -> None:
         before, spent = self.rates.get(witness.name, (0, 0.0))
-        self.rates[witness.name] = (before + len(asked), spent + seconds)
+        said = sum(not answer.elsewhere for answer in answers)
+        self.rates[witness.name] = (before + said, spent + seconds)
         for probe, answer in zip(asked, answers, strict=True):
-            if witness.target in ROWS and probe.row is not None and probe.row.doubtful:
+            if not concerns(witness, probe):
+                continue
+            outcome, fact = judged(self._prober, self._excuses, witness, probe, answer)
+            if outcome is Outcome.UNSAID:
                 continue
             where = place(self._prober, probe)
             constraint = probe.constraint
             cell = self.cells.setdefault((where, constraint), {}).setdefault(witness.name, Cell())
-            outcome, fact = judged(self._prober, self._excuses, witness, probe, answer)
             if outcome is Outcome.AGREE:
                 cell.agree += 1
             elif outcome is Outcome.GAP:
@@ -74,9 +96,24 @@ class Tally:
                 self.disagreeing += 1
                 self._keep(witness, probe, where, fact)
 
+    def count_scene(self, witness: str, where: Place, scene: Scene, fact: str) -> None:
+        """Count the answer to a question about several rows; '' is one that agrees."""
+        word, label = scene.about.word, f"{scene.label}, {scene.about.name}"
+        cell = self.cells.setdefault((where, word), {}).setdefault(witness, Cell())
+        if not fact:
+            cell.agree += 1
+            return
+        cell.disagree += 1
+        self.disagreeing += 1
+        table = scene.about.table
+        self.beside.append(Disagreement(witness, where, word, table.name, label, scene.text, fact, self._line(where)))
+
+    def _line(self, where: Place) -> Declared:
+        return self._declared.get(where) or self._declared.get(Place(where.owner, ""), NOWHERE)
+
     def _keep(self, witness: Witness, probe: Probe, where: Place, fact: str) -> None:
         kind = fact.partition(":")[0]
-        line = self._declared.get(where) or self._declared.get(Place(where.owner, ""), NOWHERE)
+        line = self._line(where)
         key = (witness.name, where, probe.constraint, kind)
         one = Disagreement(witness.name, where, probe.constraint, probe.shape, probe.label, probe.text, fact, line)
         if key in self._found:

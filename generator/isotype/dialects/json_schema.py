@@ -14,6 +14,7 @@ from isotype.dialects import patterns
 from isotype.domain.formats import FORMATS
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import JsonValue
+from isotype.domain.patterns import from_start
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
 
 TARGET = "json_schema"
@@ -152,12 +153,12 @@ class Printer:
         if of.longest is not None:
             printed["maxLength"] = of.longest
         parsed = [*([FORMATS[of.base]] if of.base in FORMATS else []), *of.patterns]
-        texts = [patterns.json_schema(pattern) for pattern in parsed]
-        if not any(map(patterns.excludes_nul, parsed)):
-            texts.append(NO_NUL)
-        if len(texts) == 1:
-            printed["pattern"] = texts[0]
+        rest = [] if any(map(patterns.excludes_nul, parsed)) else [NO_NUL]
+        if len(parsed) + len(rest) == 1:
+            printed["pattern"] = patterns.json_schema(parsed[0]) if parsed else NO_NUL
         else:
+            # Tools that join them to one expression look for all of them at the start.
+            texts = [*(patterns.json_schema(from_start(pattern)) for pattern in parsed), *rest]
             printed["allOf"] = [{"pattern": text} for text in texts]
         return printed
 
@@ -186,7 +187,8 @@ class Printer:
 
 def _or_null(printed: JsonSchema) -> JsonSchema:
     kind = printed.get("type")
-    if kind is None:
+    if kind is None or "allOf" in printed:
+        # Tools that take `allOf` apart forget what stands beside it when the type is a list.
         return {"anyOf": [printed, {"type": "null"}]}
     return {**printed, "type": [kind, "null"] if isinstance(kind, str) else [*kind, "null"]}
 

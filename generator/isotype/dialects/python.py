@@ -42,6 +42,9 @@ class Bracket(NamedTuple):
 
 Code = str | Bracket
 
+Natural = tuple[str | int, ...]
+"""Texts and numbers in turn."""
+
 
 def bracket(opening: str, parts: Iterable[Code], closing: str, literal: bool = False) -> Bracket:
     """Parts between an opening text and a closing sign."""
@@ -116,8 +119,9 @@ def layout(code: Code, before: str = "", after: str = "") -> list[str]:
     """The lines from `before`, its indentation included, to `after`."""
     if isinstance(code, str):
         return [f"{before}{code}{after}"]
-    if not code.parts or width(before) + width(code.text) + len(after) <= WIDTH:
-        return [f"{before}{code.text}{after}"]
+    whole = f"{before}{code.text}{after}"
+    if not code.parts or width(whole) <= WIDTH:
+        return [whole]
     indent = before[: len(before) - len(before.lstrip(" "))]
     inner = indent + INDENT
     content = code.text[len(code.opening) : len(code.text) - len(code.closing)]
@@ -159,7 +163,10 @@ def annotated(name: str, annotation: Code, value: Code | None, indent: str = "")
 
 def from_import(module: str, names: Iterable[str], indent: str = "") -> tuple[str, ...]:
     """`from module import names`, in the order of isort, renamed ones by themselves; none when there are no names."""
-    return _from_import(module, frozenset(names), indent)
+    different = frozenset(names)
+    if len(different) == 1:
+        return tuple(_import(module, [*different], indent))
+    return _from_import(module, different, indent)
 
 
 # Most modules of a layer import the same names from the same places.
@@ -167,6 +174,8 @@ def from_import(module: str, names: Iterable[str], indent: str = "") -> tuple[st
 def _from_import(module: str, names: frozenset[str], indent: str) -> tuple[str, ...]:
     ordered = sorted(names, key=_import_order)
     plain = [name for name in ordered if " as " not in name]
+    if len(plain) == len(ordered):
+        return tuple(_import(module, plain, indent))
     renamed = [name for name in ordered if " as " in name]
     groups = sorted(
         [*([plain] if plain else []), *([name] for name in renamed)], key=lambda group: _import_order(group[0])
@@ -182,7 +191,7 @@ def _import(module: str, names: list[str], indent: str) -> list[str]:
 
 
 @lru_cache(maxsize=512)
-def _import_order(name: str) -> tuple[int, tuple[tuple[int, str], ...], str]:
+def _import_order(name: str) -> tuple[int, Natural, str]:
     """Constants, then classes, then the rest, letters without case, as isort sorts members."""
     return _kind(name), natural(name.lower()), name
 
@@ -191,16 +200,19 @@ def _kind(name: str) -> int:
     return 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
 
 
-_RUNS = regular(r"(\d+)")
+_RUNS = regular(r"([0-9]+)")
 
 
 @lru_cache(maxsize=512)
-def exported(name: str) -> tuple[int, tuple[tuple[int, str], ...]]:
+def exported(name: str) -> tuple[int, Natural]:
     """The order of names in `__all__`: constants, then classes, then the rest."""
     return _kind(name), natural(name)
 
 
 @lru_cache(maxsize=512)
-def natural(name: str) -> tuple[tuple[int, str], ...]:
+def natural(name: str) -> Natural:
     """The order in which runs of digits count by value, so that `item_10` follows `item_9`."""
-    return tuple([(int(run), "") if run.isdigit() else (-1, run) for run in _RUNS.split(name) if run])
+    pieces: list[str | int] = [*_RUNS.split(name)]
+    # Every second piece is a run of digits; so texts are compared with texts, and numbers with numbers.
+    pieces[1::2] = map(int, pieces[1::2])
+    return tuple(pieces)

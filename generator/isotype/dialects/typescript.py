@@ -114,18 +114,21 @@ def import_line(names: Iterable[str], source: str, types_only: bool = False) -> 
 
     The one name `* as x` is all that the module has.
     """
-    return _import_line(frozenset(names), source, types_only)
+    word = "import type" if types_only else "import"
+    different = frozenset(names)
+    if len(different) == 1:
+        (name,) = different
+        shown = name if name.startswith("* as ") else f"{{ {name} }}"
+        return f"{word} {shown} from {typescript_string(source)};"
+    return _import_line(word, different, source)
 
 
 # Most modules of a layer import the same names from the same places.
 @lru_cache(maxsize=512)
-def _import_line(names: frozenset[str], source: str, types_only: bool) -> str:
-    word = "import type" if types_only else "import"
+def _import_line(word: str, names: frozenset[str], source: str) -> str:
     ordered = sorted(names, key=import_order)
-    if ordered[0].startswith("* as "):
-        return f"{word} {ordered[0]} from {typescript_string(source)};"
     line = f"{word} {{ {', '.join(ordered)} }} from {typescript_string(source)};"
-    if width(line) <= WIDTH or len(ordered) == 1:
+    if width(line) <= WIDTH:
         return line
     return f"{word} {{\n{''.join(f'{INDENT}{name},{chr(10)}' for name in ordered)}}} from {typescript_string(source)};"
 
@@ -151,7 +154,7 @@ def source_order(source: str) -> tuple[int, NameOrder]:
 @lru_cache(maxsize=512)
 def import_order(name: str) -> NameOrder:
     """Where Biome puts a name: signs, then runs of digits by value, then letters, a capital before its small letter."""
-    return tuple(_piece_order(piece) for piece in _PIECES.findall(name))
+    return tuple(map(_piece_order, _PIECES.findall(name)))
 
 
 @lru_cache(maxsize=512)

@@ -20,6 +20,7 @@ __all__ = ["NamedTuple", "regular", "uncompiled"]
 
 if not TYPE_CHECKING:
     from operator import itemgetter
+    from types import FunctionType
 
     try:
         from _collections import _tuplegetter as _getter
@@ -82,13 +83,20 @@ if not TYPE_CHECKING:
 
     def _constructor(cls):
         """`__new__` as one would write it by hand."""
-        known = {"_new": _new, "__name__": cls.__module__}
-        items = "".join(f"{field}, " for field in cls._fields)
-        made = eval(f"lambda _cls, {items}: _new(_cls, ({items}))", known)
+        made = FunctionType(_renamed(cls._fields), {"_new": _new, "__name__": cls.__module__}, "__new__")
         made.__defaults__ = tuple(cls._field_defaults.values())
-        made.__name__ = "__new__"
         made.__qualname__ = f"{cls.__qualname__}.__new__"
         return made
+
+    def _renamed(names):
+        """The code of a constructor: compiled once for as many names, since compiling it is what takes time."""
+        count = len(names)
+        if count not in _codes:
+            items = "".join(f"item_{number}, " for number in range(count))
+            _codes[count] = eval(f"lambda _cls, {items}: _new(_cls, ({items}))").__code__
+        return _codes[count].replace(co_varnames=("_cls", *names))
+
+    _codes = {}
 
     class _Regular:
         """A pattern that is compiled when something is asked of it; afterwards what it answers with is its own."""

@@ -96,6 +96,30 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(part)
 
 
+ANYTHING = Repeat(Characters((), negated=True), 0, None)
+
+
+def from_start(pattern: Pattern) -> Pattern:
+    """The same search as one that begins at the start of the text."""
+    root = pattern.root
+    options = root.options if isinstance(root, Alternatives) else (root,)
+    if all(_in_sequence(option)[:1] == (Start(),) for option in options):
+        return pattern
+    return Pattern(pattern.source, Sequence((Start(), ANYTHING, *_in_sequence(root))))
+
+
+def from_anywhere(pattern: Pattern) -> Pattern:
+    """The same search without the beginning that `from_start` gives it."""
+    rest = _in_sequence(pattern.root)
+    if rest[:2] != (Start(), ANYTHING):
+        return pattern
+    return Pattern(pattern.source, rest[2] if len(rest) == 3 else Sequence(rest[2:]))
+
+
+def _in_sequence(node: Node) -> tuple[Node, ...]:
+    return node.parts if isinstance(node, Sequence) else (node,)
+
+
 def union(members: Iterable[tuple[int, int]]) -> Ranges:
     """The set of all members, without U+0000; surrogates, which no text holds, never end a range."""
     merged: list[tuple[int, int]] = []

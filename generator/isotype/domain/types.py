@@ -154,6 +154,9 @@ class Opaque:
 
 Type = Scalar | EnumType | Array | Map | ObjectType | Opaque
 
+PLAIN = (Scalar, EnumType)
+"""The types of one value. A union in its stead would be made anew whenever it is asked for."""
+
 
 def innermost(of: Type) -> Type:
     """What arrays and maps hold in the end."""
@@ -168,7 +171,7 @@ def innermost(of: Type) -> Type:
 def object_name(of: Type) -> str:
     """The name of the object that a type holds at any depth; '' when it holds none."""
     # Asked of every property of every shape, most of which hold nothing.
-    held = of if isinstance(of, Scalar | EnumType) else innermost(of)
+    held = of if isinstance(of, PLAIN) else innermost(of)
     return held.name if isinstance(held, ObjectType) else ""
 
 

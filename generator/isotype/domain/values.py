@@ -11,6 +11,7 @@ still a dataclass to `dataclasses.fields` and `dataclasses.replace`.
 from __future__ import annotations
 
 from operator import attrgetter
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
 
 from isotype.domain.lazy import NamedTuple
@@ -43,7 +44,13 @@ if not TYPE_CHECKING:
     def replace(of, /, **changes):
         """The same value with other contents in some fields."""
         cls = of.__class__
-        return cls(**{**dict(zip(cls.__parts__, cls.__contents__(of), strict=True)), **changes})
+        names = cls.__match_args__
+        if len(names) < len(cls.__parts__):
+            return cls(**{**dict(zip(cls.__parts__, cls.__contents__(of), strict=True)), **changes})
+        contents = [*cls.__contents__(of)]
+        for name, content in changes.items():
+            contents[names.index(name)] = content
+        return cls(*contents)
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -124,25 +131,49 @@ def _made(cls: type[T], *further: str) -> type[T]:
 
 def _constructor(cls: type) -> Callable[..., None]:
     """`__init__` as one would write it by hand."""
-    known: dict[str, Any] = {"_REQUIRED": _REQUIRED}
-    heads: list[str] = []
-    named: list[str] = []
-    body: list[str] = []
-    for name, part in _parts(cls).items():
-        head, filled = name, name
-        if part.factory is not None:
-            known[f"_make_{name}"] = part.factory
-            head, filled = f"{name}=_REQUIRED", f"_make_{name}() if {name} is _REQUIRED else {name}"
-        elif part.default is not _REQUIRED:
-            known[f"_default_{name}"] = part.default
-            head = f"{name}=_default_{name}"
-        (named if part.by_name else heads).append(head)
-        body.append(f" self.{name} = {filled}\n")
-    signature = ", ".join(["self", *heads, *(["*", *named] if named else [])])
-    exec(f"def __init__({signature}):\n{''.join(body) or ' pass'}", known)
-    made: Callable[..., None] = known["__init__"]
+    parts = _parts(cls)
+    given = [name for name, part in parts.items() if not part.by_name]
+    named = [name for name, part in parts.items() if part.by_name]
+    names = (*given, *named)
+    known: dict[str, Any] = {"_REQUIRED": _REQUIRED, "__name__": cls.__module__}
+    made_up = frozenset(number for number, name in enumerate(names) if parts[name].factory is not None)
+    known |= {f"_make_{number}": parts[names[number]].factory for number in made_up}
+    made = FunctionType(_renamed(names, len(named), made_up), known, "__init__")
+    defaults = {name: part.default for name, part in parts.items() if part.default is not _REQUIRED}
+    defaults |= {names[number]: _REQUIRED for number in made_up}
+    made.__defaults__ = tuple([defaults[name] for name in given if name in defaults])
+    made.__kwdefaults__ = {name: defaults[name] for name in named if name in defaults}
     made.__qualname__ = f"{cls.__qualname__}.__init__"
     return made
+
+
+_codes: dict[tuple[int, frozenset[int]], CodeType] = {}
+
+
+def _renamed(names: tuple[str, ...], named: int, made_up: frozenset[int]) -> CodeType:
+    """The code of a constructor: compiled once for as many fields, since compiling it is what takes time.
+
+    The last `named` fields are given by name only, and those whose numbers are in `made_up` are made when not given.
+    """
+    key = len(names), made_up
+    if key not in _codes:
+        listed = [f"field_{number}" for number in range(len(names))]
+        filled = [
+            f"_make_{number}() if {name} is _REQUIRED else {name}" if number in made_up else name
+            for number, name in enumerate(listed)
+        ]
+        body = "".join([f" self.{name} = {value}\n" for name, value in zip(listed, filled, strict=True)])
+        scope: dict[str, Any] = {}
+        exec(f"def __init__({', '.join(['self', *listed])}):\n{body or ' pass'}", scope)
+        _codes[key] = scope["__init__"].__code__
+    code = _codes[key]
+    known = {f"field_{number}": name for number, name in enumerate(names)}
+    return code.replace(
+        co_varnames=("self", *names),
+        co_names=tuple([known.get(name, name) for name in code.co_names]),
+        co_argcount=1 + len(names) - named,
+        co_kwonlyargcount=named,
+    )
 
 
 def _repr(self: Any) -> str:

@@ -56,23 +56,28 @@ def asked(
     """
     from isotype.service.live import Caller, Limits, Unanswered, probe
 
-    if not target.remote:
-        raise failure("no-api-to-call", f"{target.name} is a file, and cannot be called", "leave --probe out")
-    if calls.probe == WRITE and target.address not in calls.writable:
-        raise failure(
-            "no-test-target",
-            f"{target.name} is not declared as an API in which tests may write",
-            "name it under test_apis in the configuration, or use --probe read",
-        )
+    check(target, calls)
     without = [it.path[0] for it in comparison.differences if it.kind == OPERATION and it.way == MISSING]
     limits = Limits(calls.requests, calls.seconds, calls.one)
-    caller = Caller(target.name, _base(target.address), limits, calls.headers)
+    caller = Caller(target.name, base(target.address), limits, calls.headers)
     try:
         return probe(bindings, caller, write=calls.probe == WRITE, without=without, progress=progress)
     except Unanswered as error:
         raise unanswered(error) from error
     finally:
         caller.close()
+
+
+def check(target: Target, calls: Calls) -> None:
+    """Raises `IsotypeError` where an API cannot be asked, or must not be."""
+    if not target.remote:
+        raise failure("no-api-to-call", f"{target.name} is a file, and cannot be called", "give the URL of the API")
+    if calls.probe == WRITE and target.address not in calls.writable:
+        raise failure(
+            "no-test-target",
+            f"{target.name} is not declared as an API in which tests may write",
+            "name it under test_apis in the configuration",
+        )
 
 
 def unanswered(error: Exception) -> IsotypeError:
@@ -89,7 +94,7 @@ def further(found: Probed, comparison: Comparison) -> tuple[Difference, ...]:
     return tuple(it for it in found.differences if (it.kind, it.path, it.attribute, it.way) not in said)
 
 
-def _base(address: str) -> str:
+def base(address: str) -> str:
     """Where the operations are: the address itself, or the folder of a document."""
     parts = urlsplit(address)
     path = parts.path.rsplit("/", 1)[0] if parts.path.endswith(ENDINGS) else parts.path

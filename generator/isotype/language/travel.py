@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.model import Entity, EntityShape, Field, ObjectDefinition, Operation, View
 from isotype.domain.places import Place
-from isotype.domain.types import Array, EnumType, Map, ObjectType, Scalar, Type
+from isotype.domain.types import PLAIN, Array, Map, ObjectType, Type
 from isotype.language.scope import Scope
 from isotype.language.wire_names import INPUT, OUTPUT, WireNames
 
@@ -77,7 +77,7 @@ def _check_object(travel: _Travel, made: ObjectDefinition) -> None:
 
 def _check_columns(travel: _Travel, fields: Iterable[Field], path: str, subject: str) -> None:
     for field in fields:
-        if not isinstance(field.type, Scalar | EnumType) and (held := travel.held([field.type])):
+        if not isinstance(field.type, PLAIN) and (held := travel.held([field.type])):
             message = f"{subject}{field.name} is a column, but holds {held[0]}, which only the API has"
             suggestion = "declare an object for what is stored, or write ref: for a related row"
             travel.scope.report_at("stored-shape", message, field.place, f"{path}.{field.name}", suggestion)

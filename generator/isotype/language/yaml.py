@@ -205,8 +205,9 @@ def compose(source: Source, entry: Entry | None = None) -> tuple[Node | None, li
             return None, findings
         parser = _composer()(text)
         if entry is not None:
-            parser.descend_resolver = _telling(entry)
+            _Telling(parser, entry)
         node: Node | None = parser.get_single_node()
+        parser.descend_resolver = None
     except yaml.YAMLError as error:
         return None, [_syntax_finding(source, error)]
     except RecursionError:
@@ -217,31 +218,46 @@ def compose(source: Source, entry: Entry | None = None) -> tuple[Node | None, li
     return node, []
 
 
-def _telling(entry: Entry) -> Callable[[Any, Node | int | None], None]:
-    """What the composer calls ahead of each node, with the node that will hold it and, ahead of a value, its key."""
-    root: Node | None = None
-    section: MappingNode | None = None
-    key: Node | int | None = None
-    told: set[str] = set()
-    word = ""
+class _Telling:
+    """Tells of the entries of a root's mappings, by what the composer calls ahead of each node: with the node that will
+    hold it and, ahead of a value, its key."""
 
-    def descend(parent: Any, index: Node | int | None) -> None:
-        nonlocal root, section, key, word
+    __slots__ = ("_entry", "_key", "_parser", "_root", "_told")
+
+    def __init__(self, parser: Any, entry: Entry) -> None:
+        self._parser = parser
+        self._entry = entry
+        self._root: Node | None = None
+        self._key: Node | int | None = None
+        self._told: set[str] = set()
+        parser.descend_resolver = self._outside
+
+    def _outside(self, parent: Any, index: Node | int | None) -> None:
+        """Ahead of a node that is in none of the mappings to tell of."""
         if parent is None:
             return
-        if parent is section:
-            if index is None and section.value:
-                entry(word, section)
-        elif root is None or parent is root:
-            root, section, key = parent, None, index
-        elif key is not None:
+        if self._root is None or parent is self._root:
+            self._root, self._key = parent, index
+        elif self._key is not None:
             # The first node in what stands under a key of the root.
-            if isinstance(key, ScalarNode) and key.value not in told and isinstance(parent, MappingNode):
-                section, word = parent, key.value
-                told.add(word)
-            key = None
+            key, self._key = self._key, None
+            if isinstance(key, ScalarNode) and key.value not in self._told and isinstance(parent, MappingNode):
+                self._told.add(key.value)
+                self._parser.descend_resolver = self._inside(parent, key.value)
 
-    return descend
+    def _inside(self, section: MappingNode, word: str) -> Callable[[Any, Node | int | None], None]:
+        root, entry = self._root, self._entry
+
+        # Nearly all nodes of a schema come by here.
+        def descend(parent: Any, index: Node | int | None) -> None:
+            if parent is section:
+                if index is None and section.value:
+                    entry(word, section)
+            elif parent is root:
+                self._parser.descend_resolver = self._outside
+                self._outside(parent, index)
+
+        return descend
 
 
 def _unreadable(source: Source) -> list[Finding]:

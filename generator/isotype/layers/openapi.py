@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 from isotype.dialects.json_schema import JsonSchema, Printer, plain, wire_constant
@@ -10,6 +11,7 @@ from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import Enum
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
+from isotype.layers.sharing import once
 from isotype.shapes.model import OUTPUT, ApiBody, ApiOperation, ApiParameter, Property, Shape, Shapes
 
 try:  # The public name imports a reader of JSON too, which is never needed here.
@@ -60,13 +62,14 @@ def _encode(value: Any) -> str:
         return _quoted(value)
     if isinstance(value, dict):
         return f"{{{', '.join([f'{_quoted(key)}: {_encode(part)}' for key, part in value.items()])}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_encode, value))}]"
+    if isinstance(value, _LISTS):
+        return f"[{', '.join([_quoted(part) if isinstance(part, str) else _encode(part) for part in value])}]"
     if value is None or isinstance(value, bool):
         return _WORDS[value]
     return repr(value)
 
 
+_LISTS = (list, tuple)
 _WORDS = {None: "null", True: "true", False: "false"}
 
 
@@ -132,7 +135,8 @@ def _shape(shape: Shape, printer: Printer, known: dict[int, JsonSchema]) -> Json
     printed: JsonSchema = {"type": "object"}
     if shape.description:
         printed["description"] = shape.description
-    printed["properties"] = {prop.name: _property(prop, printer, known) for prop in shape.properties}
+    made = once(known, shape.properties, lambda prop: _property(prop, printer))
+    printed["properties"] = dict(zip(map(_NAME, shape.properties), made, strict=True))
     required = [prop.name for prop in shape.properties if prop.required]
     if required:
         printed["required"] = required
@@ -147,15 +151,10 @@ def _shape(shape: Shape, printer: Printer, known: dict[int, JsonSchema]) -> Json
     return printed
 
 
-def _property(prop: Property, printer: Printer, known: dict[int, JsonSchema]) -> JsonSchema:
-    """A property; what several shapes share is one object."""
-    found = known.get(id(prop))
-    if found is None:
-        found = known[id(prop)] = _described(prop, printer)
-    return found
+_NAME = attrgetter("name")
 
 
-def _described(prop: Property, printer: Printer) -> JsonSchema:
+def _property(prop: Property, printer: Printer) -> JsonSchema:
     printed = printer.schema(prop.type, prop.nullable)
     if prop.description:
         printed["description"] = prop.description

@@ -36,6 +36,7 @@ from isotype.domain.model import Default
 from isotype.domain.names import camel, snake
 from isotype.domain.reach import reached
 from isotype.domain.types import Array, Enum, EnumType, Map, ObjectType
+from isotype.layers.imports import import_lines
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header, shipped
 from isotype.shapes.model import OUTPUT, UPDATE, Operand, Property, Shape, ShapeModule, ShapeRule, Shapes, StateMachine
@@ -127,7 +128,7 @@ def _module_view(module: ShapeModule, context: _Context, ledger: set[NotExpressi
         names.use("typing", "TYPE_CHECKING")
     return {
         "docstring": _docstring(module.description or module.stem),
-        "imports": "\n".join(_import_lines(names.imports)),
+        "imports": import_lines(names.imports),
         "builtins": "\n".join(f"_{name} = {name}" for name in sorted(names.builtins)),
         "constants": "\n\n\n".join(machines),
         "blocks": blocks,
@@ -141,18 +142,6 @@ def _by_module(classes: Iterable[str], shapes: Shapes) -> list[tuple[str, list[s
     for name in classes:
         homes.setdefault(shapes.shape(name).module, []).append(name)
     return sorted(homes.items())
-
-
-_STANDARD = frozenset({"collections.abc", "datetime", "decimal", "ipaddress", "json", "typing", "uuid"})
-
-
-def _import_lines(imports: Mapping[str, set[str]]) -> Iterator[str]:
-    """Three groups, as isort makes them: the standard library, Pydantic, siblings."""
-    groups: tuple[list[str], list[str], list[str]] = ([], [], [])
-    for module in sorted(imports, key=natural):
-        group = groups[2] if module.startswith(".") else groups[0] if module in _STANDARD else groups[1]
-        group.extend(from_import(module, imports[module]))
-    return iter("\n\n".join("\n".join(group) for group in groups if group).split("\n"))
 
 
 def _cyclic(shapes: Shapes) -> frozenset[str]:
@@ -428,11 +417,20 @@ def _machine_lines(machine: StateMachine, names: Names) -> Iterator[str]:
     )
     yield from annotated(f"{stem.upper()}_MOVES", declared, bracket("{", moves, "}", literal=True))
     yield _docstring(f"Where a {machine.owner} may go from each {machine.field}; staying is always allowed.")
+    if machine.nullable:
+        starts = sequence(members[value] for value in machine.transitions.initial)
+        several = subscript(names.use("collections.abc", "Sequence"), enum)
+        yield from annotated(f"{stem.upper()}_STARTS", several, starts)
+        yield _docstring(f"Where the {machine.field} of a {machine.owner} may begin, which is None before that.")
     yield ""
     yield ""
-    head = bracket(f"def can_move_{stem}(", (f"source: {enum}", f"target: {enum}"), ")")
+    state = f"{enum} | None" if machine.nullable else enum
+    head = bracket(f"def can_move_{stem}(", (f"source: {state}", f"target: {state}"), ")")
     yield from layout(head, "", " -> bool:")
     yield _docstring(f"Whether the {machine.field} of a {machine.owner} may change from source to target.", INDENT)
+    if machine.nullable:
+        yield f"{INDENT}if source is None or target is None:"
+        yield f"{INDENT}{INDENT}return source is target or target in {stem.upper()}_STARTS"
     yield f"{INDENT}return source == target or target in {stem.upper()}_MOVES[source]"
 
 

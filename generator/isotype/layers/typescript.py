@@ -43,6 +43,7 @@ from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import INTEGERS, Array, Enum, Map, Scalar, Type
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
+from isotype.layers.sharing import once
 from isotype.layers.specifiers import sibling
 from isotype.layers.typescript_conversions import Conversion, conversions, function_name
 from isotype.shapes.model import (
@@ -89,7 +90,7 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
     return files, ledger
 
 
-Printed = dict[object, str]
+Printed = dict[int, str]
 """The lines of properties by all that they are made of: an entity's variants share most of them."""
 
 
@@ -135,7 +136,7 @@ def _interface(shape: Shape, printed: Printed) -> str:
     if not shape.properties:
         return "\n".join([*lines, f"export type {shape.name} = Record<string, never>;"])
     lines.append(f"export interface {shape.name} {{")
-    lines.extend([_property(prop, printed) for prop in shape.properties])
+    lines.extend(once(printed, shape.properties, _property))
     lines.append("}")
     return "\n".join(lines)
 
@@ -153,18 +154,15 @@ def _shape_text(shape: Shape) -> str:
     return "\n\n".join(part for part in (shape.description, note, "\n".join(f"- {rule}" for rule in rules)) if part)
 
 
-def _property(prop: Property, printed: Printed) -> str:
-    found = printed.get(id(prop))
-    if found is None:
-        absent = "Left out, the server chooses." if prop.server_default else ""
-        if prop.default is not None:
-            absent = default_words(prop.default.value)
-        text = described(prop.description, prop.type)
-        lines = doc(sentences(text, absent), INDENT, prop.deprecated)
-        mark = "" if prop.required else "?"
-        lines.append(f"{INDENT}{typescript_property(prop.name)}{mark}: {type_text(prop.type, prop.nullable)};")
-        found = printed[id(prop)] = "\n".join(lines)
-    return found
+def _property(prop: Property) -> str:
+    absent = "Left out, the server chooses." if prop.server_default else ""
+    if prop.default is not None:
+        absent = default_words(prop.default.value)
+    text = described(prop.description, prop.type)
+    lines = doc(sentences(text, absent), INDENT, prop.deprecated)
+    mark = "" if prop.required else "?"
+    lines.append(f"{INDENT}{typescript_property(prop.name)}{mark}: {type_text(prop.type, prop.nullable)};")
+    return "\n".join(lines)
 
 
 def _aliases(shapes: Shapes, module: ShapeModule, printed: Printed) -> Iterator[str]:
@@ -179,7 +177,7 @@ def _aliases(shapes: Shapes, module: ShapeModule, printed: Printed) -> Iterator[
             yield "\n".join([*lines, assigned(f"export type {name} =", shape.name)])
             continue
         lines.append(extending(name, shape.name))
-        lines.extend([_property(prop, printed) for prop in shape.client])
+        lines.extend(once(printed, shape.client, _property))
         yield "\n".join([*lines, "}"])
 
 
@@ -228,13 +226,30 @@ def _machine(machine: StateMachine) -> str:
         )
         + f" as const satisfies readonly {enum}[];",
         "",
-        f"/** Whether {machine.field} may go from one state to another; staying is allowed. */",
-        signature(f"export function canMove{machine.name}", (f"from: {enum}", f"to: {enum}"), "boolean"),
-        assigned(f"{INDENT}const targets: readonly {enum}[] =", f"{stem}Moves[from]", INDENT),
-        "  return from === to || targets.includes(to);",
+        *(_nullable_move(machine, stem) if machine.nullable else _move(machine, stem)),
         "}",
     ]
     return "\n".join(lines)
+
+
+def _move(machine: StateMachine, stem: str) -> Iterator[str]:
+    enum = machine.enum.name
+    yield f"/** Whether {machine.field} may go from one state to another; staying is allowed. */"
+    yield signature(f"export function canMove{machine.name}", (f"from: {enum}", f"to: {enum}"), "boolean")
+    yield assigned(f"{INDENT}const targets: readonly {enum}[] =", f"{stem}Moves[from]", INDENT)
+    yield "  return from === to || targets.includes(to);"
+
+
+def _nullable_move(machine: StateMachine, stem: str) -> Iterator[str]:
+    enum = machine.enum.name
+    state = f"{enum} | null"
+    yield f"/** Whether {machine.field} may go from one state to another; staying is allowed, null has not begun. */"
+    yield signature(f"export function canMove{machine.name}", (f"from: {state}", f"to: {state}"), "boolean")
+    yield from ("  if (from === to) {", "    return true;", "  }", "  if (from === null || to === null) {")
+    yield assigned(f"{INDENT * 2}const starts: readonly {enum}[] =", f"{stem}Starts", INDENT * 2)
+    yield from ("    return to !== null && starts.includes(to);", "  }")
+    yield assigned(f"{INDENT}const targets: readonly {enum}[] =", f"{stem}Moves[from]", INDENT)
+    yield "  return targets.includes(to);"
 
 
 # --- the ledger ---

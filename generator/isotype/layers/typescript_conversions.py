@@ -6,6 +6,7 @@ A function exists where something of the input can be had from the output, and a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from isotype.dialects.literals.typescript import typescript_access, typescript_property
 from isotype.dialects.literals.widths import width
@@ -16,6 +17,9 @@ from isotype.shapes.model import INPUT, OUTPUT, Property, Shape, ShapeModule, Sh
 
 Pairs = Mapping[str, str]
 """From the name of an input shape to the name of the output shape it is made of."""
+
+_Carried = list[tuple[Property, Property]]
+"""The properties of an input that are had from an output, each beside the one it is had from."""
 
 
 class Conversion(NamedTuple):
@@ -33,11 +37,11 @@ def function_name(target: str) -> str:
 
 def conversions(shapes: Shapes) -> dict[str, tuple[Conversion, ...]]:
     """The functions of every module."""
-    pairs = _possible(shapes, _pairs(shapes))
+    pairs = _pairs(shapes)
     made: dict[str, list[Conversion]] = {}
-    for target, source in pairs.items():
+    for target, carried in _possible(shapes, pairs).items():
         into = shapes.shape(target)
-        made.setdefault(into.module, []).append(_conversion(into, shapes.shape(source), pairs))
+        made.setdefault(into.module, []).append(_conversion(into, pairs[target], carried))
     return {module: tuple(found) for module, found in made.items()}
 
 
@@ -80,27 +84,32 @@ def _pair(shapes: Shapes, target: Shape, source: Shape, pairs: dict[str, str]) -
                 _pair(shapes, shapes.shape(inner), shapes.shape(outer), pairs)
 
 
-def _possible(shapes: Shapes, pairs: Pairs) -> dict[str, str]:
-    """The pairs that have something in common, all that is required included; one that falls may take others along."""
+def _possible(shapes: Shapes, pairs: Pairs) -> dict[str, _Carried]:
+    """What the pairs have in common that have something, all that is required included; one that falls may take others
+    along."""
     kept = dict(pairs)
     while True:
-        lost = [
-            target for target, source in kept.items() if not _whole(shapes.shape(target), shapes.shape(source), kept)
-        ]
+        found = {target: _carried(shapes.shape(target), shapes.shape(source), kept) for target, source in kept.items()}
+        lost = [target for target, carried in found.items() if not _is_enough(shapes.shape(target), carried)]
         if not lost:
-            return kept
+            return found
         for target in lost:
             del kept[target]
 
 
-def _whole(target: Shape, source: Shape, pairs: Pairs) -> bool:
+def _carried(target: Shape, source: Shape, pairs: Pairs) -> _Carried:
     given = {prop.name: prop for prop in source.properties}
-    usable = [(prop.required, _usable(prop, given.get(prop.name), pairs)) for prop in target.properties]
-    return any(had for _, had in usable) and all(had for required, had in usable if required)
+    both = [(prop, given[prop.name]) for prop in target.properties if prop.name in given]
+    return [(prop, origin) for prop, origin in both if _is_usable(prop, origin, pairs)]
 
 
-def _usable(prop: Property, given: Property | None, pairs: Pairs) -> bool:
-    if given is None or (prop.required and not given.required) or (given.nullable and not prop.nullable):
+def _is_enough(target: Shape, carried: _Carried) -> bool:
+    needed = sum([prop.required for prop in target.properties])
+    return bool(carried) and sum([prop.required for prop, _ in carried]) == needed
+
+
+def _is_usable(prop: Property, given: Property, pairs: Pairs) -> bool:
+    if (prop.required and not given.required) or (given.nullable and not prop.nullable):
         return False
     if (prop.given or given.given) and not _is_one(prop, given):
         return False
@@ -125,19 +134,17 @@ def _alike(prop: Property, origin: Property) -> bool:
 # --- how it is made ---
 
 
-def _conversion(target: Shape, source: Shape, pairs: Pairs) -> Conversion:
-    given = {prop.name: prop for prop in source.properties}
-    carried = [(prop, given[prop.name]) for prop in target.properties if _usable(prop, given.get(prop.name), pairs)]
+def _conversion(target: Shape, source: str, carried: _Carried) -> Conversion:
     always = [(prop, origin) for prop, origin in carried if origin.required]
     sometimes = [(prop, origin) for prop, origin in carried if not origin.required]
     lines = [
-        f"/** What {_purpose(target)} takes of {source.name}. */",
-        signature(f"export function {function_name(target.name)}", (f"from: {source.name}",), target.name),
+        f"/** What {_purpose(target)} takes of {source}. */",
+        signature(f"export function {function_name(target.name)}", (f"from: {source}",), target.name),
     ]
     opening, closing = ("const to: " + target.name + " = {", "};") if sometimes else ("return {", "};")
     if always:
         lines.append(f"{INDENT}{opening}")
-        lines.extend(_assigned(prop, origin) for prop, origin in always)
+        lines.extend([_assigned(prop, origin) for prop, origin in always])
         lines.append(f"{INDENT}{closing}")
     else:
         lines.append(f"{INDENT}{opening}{closing}")
@@ -158,17 +165,22 @@ def _purpose(target: Shape) -> str:
 
 def _assigned(prop: Property, origin: Property) -> str:
     """`name: from.name,` inside an object literal."""
+    if _alike(prop, origin):
+        return _same(prop.name)
     indent = INDENT * 2
     key = typescript_property(prop.name)
     value = "from" + typescript_access(prop.name)
-    if _alike(prop, origin):
-        return f"{indent}{key}: {value},"
     if isinstance(prop.type, ObjectType):
         made = Call(function_name(prop.type.name), (value,))
         if origin.nullable:
             return ternary(f"{indent}{key}:", f"{value} === null", "null", flat(made), indent, ",")
         return entry(key, made, indent)
     return _rebuilt(f"{indent}{key}: ", prop, value, origin.nullable, indent, ",")
+
+
+@lru_cache(maxsize=4096)
+def _same(name: str) -> str:
+    return f"{INDENT * 2}{typescript_property(name)}: from{typescript_access(name)},"
 
 
 def _copied(prop: Property, origin: Property) -> str:

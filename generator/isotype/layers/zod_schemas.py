@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from operator import itemgetter
 
 from isotype.dialects.literals.typescript import typescript_property, typescript_string
 from isotype.dialects.literals.widths import width
@@ -11,7 +12,8 @@ from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, Code, Entrie
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.reach import reached
-from isotype.domain.types import object_name
+from isotype.domain.types import PLAIN, object_name
+from isotype.layers.sharing import once
 from isotype.layers.zod_rules import Judged, refinement
 from isotype.layers.zod_types import Names, nullable, optional, schema_name, type_code
 from isotype.shapes.model import OUTPUT, Property, Shape, ShapeModule, Shapes
@@ -35,14 +37,15 @@ class _Line(NamedTuple):
 class Context(NamedTuple):
     """What all schemas of a run share: the loops of shapes, and what was printed before.
 
-    The code of types and the lines of properties are kept by their identity, what these speak of by its contents.
+    The code of types and the lines of properties, by their indentation, are kept by their identity, what these speak of
+    by its contents.
     `circles` numbers the modules that need one another.
     """
 
     shapes: Shapes
     loops: dict[str, int]
     codes: dict[int, _Code]
-    lines: dict[tuple[int, str], _Line]
+    lines: dict[str, dict[int, _Line]]
     spoken: dict[object, Names]
     circles: dict[str, int]
     judged: Judged
@@ -82,7 +85,7 @@ def schema(context: Context, shape: Shape, names: Names) -> Schema:
         if context.waits(shape):
             lines.extend([_printed(context, prop, names, opened.indent, shape) for prop in shape.properties])
         else:
-            lines.extend([_property(context, prop, names, opened.indent) for prop in shape.properties])
+            lines.extend(_properties(context, shape, names, opened.indent))
         lines.append(opened.closing)
     else:
         empty: tuple[Code, ...] = (Entries(()),) if refused is None else (Entries(()), refused)
@@ -109,15 +112,21 @@ def _refused(shape: Shape, names: Names) -> Code | None:
     return Call(names.function("refusing"), (Entries(tuple(reasons)),))
 
 
-def _property(context: Context, prop: Property, names: Names, indent: str) -> str:
-    line = context.lines.get((id(prop), indent))
-    if line is None:
-        own = Names()
-        text = _printed(context, prop, own, indent, None)
-        line = context.lines[id(prop), indent] = _Line(text, context.spoken.setdefault(own.contents(), own))
-    if id(line.names) not in names.merged:
-        names.merge(line.names)
-    return line.text
+def _properties(context: Context, shape: Shape, names: Names, indent: str) -> Iterator[str]:
+    known = context.lines.setdefault(indent, {})
+    lines = once(known, shape.properties, lambda prop: _property(context, prop, indent))
+    for spoken in set(map(_NAMES, lines)):
+        names.merge(spoken)
+    return map(_TEXT, lines)
+
+
+_TEXT, _NAMES = map(itemgetter, (0, 1))
+
+
+def _property(context: Context, prop: Property, indent: str) -> _Line:
+    own = Names()
+    text = _printed(context, prop, own, indent, None)
+    return _Line(text, context.spoken.setdefault(own.contents(), own))
 
 
 def _printed(context: Context, prop: Property, names: Names, indent: str, waiting: Shape | None) -> str:
@@ -176,6 +185,8 @@ def _declare(context: Context, shape: Shape, own: Mapping[str, Shape], declared:
     if shape.name in declared:
         return
     for prop in shape.properties:
+        if isinstance(prop.type, PLAIN):
+            continue
         target = object_name(prop.type)
         if target in own and not context.is_late(shape, target):
             _declare(context, own[target], own, declared)

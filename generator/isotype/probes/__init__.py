@@ -12,6 +12,10 @@ candidates  values worth asking about a type
 records     records that a shape takes, found by search
 chance      random values
 rows        a record as a row of its table
+made        what a database adds to a row
+neighbours  whole rows of any table, with those that they refer to
+scenes      questions about several rows: references and keys
+unseen      tables as shapes: what no body shows
 model       a probe
 probing     every probe of a domain
 ```

@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, ObjectType, Opaque, Scalar, Type
+from isotype.domain.values import replace
 from isotype.probes.forms import FORMS
 from isotype.probes.numbers import limits, moved, step, type_limits, written
 from isotype.probes.spellings import EMAILS, SPELLINGS, URLS
-from isotype.probes.texts import LONGEST, of_length, texts
+from isotype.probes.texts import LONGEST, REACHED, edges, of_length, texts, very_long
 from isotype.probes.values import Json, Raw, write
 
 
@@ -28,9 +29,13 @@ class Candidate(NamedTuple):
 
 Samples = Callable[[Type], list[Json]]
 """Values that a type takes, usual ones first."""
+Of = Callable[[Type, Samples], Iterator[Candidate]]
+"""Candidates for a type."""
 
 MOST_ITEMS = 200
-"""Bounds on the number of items or keys beyond this are not reached."""
+"""More items or keys are made for the two sides of a bound alone."""
+MOST_SIGNS = 1_000_000
+"""A bound on items or keys is not reached where so many take more signs of JSON."""
 
 
 def usual(of: Type) -> Iterator[Json]:
@@ -69,20 +74,31 @@ def essential(of: Type, samples: Samples) -> Iterator[Candidate]:
             lengths = [len(text) for text in texts(of)][:1] or [of.min_length or 1]
             yield Candidate("pattern", "other signs", "~" * max(1, lengths[0]))
             yield Candidate("pattern", "a line after it", str((samples(of) or [""])[0]) + "\n")
+            if of.patterns:
+                yield from (Candidate("pattern", f"at an edge: {text!a}", text) for text in edges(of))
         case Scalar(base=base) if base in INTEGERS or base in ("decimal", "float"):
             yield from _bounds(of)
         case Scalar(base=base) if base in FORMS:
             yield Candidate("form", "no such form", "x")
             yield Candidate("form", "empty", "")
+        case Scalar(base="json"):
+            yield Candidate("text", "inside: U+0000", Raw('{"a":"\\u0000"}'))
         case EnumType(enum=enum):
             first = enum.texts[0]
-            odd = ("no such value", first.swapcase(), first + " ", "", *(value.member for value in enum.values))
-            yield from (Candidate("enum", f"{text!r}", text) for text in dict.fromkeys(odd))
+            odd = ("no such value", first.swapcase(), first.upper(), first[:-1], first + " ", "")
+            texts_of = (*enum.texts, *odd, *(value.member for value in enum.values))
+            yield from (Candidate("enum", f"{text!r}", text) for text in dict.fromkeys(texts_of))
         case Array():
             yield from _counts(of, samples)
             yield from _orders(of, samples)
+            yield from _items(of, samples, essential)
         case Map():
             yield from _keys(of, samples)
+            yield from _entries(of, samples, essential)
+        case ObjectType():
+            for value in samples(of)[:1]:
+                if isinstance(value, dict):
+                    yield Candidate("unknown", "a further property inside", {**value, "no_such_property": 1})
 
 
 def traps(of: Type, samples: Samples) -> Iterator[Candidate]:
@@ -112,9 +128,10 @@ def traps(of: Type, samples: Samples) -> Iterator[Candidate]:
         case Opaque():
             yield from _hostile("a", "text")
         case Array():
-            yield from _items(of, samples)
+            yield from _items(of, samples, traps)
         case Map():
-            yield from _entries(of, samples)
+            yield from _odd_keys(of, samples)
+            yield from _entries(of, samples, traps)
         case ObjectType():
             pass
 
@@ -152,6 +169,11 @@ def _lengths(of: Scalar) -> Iterator[Candidate]:
             text = of_length(of, length) if length >= 0 else None
             if text is not None:
                 yield Candidate("length", f"{label} the {word}", text)
+    if of.longest is not None and LONGEST < of.longest <= REACHED:
+        for length, label in ((of.longest, "at"), (of.longest + 1, "one above")):
+            text = very_long(of, length)
+            if text is not None:
+                yield Candidate("length", f"{label} the longest", text)
     if of.longest is not None and of.longest <= LONGEST:
         # As many code points as are allowed, and twice as many UTF-16 units; as many signs, and twice the code points.
         for length, label in ((of.longest, "at"), (of.longest + 1, "one above")):
@@ -213,6 +235,7 @@ def _odd_texts(of: Scalar, samples: Samples) -> Iterator[Candidate]:
         yield Candidate("length", "long", (typical or "a") * (LONGEST // max(1, len(typical))))
     if of.base in ("email", "url"):
         yield from (Candidate("form", f"{text!a}", text) for text in (EMAILS if of.base == "email" else URLS))
+        yield from (Candidate("form", f"at an edge: {text!a}", text) for text in edges(replace(of, patterns=())))
     yield from _hostile(short, "text")
 
 
@@ -245,6 +268,10 @@ def _bounds(of: Scalar) -> Iterator[Candidate]:
     for edge in sorted({low, high, *type_limits(of)}):
         for number in (moved(edge, -unit), edge, moved(edge, unit)):
             yield Candidate("range", f"near {edge:f}", written(of, number))
+    if of.number or of.base in ("int", "smallint"):
+        about = "digits" if of.base == "decimal" else "type"
+        inside = low if low > 0 or high <= 0 else Decimal(0)
+        yield Candidate(about, "between two units", Raw(f"{moved(inside, unit / 2):f}"))
 
 
 def _odd_numbers(of: Scalar) -> Iterator[Candidate]:
@@ -368,13 +395,36 @@ def distinct(of: Type, samples: Samples, count: int) -> list[Json]:
     return list(known.values())[:count]
 
 
+def _is_reached(bound: int, of: Type, samples: Samples) -> bool:
+    """Whether so many values of a type are made."""
+    return bound * (len(write((samples(of) or [0])[0])) + len(str(bound)) + 4) <= MOST_SIGNS
+
+
+def unreached(of: Type, samples: Samples) -> Iterator[str]:
+    """The bounds of a type, and of what it holds, that no candidate is at."""
+    match of:
+        case Scalar(base=base) if base in TEXTUAL:
+            if of.longest is not None and of.longest > REACHED:
+                yield f"{of.longest:,} code points"
+        case Array():
+            if of.max_items is not None:
+                counts = {len(candidate.value) for candidate in _counts(of, samples)}
+                if of.max_items not in counts:
+                    yield f"{of.max_items:,} items"
+            yield from unreached(of.item, samples)
+        case Map():
+            if of.max_items is not None and not _is_reached(of.max_items, of.value, samples):
+                yield f"{of.max_items:,} keys"
+            yield from unreached(of.value, samples)
+
+
 def _counts(of: Array, samples: Samples) -> Iterator[Candidate]:
     """As many items as may be, one fewer and one more."""
     bounds = [of.min_items] if of.min_items else []
-    bounds += [of.max_items] if of.max_items is not None and of.max_items <= MOST_ITEMS else []
+    bounds += [of.max_items] if of.max_items is not None and _is_reached(of.max_items, of.item, samples) else []
     for bound in bounds:
         assert bound is not None
-        for count in (bound - 1, bound, bound + 1):
+        for count in (bound - 1, bound, bound + 1)[bound > MOST_ITEMS :]:
             items = distinct(of.item, samples, count) if count > 0 else []
             if items and len(items) < count and not of.unique_items:
                 items = (items[-1:] * (count - len(items))) and [*items, *items[-1:] * (count - len(items))]
@@ -404,7 +454,8 @@ def _orders(of: Array, samples: Samples) -> Iterator[Candidate]:
         yield Candidate("sorted", "null between", [first, None, second])
 
 
-def _items(of: Array, samples: Samples) -> Iterator[Candidate]:
+def _items(of: Array, samples: Samples, of_item: Of) -> Iterator[Candidate]:
+    """Each of the candidates for an item as one of the items, and what is no item at all."""
     size = max(of.min_items or 0, 1)
     items = distinct(of.item, samples, size)
     if not items:
@@ -414,7 +465,7 @@ def _items(of: Array, samples: Samples) -> Iterator[Candidate]:
     yield Candidate("type", "an array in an array", [[items[0]], *rest])
     yield Candidate("type", "an object of indexes", {"0": items[0]})
     seen: set[str] = set()
-    for candidate in (*essential(of.item, samples), *traps(of.item, samples)):
+    for candidate in of_item(of.item, samples):
         value = [candidate.value, *rest]
         text = write(value)
         if text not in seen:
@@ -442,22 +493,26 @@ _TWINS = {
 
 def _keys(of: Map, samples: Samples) -> Iterator[Candidate]:
     value = (samples(of.value) or [0])[0]
-    if of.max_items is not None and of.max_items <= MOST_ITEMS:
-        for count in (of.max_items - 1, of.max_items, of.max_items + 1):
+    if of.max_items is not None and _is_reached(of.max_items, of.value, samples):
+        for count in (of.max_items - 1, of.max_items, of.max_items + 1)[of.max_items > MOST_ITEMS :]:
             yield Candidate("keys", f"{count} keys", {f"k{place}": value for place in range(count)})
     yield Candidate("keys", "no keys", {})
 
 
-def _entries(of: Map, samples: Samples) -> Iterator[Candidate]:
+def _odd_keys(of: Map, samples: Samples) -> Iterator[Candidate]:
     value = (samples(of.value) or [0])[0]
-    yield Candidate("null", "a null value", {"a": None})
     for key in ("", "__proto__", "constructor", "toString", "é🦉", "a b", "a\n", "0", "-1", "length"):
         yield Candidate("type", f"the key {key!r}", {key: value})
     yield Candidate("type", "a key twice", Raw(f'{{"a":[[]],"a":{write(value)}}}'))
     yield Candidate("text", "a key with U+0000", {"a\0": value})
     yield Candidate("surrogate", "a key with half a pair", {"a\ud83e": value})
+
+
+def _entries(of: Map, samples: Samples, of_value: Of) -> Iterator[Candidate]:
+    """Each of the candidates for a value as one of the values."""
+    yield Candidate("null", "a null value", {"a": None})
     seen: set[str] = set()
-    for candidate in (*essential(of.value, samples), *traps(of.value, samples)):
+    for candidate in of_value(of.value, samples):
         text = write(candidate.value)
         if text not in seen:
             seen.add(text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable
-from decimal import Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import Enum as Marks
 from functools import cache, lru_cache
 from typing import Any
@@ -61,7 +61,8 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_EXACT = Context(prec=4000)
+_EXACT = Context(prec=4000, rounding=ROUND_HALF_UP)
+_EXACT_QUOTIENT = Context(prec=200)
 _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {"+": _EXACT.add, "-": _EXACT.subtract, "*": _EXACT.multiply}
 
 
@@ -148,6 +149,11 @@ def _number(node: Expression, read: Read) -> Any:
             return _strict(len, evaluate(value, read))
         case Call(function="abs", arguments=(value,)):
             return _bounded(node.type, _strict(abs, evaluate(value, read)))
+        case Arithmetic(op="/", left=left, right=right):
+            return _bounded(node.type, _strict(_quotient, evaluate(left, read), evaluate(right, read)))
+        case Call(function="round", arguments=(value, *places)):
+            digits = next((evaluate(place, read) for place in places), 0)
+            return _bounded(node.type, _strict(_rounded, evaluate(value, read), digits))
         case Case(branches=branches, otherwise=otherwise):
             for condition, result in branches:
                 chosen = evaluate(condition, read)
@@ -156,7 +162,6 @@ def _number(node: Expression, read: Read) -> Any:
                 if chosen:
                     return evaluate(result, read)
             return None if otherwise is None else evaluate(otherwise, read)
-    # Quotients and roundings stand in computed values only, which the database makes.
     return UNKNOWN
 
 
@@ -190,10 +195,12 @@ def _literal(node: Literal) -> Any:
 
 def _strict(compute: Callable[..., Any], *values: Any) -> Any:
     """What is computed from the values, unless one is OVERFLOW, UNKNOWN or None."""
-    for mark in (OVERFLOW, UNKNOWN, None):
-        if any(value is mark for value in values):
-            return mark
-    return compute(*values)
+    for value in values:
+        if value is None or value is UNKNOWN or value is OVERFLOW:
+            break
+    else:
+        return compute(*values)
+    return next(mark for mark in (OVERFLOW, UNKNOWN, None) if any(value is mark for value in values))
 
 
 def _exactly(op: str) -> Callable[[Any, Any], Any]:
@@ -202,6 +209,22 @@ def _exactly(op: str) -> Callable[[Any, Any], Any]:
         return int(found) if isinstance(left, int) and isinstance(right, int) else found
 
     return compute
+
+
+def _quotient(left: Any, right: Any) -> Any:
+    """Of integers the whole part, of decimals more digits than any column keeps; none by zero, which refuses a row."""
+    if not right:
+        return UNKNOWN
+    if isinstance(left, int) and isinstance(right, int):
+        whole = abs(left) // abs(right)
+        return whole if (left < 0) == (right < 0) else -whole
+    return _EXACT_QUOTIENT.divide(Decimal(left), Decimal(right))
+
+
+def _rounded(value: Any, digits: int) -> Any:
+    """The nearest value of so many digits behind the point, halves away from zero."""
+    found = _EXACT.quantize(Decimal(value), Decimal(1).scaleb(-digits))
+    return int(found) if isinstance(value, int) else found
 
 
 def _bounded(kind: ValueType, value: Any) -> Any:

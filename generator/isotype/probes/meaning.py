@@ -20,7 +20,7 @@ from isotype.probes import forms
 from isotype.probes.logic import UNKNOWN, finds, operand, refuses
 from isotype.probes.values import NotJson, number, read
 from isotype.shapes import Shapes
-from isotype.shapes.model import OUTPUT, UPDATE, Operand, Property, Shape
+from isotype.shapes.model import OUTPUT, UPDATE, Operand, Property, Shape, ShapeRule
 
 Path = tuple[str, ...]
 KNOWN = 200_000
@@ -68,6 +68,9 @@ class Meaning:
         self._known: dict[tuple[int, bool, str], Judged] = {}
         # A type is known by its identity, and so has to stay.
         self._kept: dict[int, Type] = {}
+        # Rules with the names of what they read, and what they said of it; the shape has to stay as well.
+        self._read_by: dict[int, tuple[Shape, tuple[tuple[ShapeRule, tuple[str, ...]], ...]]] = {}
+        self._verdicts: dict[tuple[object, ...], bool] = {}
         self._names = {name: frozenset(prop.name for prop in of.properties) for name, of in shapes.by_name.items()}
 
     def text(self, of: Type, nullable: bool, text: str) -> Judged:
@@ -100,8 +103,20 @@ class Meaning:
             made[prop.name] = value
             found += [refusal._replace(path=(prop.name, *refusal.path)) for refusal in refusals]
         found += _unknown(shape, self._names[shape.name], texts)
-        found += () if found else self._rules(shape, made)
+        found += () if found else self._broken(shape, texts, made)
         return Judged(made, tuple(found))
+
+    def again(self, shape: Shape, texts: Mapping[str, str], made: Mapping[str, Any], name: str) -> Judged:
+        """The verdict on a record in which one property is another, and all others are `made` and as they should be."""
+        prop = next(prop for prop in shape.properties if prop.name == name)
+        now = {other: value for other, value in made.items() if other != name}
+        text = texts.get(name)
+        if text is None:
+            refusals = _absent(prop, shape.direction, now)
+        else:
+            now[name], refusals = self.text(prop.type, prop.nullable, text)
+            refusals = tuple(refusal._replace(path=(name, *refusal.path)) for refusal in refusals)
+        return Judged(now, refusals or tuple(self._broken(shape, texts, now)))
 
     def whole(self, shape: Shape, text: str) -> Judged:
         """The verdict on a JSON text for a shape."""
@@ -190,11 +205,28 @@ class Meaning:
 
     # Rules
 
+    def _broken(self, shape: Shape, texts: Mapping[str, str], made: Mapping[str, Any]) -> Iterator[Refusal]:
+        """The rules that refuse a record; what one says of the same texts is worked out once."""
+        if id(shape) not in self._read_by:
+            self._read_by[id(shape)] = (shape, tuple((rule, _read_names(rule)) for rule in shape.rules))
+        for rule, names in self._read_by[id(shape)][1]:
+            key = (id(rule), id(shape), *map(texts.get, names))
+            broken = self._verdicts.get(key)
+            if broken is None:
+                if len(self._verdicts) > KNOWN:
+                    self._verdicts.clear()
+                broken = self._verdicts[key] = self._refuses(shape, rule, made)
+            if broken:
+                yield Refusal((), f"rule:{rule.name}", "")
+
     def _rules(self, shape: Shape, made: Mapping[str, Any]) -> Iterator[Refusal]:
         for rule in shape.rules:
-            operands = {one.field: one for one in rule.operands}
-            if refuses(rule.expression, lambda name: self.operand(shape, operands[name], made)):  # noqa: B023
+            if self._refuses(shape, rule, made):
                 yield Refusal((), f"rule:{rule.name}", "")
+
+    def _refuses(self, shape: Shape, rule: ShapeRule, made: Mapping[str, Any]) -> bool:
+        operands = {one.field: one for one in rule.operands}
+        return refuses(rule.expression, lambda name: self.operand(shape, operands[name], made))
 
     def operand(self, shape: Shape, of: Operand, made: Mapping[str, Any]) -> Any:
         """What a rule takes for a field of a record in canonical form, defaults filled in."""
@@ -217,6 +249,10 @@ class Meaning:
             return prop
         assert isinstance(prop.type, ObjectType)
         return self.at(self.shapes.shape(prop.type.name), path[1:])
+
+
+def _read_names(rule: ShapeRule) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(operand.wire[0] for operand in rule.operands if operand.known))
 
 
 def _when_absent(shape: Shape, prop: Property, of: Operand) -> Any:

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from math import prod
 from zlib import crc32
 
 from isotype.binding.model import Bindings
-from isotype.domain.types import ObjectType
+from isotype.domain.types import Array, Map, ObjectType, Type
+from isotype.domain.values import replace
 from isotype.probes import chance
 from isotype.probes.candidates import Candidate, essential, kinds, traps
 from isotype.probes.meaning import Judged, Meaning, Path
 from isotype.probes.model import ACCEPT, REFUSE, Probe
-from isotype.probes.records import Record, Records, hinted
+from isotype.probes.records import Record, Records, at, hinted, loosened, near_patterns, signature
 from isotype.probes.rows import STORED, Row, Rows
+from isotype.probes.unseen import MOVED, NEW, computed, unseen, unseen_rules, with_tables
 from isotype.probes.values import ABSENT, Json, NotJson, read, write
-from isotype.shapes.model import OUTPUT, Property, Shape, ShapeRule
+from isotype.shapes.model import OUTPUT, Operand, Property, Shape, ShapeRule
 
 Texts = dict[str, str]
 """A record by the JSON text of each property."""
 
 RULE_TRIES = 60
+VARIED = 10
+"""Values for one thing that a rule reads, beside everything else as it is."""
 COMBINED = 120
 """Combinations of what a rule reads; beyond this a sample of them."""
+CLEAR_TRIES = 6
+"""How often a record is looked for in which rules have nothing against a value."""
+HELPED = 6
+"""Records that rules were content with for other values of a property, which are tried first."""
+STUCK = 3
+"""After so many values of a property for which none is found, the same rules are not fought again."""
 PAIRS = 2
 """Pairs of faults for each property of a shape."""
 
@@ -35,14 +47,21 @@ class Prober:
     """
 
     def __init__(self, bindings: Bindings, seed: int = 0, share: int = 1) -> None:
-        self.shapes = bindings.shapes
-        self.meaning = Meaning(bindings.shapes)
+        self.shapes = with_tables(bindings)
+        self.meaning = Meaning(self.shapes)
         self.records = Records(self.meaning)
         self.rows = Rows(bindings, self.records)
+        self._unseen = {entity.entity: unseen(entity) for entity in bindings.entities}
+        self._unseen_rules = {entity.entity: unseen_rules(entity) for entity in bindings.entities}
+        self._computed = dict(computed(bindings))
         self._seed = seed
         self._share = share
         # Types that were asked for everything, once in each direction.
         self._asked: set[tuple[object, ...]] = set()
+        self._stuck: Counter[object] = Counter()
+        # Records that were found for other values of a property.
+        self._helped: dict[tuple[str, str], deque[Record]] = {}
+        self._loose: dict[tuple[str, str], Shape] = {}
 
     def all(self) -> Iterator[Probe]:
         """What every run asks: everything but random records."""
@@ -52,8 +71,9 @@ class Prober:
     def of_shape(self, shape: Shape) -> Iterator[Probe]:
         """The probes of one shape, each text once."""
         seen: set[str] = set()
-        for probe in self._of_shape(shape):
-            if probe.text not in seen:
+        table = shape.variant in (NEW, MOVED)
+        for probe in self._of_table(shape) if table else self._of_shape(shape):
+            if probe.text not in seen and not (table and probe.row is None):
                 seen.add(probe.text)
                 yield probe
 
@@ -82,9 +102,29 @@ class Prober:
             for path, candidate in self._property(shape, prop):
                 faults.append((path, candidate))
                 if self._is_asked(shape.name, *path, candidate.label):
-                    yield self._changed(shape, near, path, candidate)
-        yield from self._rules(shape, least, whole)
+                    record = self._clear(shape, (near, least, whole), path, candidate)
+                    yield self._changed(shape, record, path, candidate)
+        yield from self._rules(shape, (*shape.rules, *self._computed.get(shape.name, ())), least, whole)
         yield from self._pairs(shape, whole, faults)
+
+    def _of_table(self, shape: Shape) -> Iterator[Probe]:
+        """Of a table as a shape, what the others do not show."""
+        least, whole = self.records.valid(shape, False), self.records.valid(shape, True)
+        if least is None or whole is None:
+            return
+        names = self._unseen[shape.owner]
+        for record, label in ((least, "least"), (whole, "whole")):
+            yield self._probe(shape, _texts(record), (), "valid", label)
+        for prop in shape.properties:
+            if prop.name in names:
+                near = self._beside(shape, prop, least, whole)
+                for path, candidate in self._property(shape, prop):
+                    if self._is_asked(shape.name, *path, candidate.label):
+                        record = self._clear(shape, (near, least, whole), path, candidate)
+                        yield self._changed(shape, record, path, candidate)
+        half = self._unseen_rules[shape.owner]
+        rules = [rule for rule in shape.rules if rule.name in half or any(_reads(rule, name) for name in names)]
+        yield from self._rules(shape, rules, least, whole)
 
     # Properties
 
@@ -97,17 +137,84 @@ class Prober:
             return least
         return whole
 
+    def _clear(self, shape: Shape, bases: Sequence[Record], path: Path, candidate: Candidate) -> Record:
+        """A record in which the rules have nothing against a value, whatever its type has: one thing at a time.
+
+        Where none is found it is the first of those that are there already.
+        """
+        near = bases[0]
+        if len(path) > 1 or not any(_reads(rule, path[0]) for rule in shape.rules):
+            return near
+        loosened = self._loosened(shape, path[0])
+        stuck: object = None
+        known = (shape.name, path[0])
+        helped: Iterable[Record] = self._helped.get(known, ())
+        for base in (*bases, *helped):
+            made = {**base, path[0]: candidate.value}
+            refusals = self.meaning.record(loosened, _texts(made)).refusals
+            if not refusals:
+                return base
+            if not all(refusal.constraint.startswith("rule:") for refusal in refusals):
+                return near
+            stuck = stuck or (shape.name, path[0], frozenset(refusals))
+        if self._stuck[stuck] == STUCK:
+            return near
+        made = {**near, path[0]: candidate.value}
+        source = self._source(shape.name, *path, candidate.label)
+        for _ in range(CLEAR_TRIES):
+            record = self.records.settled(loosened, made, path, source)
+            if record is not None:
+                self._helped.setdefault(known, deque(maxlen=HELPED)).appendleft(record)
+                return record
+        self._stuck[stuck] += 1
+        return near
+
+    def _loosened(self, shape: Shape, name: str) -> Shape:
+        """The shape in which a property takes whatever rules can read."""
+        key = (shape.name, name)
+        if key not in self._loose:
+            properties = [
+                replace(prop, type=loosened(prop.type), nullable=True, required=False) if prop.name == name else prop
+                for prop in shape.properties
+            ]
+            self._loose[key] = replace(shape, properties=tuple(properties))
+        return self._loose[key]
+
     def _property(self, shape: Shape, prop: Property) -> Iterator[tuple[Path, Candidate]]:
         path = (prop.name,)
         yield path, Candidate("required", "absent", ABSENT)
         yield path, Candidate("null", "null", None)
         for rule in shape.rules:
             if _reads(rule, prop.name):
-                for value in hinted(rule.expression, prop.type):
+                for value in (*hinted(rule.expression, prop.type), *near_patterns(rule.expression, prop.type)):
                     yield path, Candidate(f"rule:{rule.name}", "what it speaks of", value)
         yield from ((path, candidate) for candidate in self._candidates(shape, prop))
         if isinstance(prop.type, ObjectType):
             yield from self._inside(shape, prop, path)
+        yield from self._held(shape, prop.type, path)
+
+    def _held(self, shape: Shape, of: Type, path: Path) -> Iterator[tuple[Path, Candidate]]:
+        """What a row holds in a list or a map of objects: the first of them with one thing changed."""
+        item = of.item if isinstance(of, Array) else of.value if isinstance(of, Map) else None
+        if not isinstance(item, ObjectType) or shape.variant not in (*STORED, "update"):
+            return
+        within = self.shapes.shape(item.name)
+        least, whole = (self.records.valid(within, every) for every in (False, True))
+        filled = next((found for found in self.records.samples(of) if found), None)
+        if least is None or whole is None or filled is None:
+            return
+
+        def holding(record: Record) -> Json:
+            return [record, *filled[1:]] if isinstance(filled, list) else {**filled, next(iter(filled)): record}
+
+        for inner in within.properties:
+            missing = (Candidate("required", "absent", ABSENT), Candidate("null", "null", None))
+            for candidate in (*missing, *self._candidates(shape, inner)):
+                value = holding({**whole, inner.name: candidate.value})
+                yield path, Candidate(candidate.constraint, f"inside: {inner.name} {candidate.label}", value)
+        for rule in within.rules:
+            for label, record in self._of_rule(shape, within, rule, path):
+                yield path, Candidate(f"rule:{rule.name}", f"inside: {label}", holding(record))
 
     def _inside(
         self, shape: Shape, prop: Property, path: Path, above: tuple[str, ...] = ()
@@ -125,6 +232,19 @@ class Prober:
                 yield here, candidate
             if isinstance(inner.type, ObjectType):
                 yield from self._inside(shape, inner, here, (*above, within.name))
+            yield from self._held(shape, inner.type, here)
+        for rule in within.rules:
+            for label, record in self._of_rule(shape, within, rule, path):
+                yield path, Candidate(f"rule:{rule.name}", label, record)
+
+    def _of_rule(self, shape: Shape, within: Shape, rule: ShapeRule, path: Path) -> Iterator[tuple[str, Record]]:
+        """Objects in which what a rule of theirs reads stands in many combinations."""
+        least, whole = (self.records.valid(within, every) for every in (False, True))
+        if least is not None and whole is not None:
+            source = self._source(shape.name, *path, rule.name)
+            yield from self._combined(within, rule, least, whole, source)
+            for number, record in enumerate(self._standings(within, rule, least, whole, source)):
+                yield f"standing {number}", record
 
     def _candidates(self, shape: Shape, prop: Property) -> Iterator[Candidate]:
         samples = self.records.samples
@@ -184,9 +304,9 @@ class Prober:
 
     # Rules
 
-    def _rules(self, shape: Shape, least: Record, whole: Record) -> Iterator[Probe]:
-        """What each rule reads, in many combinations."""
-        for rule in shape.rules:
+    def _rules(self, shape: Shape, rules: Sequence[ShapeRule], least: Record, whole: Record) -> Iterator[Probe]:
+        """What each rule reads, and what each value is computed from, in many combinations."""
+        for rule in rules:
             source = self._source(shape.name, rule.name)
             known = [operand for operand in rule.operands if operand.known]
             for label, record in self._combined(shape, rule, least, whole, source):
@@ -197,6 +317,50 @@ class Prober:
                 for _ in range(1 + attempt // 2 % 3):
                     record = self.records.shaken(shape, record, rule, source, leave=attempt % 3 > 0)
                 yield self._probe(shape, _texts(record), (), f"rule:{rule.name}", f"values {attempt}")
+            for number, record in enumerate(self._standings(shape, rule, least, whole, source)):
+                yield self._probe(shape, _texts(record), (), f"rule:{rule.name}", f"standing {number}")
+
+    def _standings(
+        self, shape: Shape, rule: ShapeRule, least: Record, whole: Record, source: random.Random
+    ) -> Iterator[Record]:
+        """Records that no other rule refuses, each showing something else of how what a rule compares can stand."""
+        known = [operand for operand in rule.operands if operand.known]
+        pinned = {operand.wire[0] for operand in known}
+        uses = {operand.field: operand for operand in rule.operands}
+        seen: set[tuple[object, ...]] = set()
+        found: list[Record] = [least, whole]
+        for number, record in enumerate(self._varied(shape, rule, found, source)):
+            if not self._is_asked(shape.name, rule.name, f"standing {number}"):
+                continue
+            judged = self.meaning.record(shape, _texts(record))
+            if any(not refusal.constraint.startswith("rule:") for refusal in judged.refusals):
+                continue
+            absent = tuple(at(record, operand.wire) is ABSENT for operand in known)
+            read = partial(self._read, shape, uses, judged.value)
+            shown = (absent, *signature(rule.expression, read))
+            # What the rule reads stays as it is, and so does what is shown.
+            settled = None if shown in seen else self.records.settled(shape, record, pinned, source, rule.name)
+            if settled is not None:
+                seen.add(shown)
+                found.append(settled)
+                yield settled
+
+    def _read(self, shape: Shape, uses: Mapping[str, Operand], made: Mapping[str, Json], name: str) -> Json:
+        return self.meaning.operand(shape, uses[name], made)
+
+    def _varied(self, shape: Shape, rule: ShapeRule, found: list[Record], source: random.Random) -> Iterator[Record]:
+        """Records with another value for one thing that a rule reads, and then for several."""
+        known = [operand for operand in rule.operands if operand.known]
+        for base in found[:2]:
+            yield base
+            for operand in known:
+                prop = self.meaning.at(shape, operand.wire)
+                choices = {write(value): value for value in self.records.choices(shape, base, rule, prop)}
+                values: list[Json] = [*([None] if prop.nullable else []), *([] if prop.required else [ABSENT])]
+                for value in (*values, *list(choices.values())[:VARIED]):
+                    yield self.records.with_value(shape, base, operand.wire, value)
+        for _ in range(RULE_TRIES if known else 0):
+            yield self.records.shaken(shape, source.choice(found), rule, source, leave=True)
 
     def _combined(
         self, shape: Shape, rule: ShapeRule, least: Record, whole: Record, source: random.Random
@@ -233,7 +397,8 @@ class Prober:
     def by_chance(self) -> Iterator[Probe]:
         """Random records of all shapes in turn, without end."""
         source = self._source("random")
-        shapes = [shape for shape in self.shapes.by_name.values() if self.records.valid(shape, False) is not None]
+        every = [shape for shape in self.shapes.by_name.values() if shape.variant not in (NEW, MOVED)]
+        shapes = [shape for shape in every if self.records.valid(shape, False) is not None]
         bases = {shape.name: [self.records.valid(shape, whole) or {} for whole in (False, True)] for shape in shapes}
         pools: dict[tuple[str, str], list[Json]] = {}
         while shapes:

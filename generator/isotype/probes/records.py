@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
-from isotype.domain.expressions import Expression, Literal, Match, walk
-from isotype.domain.types import INTEGERS, TEXTUAL, Array, Map, ObjectType, Scalar, Type, value_type
+from isotype.domain.expressions import (
+    Arithmetic,
+    Between,
+    Compare,
+    Expression,
+    In,
+    IsNull,
+    Like,
+    Literal,
+    Match,
+    Name,
+    Quantified,
+    ValueType,
+    walk,
+)
+from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type, value_type
 from isotype.probes.candidates import distinct, usual
-from isotype.probes.meaning import Meaning, Path, Refusal
+from isotype.probes.logic import UNKNOWN, Mark, Read, evaluate, refuses
+from isotype.probes.meaning import Judged, Meaning, Path, Refusal
 from isotype.probes.numbers import moved, step, up, written
-from isotype.probes.texts import spelled, texts
+from isotype.probes.texts import edges, spelled, texts
 from isotype.probes.values import ABSENT, Json, Raw, write
 from isotype.shapes.model import Property, Shape, ShapeRule
 
 Record = dict[str, Json]
 TRIES = 600
+STEPS, MOVES = 12, 12
+"""How often a record is changed until rules let it be, and between how many values for each thing they read."""
 SAMPLES = 12
 
 
@@ -150,6 +168,61 @@ class Records:
             record = self.with_value(shape, record, operand.wire, value)
         return record
 
+    def settled(
+        self, shape: Shape, record: Record, pinned: Collection[str], source: random.Random, free: str = ""
+    ) -> Record | None:
+        """The record, changed beside what is pinned until every rule but `free` lets it be; None if that fails."""
+        texts = texts_of(record)
+        judged = self.meaning.record(shape, texts)
+        broken = _broken(judged, free)
+        if any(self._is_lost(shape, rule, pinned, judged.value) for rule in shape.rules if rule.name in broken):
+            return None
+        for _ in range(STEPS):
+            if not broken:
+                return record
+            if broken[0] == "":
+                return None
+            chosen = source.choice(broken)
+            rule = next(one for one in shape.rules if one.name == chosen)
+            found = []
+            for name, changed in self._moves(shape, record, rule, pinned, source):
+                said = {other: text for other, text in texts.items() if other != name}
+                if name in changed:
+                    said[name] = write(changed[name])
+                now = self.meaning.again(shape, said, judged.value, name)
+                others = _broken(now, free)
+                if others[:1] != [""]:
+                    found.append((len(others), source.random(), changed, others, said, now))
+            if not found:
+                return None
+            # Now and then any step will do, so that two rules do not undo each other for ever.
+            chosen_step = source.choice(found) if source.random() < 0.15 else min(found, key=lambda one: one[:2])
+            _, _, record, broken, texts, judged = chosen_step
+        return None if broken else record
+
+    def _is_lost(self, shape: Shape, rule: ShapeRule, pinned: Collection[str], made: Mapping[str, Any]) -> bool:
+        """Whether a rule refuses what is pinned, whatever stands beside it."""
+        uses = {one.field: one for one in rule.operands}
+
+        def read(name: str) -> Any:
+            fixed = uses[name].known and uses[name].wire[0] in pinned
+            return self.meaning.operand(shape, uses[name], made) if fixed else UNKNOWN
+
+        return refuses(rule.expression, read)
+
+    def _moves(
+        self, shape: Shape, record: Record, rule: ShapeRule, pinned: Collection[str], source: random.Random
+    ) -> Iterator[tuple[str, Record]]:
+        """The record with another value for one thing that a rule reads, and the name of the property that changes."""
+        for operand in rule.operands:
+            if operand.known and operand.wire[0] not in pinned:
+                prop = self.meaning.at(shape, operand.wire)
+                balancing = self._balancing(shape, record, rule, prop)
+                choices = self.choices(shape, record, rule, prop)
+                some = [*balancing, *source.sample(choices, min(len(choices), MOVES))]
+                for value in (*([None] if prop.nullable else []), *([] if prop.required else [ABSENT]), *some):
+                    yield operand.wire[0], self.with_value(shape, record, operand.wire, value)
+
     def choices(self, shape: Shape, record: Record, rule: ShapeRule, prop: Property) -> list[Json]:
         """Values worth trying for what a rule reads: samples, what the rule speaks of, and what stands beside it."""
         found = [*self.samples(prop.type), *hinted(rule.expression, prop.type)]
@@ -159,7 +232,36 @@ class Records:
                 value = at(record, operand.wire)
                 if other is not prop and value is not ABSENT and value is not None:
                     found += _like(prop.type, other.type, value)
+        found += self._balancing(shape, record, rule, prop)
         return found or [None]
+
+    def _balancing(self, shape: Shape, record: Record, rule: ShapeRule, prop: Property) -> list[Json]:
+        """What makes the two sides of a comparison, a sum among them, the same, and what is next to it."""
+        sums = [node for node in walk(rule.expression) if isinstance(node, Compare) and _computes(node)]
+        of = prop.type
+        if not sums or not isinstance(of, Scalar) or value_type(of).kind not in ("integer", "decimal"):
+            return []
+        made = self.meaning.record(shape, texts_of(record)).value
+        # The rule itself: what is shaken may be a part of what it reads.
+        uses = {one.field: one for it in shape.rules if it.name == rule.name for one in it.operands}
+        own = next(one.field for one in rule.operands if one.known and self.meaning.at(shape, one.wire) is prop)
+
+        def read(name: str) -> Any:
+            try:
+                value = self.meaning.operand(shape, uses[name], made)
+            except (ValueError, ArithmeticError):
+                # Something else is asked about it: it is no number at all.
+                value = None
+            return 0 if name == own and not isinstance(value, int | Decimal) else value
+
+        found: list[Json] = []
+        for node in sums:
+            sides = evaluate(node.left, read), evaluate(node.right, read)
+            if all(isinstance(side, int | Decimal) for side in sides):
+                missing, unit = Decimal(sides[1]) - Decimal(sides[0]), step(of)
+                for value in (Decimal(read(own)) + missing, Decimal(read(own)) - missing):
+                    found += [written(of, moved(up(value, unit), unit * by)) for by in (-1, 0, 1)]
+        return found
 
     def with_value(self, shape: Shape, record: Mapping[str, Json], path: Path, value: Json) -> Record:
         """The record with a value at a path; groups on the way are made with what they must have."""
@@ -176,6 +278,44 @@ class Records:
         return {**record, name: self.with_value(inner, start, tuple(rest), value)}
 
 
+def _broken(judged: Judged, free: str) -> list[str]:
+    """The rules that refuse a record, but for one; '' first where something else does."""
+    names = [refusal.constraint.removeprefix("rule:") for refusal in judged.refusals]
+    others = any(refusal.path or not refusal.constraint.startswith("rule:") for refusal in judged.refusals)
+    return [""] if others else [name for name in names if name != free]
+
+
+def texts_of(record: Mapping[str, Json]) -> dict[str, str]:
+    """A record by the JSON text of each property."""
+    return {name: write(value) for name, value in record.items() if value is not ABSENT}
+
+
+def signature(rule: Expression, read: Read) -> tuple[Any, ...]:
+    """How everything that a rule compares stands: two records of one signature show the same of it."""
+    found: list[Any] = []
+    for node in walk(rule):
+        match node:
+            case Compare(left=left, right=right):
+                found.append(_standing(evaluate(left, read), evaluate(right, read)))
+            case In() | IsNull() | Match() | Like() | Quantified() | Between() | Name(type=ValueType(kind="boolean")):
+                found.append(evaluate(node, read))
+    return tuple(found)
+
+
+def _standing(left: Any, right: Any) -> Any:
+    """Below, the same or above; of numbers also whether they are neighbours."""
+    if any(side is None or isinstance(side, Mark) for side in (left, right)):
+        return tuple(str(side) if side is None or isinstance(side, Mark) else "" for side in (left, right))
+    if isinstance(left, int | Decimal) and isinstance(right, int | Decimal):
+        apart = Decimal(left) - Decimal(right)
+        return apart if abs(apart) <= 1 else 2 if apart > 0 else -2
+    return (left > right) - (left < right) if type(left) is type(right) else left == right
+
+
+def _computes(node: Expression) -> bool:
+    return any(isinstance(part, Arithmetic) for part in walk(node))
+
+
 def _like(of: Type, other: Type, value: Json) -> list[Json]:
     """A value that stands beside a type, and its neighbours, in the wire form of the type."""
     kind = value_type(of).kind
@@ -190,6 +330,35 @@ def _like(of: Type, other: Type, value: Json) -> list[Json]:
     return [written(of, moved(near, step(of) * by)) for by in (-1, 0, 1)]
 
 
+def near_patterns(rule: Expression, of: Type) -> Iterator[Json]:
+    """Texts at the edges of a type that have what a rule looks for, and of the type that are at the edges of that."""
+    patterns = [node.pattern for node in walk(rule) if isinstance(node, Match)]
+    if not isinstance(of, Scalar) or of.base not in TEXTUAL:
+        return
+    for pattern in patterns:
+        head, usual = spelled(pattern.root), texts(of)[:2]
+        yield from (head + text[len(head) :] for text in edges(of) if len(text) > len(head))
+        for text in edges(Scalar("text", patterns=(pattern,))):
+            yield from dict.fromkeys((text, *(text + known[len(text) :] for known in usual)))
+
+
+def loosened(of: Type) -> Type:
+    """A type that takes all that rules can compute with in the place of a type."""
+    match of:
+        case EnumType():
+            return Scalar("text")
+        case Scalar(base=base) if base in TEXTUAL:
+            return Scalar("text")
+        case Scalar(base=base, number=number) if base in INTEGERS or base == "decimal":
+            text = base in ("bigint", "decimal") and not number
+            return Scalar("decimal", precision=60, scale=20) if text else Scalar("float")
+        case Array(item=item):
+            return Array(loosened(item), nullable_items=True)
+        case Map(value=value):
+            return Map(loosened(value), nullable_values=True)
+    return of
+
+
 def at(record: Json, path: Sequence[str]) -> Json:
     """What stands at a path; ABSENT where nothing does."""
     for name in path:
@@ -201,6 +370,9 @@ def at(record: Json, path: Sequence[str]) -> Json:
 
 def hinted(rule: Expression, of: Type) -> list[Json]:
     """Values of a type that a rule speaks of, or that lie beside them."""
+    if isinstance(of, Array):
+        counts = {size for node in walk(rule) if isinstance(node, Literal) for size in _sizes(node)}
+        return [items for size in sorted(counts) if len(items := distinct(of.item, lambda _: [], size)) == size]
     if not isinstance(of, Scalar):
         return []
     found: list[Json] = []
@@ -210,7 +382,7 @@ def hinted(rule: Expression, of: Type) -> list[Json]:
                 head = spelled(pattern.root)
                 found += [head, *(head + known[len(head) :] for known in texts(of))]
             case Literal(value=str() as text):
-                found.append(text)
+                found += [text, text[:-1] + ("a" if text.endswith("z") else "z")]
             case Literal(value=bool()):
                 pass
             case Literal(value=int() | Decimal() as value) if of.base in (*INTEGERS, "decimal", "float"):
@@ -220,3 +392,9 @@ def hinted(rule: Expression, of: Type) -> list[Json]:
             case Literal(value=int() as length) if of.base in TEXTUAL and 0 <= length < 500:
                 found += ["a" * size for size in (length - 1, length, length + 1)]
     return found
+
+
+def _sizes(node: Literal) -> Sequence[int]:
+    """The numbers of items that a constant may be about."""
+    value = node.value
+    return () if isinstance(value, bool) or not isinstance(value, int) or value > 200 else (value - 1, value, value + 1)

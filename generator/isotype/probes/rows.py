@@ -7,6 +7,7 @@ part of it. Not every fault of a JSON text is one that a row can have: a digit t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,22 +16,27 @@ from isotype.domain.lazy import NamedTuple
 from isotype.domain.model import JsonValue
 from isotype.domain.types import TEXTUAL, Array, Map, ObjectType, Scalar, Type
 from isotype.probes.forms import FORMS
-from isotype.probes.logic import UNKNOWN, Mark, evaluate, operand
+from isotype.probes.logic import UNKNOWN, Mark, Read, evaluate, operand
 from isotype.probes.meaning import Judged, Path, Refusal, fits_digits, plain
-from isotype.probes.records import Records
-from isotype.probes.values import write
+from isotype.probes.records import Records, at
+from isotype.probes.unseen import MOVED, NEW
+from isotype.probes.values import NotJson, read, write
 from isotype.shapes.model import Shape
 from isotype.tables.model import Column, Table
 
-STORED = ("create", "response")
-"""The variants of an entity that make a row: what begins one, and what shows all of one."""
+STORED = ("create", "response", NEW, MOVED)
+"""The variants of an entity that make a row: what begins one, what shows all of one, and the table itself."""
 
 
 class Cell(NamedTuple):
-    """A value of a column, and the JSON text that it is known by."""
+    """A value of a column, and the text that it is known by: that of its JSON.
+
+    `foreign` is what one database is given in its stead, which no JSON says.
+    """
 
     value: JsonValue
     text: str
+    foreign: Any = None
 
 
 class Row(NamedTuple):
@@ -38,7 +44,8 @@ class Row(NamedTuple):
 
     `started` is true for a new row, which transitions bound; a row that has moved on may be in every state.
     Where `before` is given, it is the row that an UPDATE changes into this one.
-    `doubtful` is true where a rule depends on what only the database makes.
+    `doubtful` is true where a rule depends on what only the database makes; `unasked` are targets that judge the row
+    without what others know of it, `blind` those that do not know what its rules read, and so refuse it for none.
     """
 
     table: Table
@@ -47,11 +54,13 @@ class Row(NamedTuple):
     refusals: tuple[Refusal, ...] = ()
     doubtful: bool = False
     before: Mapping[str, Cell] | None = None
+    unasked: frozenset[str] = frozenset()
+    blind: frozenset[str] = frozenset()
 
     @property
     def stands(self) -> bool:
         """Whether it is taken, and what is stored is what was given."""
-        return not self.refusals and not self.doubtful and bool(self.cells)
+        return not self.refusals and not self.doubtful
 
 
 class _Place(NamedTuple):
@@ -75,6 +84,12 @@ class Rows:
                 shape = entity.shapes.get(variant)
                 if shape is not None:
                     self._plans[shape.name] = (entity, variant, tuple(self._places(entity, variant)))
+        entities = {entity.entity: entity for entity in bindings.entities}
+        for shape in records.meaning.shapes.by_name.values():
+            if shape.variant in (NEW, MOVED):
+                entity = entities[shape.owner]
+                columns = (_Place(it, () if it.computed else (it.name,)) for it in entity.table.columns)
+                self._plans[shape.name] = (entity, shape.variant, tuple(columns))
 
     def _places(self, entity: EntityBinding, variant: str) -> Iterator[_Place]:
         for field in entity.fields:
@@ -111,12 +126,18 @@ class Rows:
             for column in entity.table.columns
             if column.name not in cells and _must_be_given(column)
         )
-        rules, doubtful = ([], False) if found else self._rules(entity.table, cells)
+        blind: frozenset[str] = frozenset()
+        rules, doubtful = ([], False) if found else broken_rules(entity.table, reader(entity.table, cells))
+        if doubtful:
+            # To a database its own clock is known, to a model nothing that is still to be made.
+            known = len(rules)
+            rules, doubtful = broken_rules(entity.table, reader(entity.table, {**_now(entity.table, cells), **cells}))
+            blind = frozenset({"models"} if rules and not known else ())
         found += rules
-        started = variant == "create"
+        started = variant in ("create", NEW)
         if started:
             found += _starts(entity.table, cells)
-        return Row(entity.table, cells, started, tuple(found), doubtful and not found)
+        return Row(entity.table, cells, started, tuple(found), doubtful and not found, blind=blind)
 
     def _cells(
         self,
@@ -152,25 +173,31 @@ class Rows:
     ) -> tuple[Cell | None, tuple[Refusal, ...]] | None:
         """A column's value with why its table refuses it; None when a row cannot show it."""
         value: Any = record
+        if _is_left_out(place, text):
+            return None, ()
         for level, name in enumerate(place.path, 1):
             if value is None:
                 break
             if not isinstance(value, Mapping):
                 return None
             if name not in value:
-                # A group that lacks what it must have is no row; what may be absent takes its default.
+                # A group that lacks what it must have is no row; a column that is left out takes its default.
+                if level == len(place.path):
+                    return None, ()
                 return None if any(one.path == place.path[:level] for one in refusals) else (None, ())
             value = value[name]
         depth = len(place.path)
         here = [one._replace(path=one.path[depth:]) for one in refusals if _below(one.path, place.path)]
-        if len(here) < len(refusals) and any(len(one.path) < depth for one in refusals):
+        if any(one.path == place.path[: len(one.path)] and len(one.path) < depth for one in refusals):
             return None
-        key = (id(place.column), text if depth == 1 else write(value))
+        # What a text leaves out of an object is another value in another shape.
+        known = text if depth == 1 and not holds_document(place.column.type) else write(value)
+        key = (id(place.column), known)
         found = self._made.get(key)
         if found is None:
             if len(self._made) > 200_000:
                 self._made.clear()
-            found = self._made[key] = self._judged(place.column, value, key[1], here)
+            found = self._made[key] = self._judged(place.column, value, known, here)
         return None if found[0] is None else found
 
     def _judged(
@@ -185,25 +212,53 @@ class Rows:
         found = tuple(one._replace(path=(*where, *one.path)) for one in judged.refusals)
         return Cell(constant(value), text), found
 
-    def _rules(self, table: Table, cells: Mapping[str, Cell]) -> tuple[list[Refusal], bool]:
-        columns = {column.name: column for column in table.columns}
 
-        def read(name: str) -> Any:
-            column = columns[name]
-            if name in cells:
-                return operand(column.type, plain(cells[name].value))
-            if column.computed is not None or (column.default is not None and column.default.kind != "literal"):
-                return UNKNOWN
-            return operand(column.type, None if column.default is None else plain(column.default.value))
+def reader(table: Table, cells: Mapping[str, Cell]) -> Read:
+    """What a rule reads in a new row: defaults for what is not given, UNKNOWN for what only the database makes."""
 
-        found, doubtful = [], False
-        for check in table.checks:
-            if check.kind == "rule" and check.expression is not None:
-                verdict = evaluate(check.expression, read)
-                doubtful = doubtful or verdict is Mark.UNKNOWN
-                if verdict is False or verdict is Mark.OVERFLOW:
-                    found.append(Refusal((), f"rule:{check.name}", ""))
-        return found, doubtful
+    def read(name: str) -> Any:
+        column = table.column(name)
+        if name in cells:
+            return operand(column.type, plain(cells[name].value))
+        if column.computed is not None or (column.default is not None and column.default.kind != "literal"):
+            return UNKNOWN
+        return operand(column.type, None if column.default is None else plain(column.default.value))
+
+    return read
+
+
+def _now(table: Table, cells: Mapping[str, Cell]) -> dict[str, Cell]:
+    """The columns that take the present, all of them the same."""
+    from isotype.probes.made import present
+
+    clock = datetime.now(UTC)
+    made = (column for column in table.columns if column.name not in cells and column.default is not None)
+    return {column.name: present(column, clock) for column in made if column.default and column.default.kind == "now"}
+
+
+def broken_rules(table: Table, read: Read) -> tuple[list[Refusal], bool]:
+    """The rules of a table that a row breaks, and whether one depends on what is not known."""
+    found, doubtful = [], False
+    for check in table.checks:
+        if check.kind == "rule" and check.expression is not None:
+            verdict = evaluate(check.expression, read)
+            doubtful = doubtful or verdict is Mark.UNKNOWN
+            if verdict is False or verdict is Mark.OVERFLOW:
+                found.append(Refusal((), f"rule:{check.name}", ""))
+    return found, doubtful
+
+
+def _is_left_out(place: _Place, text: str) -> bool:
+    """Whether a group says nothing of a column whose default its canonical form has."""
+    if len(place.path) == 1 or place.column.default is None or place.column.default.kind != "literal":
+        return False
+    try:
+        group = read(text)
+    except NotJson:
+        return False
+    *above, last = place.path[1:]
+    holder = at(group, above)
+    return isinstance(holder, Mapping) and last not in holder
 
 
 def _path(field: FieldBinding, variant: str) -> Path:
@@ -254,6 +309,11 @@ _OF_DOCUMENTS = _OF_VALUES | {"type", "form", "required", "keys", "digits"}
 def is_document(of: Type) -> bool:
     """Whether a column holds JSON."""
     return isinstance(of, Map | ObjectType) or (isinstance(of, Scalar) and of.base == "json")
+
+
+def holds_document(of: Type) -> bool:
+    """Whether a column holds JSON, or a list of it."""
+    return is_document(of.item if isinstance(of, Array) else of)
 
 
 def _is_of_a_value(of: Type, refusal: Refusal, value: Any) -> bool:

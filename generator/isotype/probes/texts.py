@@ -1,4 +1,4 @@
-"""Texts made from the trees of patterns: the plainest, those of a wanted length, and random ones."""
+"""Texts made from the trees of patterns: the plainest, those of a wanted length or at an edge, and random ones."""
 
 from __future__ import annotations
 
@@ -6,13 +6,30 @@ import random
 from collections.abc import Iterator
 from functools import cache
 
+from isotype.domain.automata import automaton
 from isotype.domain.formats import FORMATS
-from isotype.domain.patterns import Alternatives, Characters, Node, Pattern, Repeat, Sequence, members
+from isotype.domain.patterns import (
+    Alternatives,
+    Characters,
+    End,
+    Node,
+    Pattern,
+    Repeat,
+    Sequence,
+    Start,
+    characters,
+    members,
+    walk,
+)
 from isotype.domain.types import Scalar
 from isotype.probes.logic import finds
 
 LONGEST = 3000
-"""Longer texts are not worth their time; a bound beyond this is not reached."""
+"""Longer texts are not worth their time."""
+POSITIONS = 400
+"""The largest automaton of a pattern that is walked for a text."""
+REACHED = 10_000_000
+"""What is longer is made for the two sides of a bound alone; a bound beyond this is not reached."""
 
 _READABLE = "a0bA1/.-_ "
 
@@ -42,7 +59,39 @@ def texts(of: Scalar) -> tuple[str, ...]:
 def of_length(of: Scalar, length: int) -> str | None:
     """A text of this length in which every pattern of the type is found, whatever length the type asks for."""
     free = Scalar(of.base, patterns=of.patterns)
-    return next((text for text in _of_size(free, length) if len(text) == length), None)
+    found = next((text for text in _of_size(free, length) if len(text) == length), None)
+    if found is None and of.patterns:
+        text = _walked(of.patterns[0], length)
+        return text if text is not None and fits(free, text) else None
+    return found
+
+
+def _walked(pattern: Pattern, length: int) -> str | None:
+    """A text of this length by the automaton of a pattern, from its end back to its beginning."""
+    made = automaton(pattern.root, POSITIONS)
+    if made is None or not 0 < length <= LONGEST:
+        return None
+    reached = [made.first]
+    while len(reached) < length:
+        reached.append(frozenset(after for position in reached[-1] for after in made.follow[position]))
+    ends = reached[-1] & made.last
+    if not ends:
+        return None
+    position = min(ends)
+    text = [position]
+    for positions in reversed(reached[:-1]):
+        position = min(before for before in positions if position in made.follow[before])
+        text.append(position)
+    return "".join(_sign(characters(made.characters[position])) for position in reversed(text))
+
+
+def very_long(of: Scalar, length: int) -> str | None:
+    """A text of a length beyond LONGEST: one that the type takes, with one of its characters repeated."""
+    for text in reversed(texts(of)):
+        for found in _stretched(text, length):
+            if len(found) == length and all(finds(pattern, found) for pattern in patterns_of(of)):
+                return found
+    return None
 
 
 def _of_size(of: Scalar, size: int) -> Iterator[str]:
@@ -83,6 +132,53 @@ def _sign(node: Characters) -> str:
     ranges = members(node)
     signs = [*_READABLE, *map(chr, range(0x21, 0x7F))]
     return next((sign for sign in signs if any(low <= ord(sign) <= high for low, high in ranges)), chr(ranges[0][0]))
+
+
+def edges(of: Scalar) -> Iterator[str]:
+    """Texts in which one part of a pattern stands at its edge or one beyond: a character, a count, an anchor."""
+    for pattern in patterns_of(of):
+        plain = spelled(pattern.root)
+        missing = min(max(0, (of.min_length or 0) - len(plain)), LONGEST)
+        mute = _mute(pattern.root)
+        for text in dict.fromkeys(_edges(pattern.root, missing, mute)):
+            yield text
+            if mute and len(text) < (of.min_length or 0):
+                yield text + mute * min((of.min_length or 0) - len(text), LONGEST)
+
+
+def _mute(root: Node) -> str:
+    """A sign that no part of a pattern takes; '' where there is none at hand."""
+    sets = [members(node) for node in walk(root) if isinstance(node, Characters)]
+    signs = (" ", "~", "a", "0", "A", "-", "\t")
+    return next((sign for sign in signs if not any(low <= ord(sign) <= high for of in sets for low, high in of)), "")
+
+
+def _edges(node: Node, extra: int, mute: str) -> Iterator[str]:
+    match node:
+        case Characters():
+            codes = (code for low, high in members(node) for code in (low - 1, low, high, high + 1))
+            yield from (chr(code) for code in codes if 0 < code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF)
+        case Start() | End():
+            yield from dict.fromkeys(("~", "a", "0", *mute))
+        case Sequence(parts=parts):
+            plain = [spelled(part, extra) for part in parts]
+            for place, part in enumerate(parts):
+                head, tail = "".join(plain[:place]), "".join(plain[place + 1 :])
+                yield from (head + text + tail for text in _edges(part, extra, mute))
+        case Alternatives(options=options):
+            for option in options:
+                yield spelled(option, extra)
+                yield from _edges(option, extra, mute)
+        case Repeat(part=part, low=low, high=high):
+            one, usual = spelled(part), low + extra if high is None else min(low + extra, high)
+            counts = {low - 1, low, low + 1, *(() if high is None else (high - 1, high, high + 1))}
+            yield from (one * count for count in sorted(counts) if count >= 0 and len(one) * count <= LONGEST)
+            yield from (text + one * max(0, usual - 1) for text in _edges(part, extra, mute))
+            if usual > 1:
+                yield from (one * (usual - 1) + text for text in _edges(part, extra, mute))
+            if high is None or high > 1:
+                # Two of them beside each other may be what something further on takes one at a time.
+                yield from (text * 2 for text in _edges(part, extra, mute) if len(text) == 1)
 
 
 def by_chance(node: Node, source: random.Random) -> str:

@@ -27,11 +27,20 @@ def lines(matrix: Matrix, detailed: bool = False) -> Iterator[str]:
         yield f"  {name:{width}}  {rate.asked:>9,} asked  {rate.per_second:>8,.0f}/s  {rate.seconds:>6.1f} s"
     for name, why in matrix.missing.items():
         yield f"  {name:{width}}  not asked: {visible(why)}"
+    for name, note in matrix.notes.items():
+        yield f"  {name}: {visible(note)}"
     if matrix.updates:
         yield (
             f"  {counted(matrix.updates, 'row')} written by UPDATE as well: one in {matrix.every}, and every move of a "
             "state; what a database takes is read back"
         )
+    if matrix.beside:
+        asked = counted(matrix.beside, "question")
+        yield f"  {asked} about several rows: references and unique keys, in both databases"
+    if matrix.unasked:
+        yield f"  not asked, since no rows were found for it: {', '.join(matrix.unasked)}"
+    if matrix.unreached:
+        yield f"  {counted(len(matrix.unreached), 'bound')} not reached: {', '.join(matrix.unreached)}"
     for target, construct in about:
         reason = next(gap.reason for gap in matrix.ledger if (gap.target, gap.construct) == (target, construct))
         yield f"  not expressible in {target}: {construct} ({visible(reason)})"
@@ -84,8 +93,11 @@ def _domain(matrix: Matrix) -> dict[str, object]:
         "accepted": matrix.accepted,
         "seconds": round(matrix.seconds, 3),
         "holds": matrix.holds,
+        "updates": matrix.updates,
+        "severalRows": {"asked": matrix.beside, "notAsked": list(matrix.unasked)},
+        "boundsNotReached": list(matrix.unreached),
         "witnesses": {
-            **{name: {"asked": rate.asked, "perSecond": round(rate.per_second)} for name, rate in matrix.rates.items()},
+            **{name: _rate(matrix, name) for name in matrix.rates},
             **{name: {"notAsked": why} for name, why in matrix.missing.items()},
         },
         "ledger": [
@@ -123,6 +135,12 @@ def _domain(matrix: Matrix) -> dict[str, object]:
         ],
         "unneeded": [{"target": gap.target, "construct": gap.construct} for gap in matrix.unneeded],
     }
+
+
+def _rate(matrix: Matrix, name: str) -> dict[str, object]:
+    rate = matrix.rates[name]
+    note = {"note": matrix.notes[name]} if name in matrix.notes else {}
+    return {"asked": rate.asked, "perSecond": round(rate.per_second), **note}
 
 
 def _counts(cell: Cell) -> dict[str, object]:
@@ -169,7 +187,9 @@ def _asked(matrix: Matrix) -> str:
         f'<tr><th>{shown(name)}</th><td colspan="2">not asked: {shown(why)}</td></tr>'
         for name, why in matrix.missing.items()
     ]
-    return f"<table>\n<tr><th>Witness</th><th>Values</th><th>Per second</th></tr>\n{''.join(rows)}\n</table>\n"
+    notes = "".join(f"<p>{shown(name)}: {shown(note)}.</p>\n" for name, note in matrix.notes.items())
+    head = "<tr><th>Witness</th><th>Values</th><th>Per second</th></tr>"
+    return f"<table>\n{head}\n{''.join(rows)}\n</table>\n{notes}"
 
 
 def _ledger(matrix: Matrix) -> str:

@@ -12,15 +12,15 @@ from functools import lru_cache
 from isotype.dialects.patterns import json_schema
 from isotype.domain.automata import Automaton, automaton
 from isotype.domain.patterns import (
+    ANYTHING,
     Alternatives,
-    Characters,
     End,
     Node,
     Pattern,
     Ranges,
-    Repeat,
     Sequence,
     Start,
+    from_anywhere,
     walk,
 )
 from isotype.domain.values import frozen
@@ -30,8 +30,6 @@ POSITIONS = 2000
 STATES = 5000
 WORK = 1_000_000
 """What is larger, or asks for more steps, is not decided."""
-
-_ANYTHING = Repeat(Characters((), negated=True), 0, None)
 
 State = tuple[frozenset[int] | None, ...]
 """Where each automaton stands: None at the start, the positions it may be at, none of them once it is lost."""
@@ -53,7 +51,7 @@ class Relation:
 def canonical(source: str) -> str:
     """The pattern as Isotype spells it; itself when it cannot be read."""
     pattern = parse(source)
-    return json_schema(pattern) if isinstance(pattern, Pattern) else source
+    return json_schema(from_anywhere(pattern)) if isinstance(pattern, Pattern) else source
 
 
 @lru_cache(maxsize=1024)
@@ -136,7 +134,7 @@ def _whole(option: Node) -> Node:
     starts = bool(parts) and isinstance(parts[0], Start)
     ends = bool(parts) and isinstance(parts[-1], End)
     inner = parts[starts : len(parts) - ends]
-    return Sequence((*(() if starts else (_ANYTHING,)), *inner, *(() if ends else (_ANYTHING,))))
+    return Sequence((*(() if starts else (ANYTHING,)), *inner, *(() if ends else (ANYTHING,))))
 
 
 def _states(machines: tuple[Automaton, ...], count: int) -> Iterator[State | None]:

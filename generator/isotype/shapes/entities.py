@@ -85,6 +85,7 @@ def state_machines(entity: Entity) -> Iterator[StateMachine]:
                 field=field.name,
                 enum=field.type.enum,
                 transitions=field.transitions,
+                nullable=field.nullable,
             )
 
 

@@ -117,7 +117,10 @@ class Shape:
 
 @frozen
 class StateMachine:
-    """Allowed moves of an enum field. `name` is the stem of the emitted names (`CompressionRequestStatus`)."""
+    """Allowed moves of an enum field. `name` is the stem of the emitted names (`CompressionRequestStatus`).
+
+    One that is `nullable` has not begun while it is null.
+    """
 
     name: str
     owner: str
@@ -125,6 +128,7 @@ class StateMachine:
     field: str
     enum: Enum
     transitions: Transitions
+    nullable: bool = False
 
 
 @frozen

@@ -9,7 +9,7 @@ from isotype.domain.identifiers import home_name, own_name, shorten
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.names import LONGEST, snake
 from isotype.domain.places import NOWHERE, Place
-from isotype.domain.types import Array, EnumType, Map, Opaque, Scalar
+from isotype.domain.types import PLAIN, Array, EnumType, Map, ObjectType, Opaque, Scalar, Type
 from isotype.findings import Finding
 from isotype.tables.model import Table, Tables
 
@@ -95,7 +95,8 @@ def _functions(tables: Tables) -> Iterator[_Wanted]:
             if kept is not None and kept.maintain:
                 yield _Wanted(here, kept.maintain, "the function that maintains {}", (table.name,), table.place)
         for column in table.columns:
-            if isinstance(column.type, Array | Map) and column.computed is None and _is_judged(column.type):
+            of = column.type
+            if not isinstance(of, PLAIN) and column.computed is None and _is_judged(of):
                 about = (table.name, column.name)
                 words = "the function that judges {}.{}"
                 yield _Wanted(here, tables.judge(table, column), words, about, column.place)
@@ -105,9 +106,11 @@ def _functions(tables: Tables) -> Iterator[_Wanted]:
             yield _Wanted(here, view.refresh, "the function that refreshes {}", (view.name,), view.place)
 
 
-def _is_judged(of: Array | Map) -> bool:
+def _is_judged(of: Type) -> bool:
     """Whether the parts of a value are looked at one by one."""
     match of:
+        case ObjectType() | Opaque():
+            return False
         case Array(item=Scalar(base=base)):
             return base in ("duration", "inet", "json")
         case Map(value=Scalar(base="json")) | Array(item=EnumType() | Opaque()):
@@ -127,7 +130,13 @@ def _state_triggers(table: Table) -> Iterator[tuple[str, str, tuple[object, ...]
 
 
 def _constraints(tables: Tables) -> Iterator[_Wanted]:
+    several = len({(table.schema, table.name) for table in tables.tables}) < len(tables.tables)
     for table in tables.tables:
+        kinds = (table.uniques, table.checks, table.foreign_keys)
+        names = [constraint.name for kind in kinds for constraint in kind]
+        if not several and len({*names, table.primary_key and table.primary_key.name}) > len(names):
+            # Each has a name of its own, as nearly always.
+            continue
         here, name, key = f"constraint {table.schema}.{table.name}", table.name, table.primary_key
         if key:
             yield _Wanted(here, key.name, _KEY, (name,), table.place)

@@ -6,13 +6,15 @@ journal says "committing" staged files are renamed over their targets, obsolete 
 no journal                done
 ```
 
+A folder that is not there yet is staged as a whole, and takes its place with all that is in it.
+
 A run that died while staging is undone; one that died while committing is finished: `recover` does either.
 The journal is text, one step to a line, under a seal as the manifest is:
 
 ```
 staging
-folder generated/shop                          made before anything else, outer folders first
-write 9a0e…  generated/shop/sql/order.sql      staged under the number of its line among the writes
+folder generated/shop                          made before what is in it; the outermost under the number of its line
+write 9a0e…  generated/shop/sql/order.sql      staged under the number of its line among the writes, or in such a folder
 remove generated/shop/sql/item.sql
 # seal 77b3…
 ```
@@ -22,10 +24,11 @@ remove generated/shop/sql/item.sql
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from isotype.domain.lazy import NamedTuple, regular
@@ -55,10 +58,24 @@ class _Journal(NamedTuple):
     writes: Sequence[tuple[str, str]]
     removals: Sequence[str]
 
-    def staged(self) -> Iterator[tuple[str, str, str]]:
-        """Each write as (staged path, path, digest)."""
-        for number, (digest, path) in enumerate(self.writes):
-            yield _staged(path, number), path, digest
+    def fresh(self) -> dict[str, str]:
+        """The outermost folders to make, and where they are staged."""
+        found: dict[str, str] = {}
+        for number, folder in enumerate(self.folders):
+            if not _inside(folder, found):
+                found[folder] = _staged(folder, f"folder-{number:06}")
+        return found
+
+    def staged(self, first: int = 0) -> Iterator[tuple[str, str, str]]:
+        """Each write from the `first` on as (staged path, path, digest); in a fresh folder it has its own name."""
+        fresh = self.fresh()
+        known: dict[str, str] = {}
+        for number, (digest, path) in enumerate(self.writes[first:], first):
+            folder, _, name = path.rpartition("/")
+            if folder not in known:
+                known[folder] = _inside(folder, fresh)
+            within = known[folder]
+            yield f"{within}/{name}" if within else _staged(path, f"{number:06}"), path, digest
 
 
 def interrupted(root: str) -> bool:
@@ -129,20 +146,24 @@ class Staging:
             raise IsotypeError(*(_leads_outside(path) for path in outside))
         if not held and not self._removals:
             return
-        folders = _missing_folders(root, {path.rpartition("/")[0] for path, _, _ in held})
+        folders = _missing_folders(root, {path.rpartition("/")[0] for path, _, _ in held}, self._folders)
         self._folders += folders
         self._writes += [(digest, path) for path, _, digest in held]
         self._staged = True
+        journal = self._journal()
+        fresh = journal.fresh()
         try:
             state_folder(root)
-            _write_journal(root, _STAGING, self._journal())
+            _write_journal(root, _STAGING, journal)
             for folder in folders:
-                with suppress(FileExistsError):
-                    os.mkdir(f"{root}/{folder}")
-            for number, (path, content, _) in enumerate(held, done):
-                _write(f"{root}/{_staged(path, number)}", content)
+                if folder in fresh and os.path.lexists(f"{root}/{folder}"):
+                    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), folder)
+                os.mkdir(f"{root}/{_inside(folder, fresh)}")
+            for (staged, _, _), (_, content, _) in zip(journal.staged(done), held, strict=True):
+                _write(f"{root}/{staged}", content)
+                done += 1
                 if self._progress is not None:
-                    self._progress(number + 1)
+                    self._progress(done)
         except OSError as error:
             raise IsotypeError(refused(error)) from error
 
@@ -180,14 +201,18 @@ def recover(root: str) -> bool:
 
 def _commit(root: str, journal: _Journal, *, believed: bool) -> None:
     """Rename what is staged, remove what is obsolete, forget the journal; each step may already have been made."""
+    fresh = journal.fresh()
     for staged, path, digest in journal.staged():
         source = f"{root}/{staged}"
         # Damaged by a failing machine: the caller renders anew, and sees that the target is not as it should be.
-        if believed or _holds(source, digest):
-            os.replace(source, f"{root}/{path}")
-        else:
+        if not believed and not _holds(source, digest):
             with suppress(FileNotFoundError):
                 os.unlink(source)
+        elif not _inside(path, fresh):
+            os.replace(source, f"{root}/{path}")
+    for folder, staged in fresh.items():
+        if believed or os.path.lexists(f"{root}/{staged}"):
+            _put(f"{root}/{staged}", f"{root}/{folder}")
     for path in journal.removals:
         target = f"{root}/{path}"
         if files.is_ours(target):
@@ -196,13 +221,27 @@ def _commit(root: str, journal: _Journal, *, believed: bool) -> None:
     os.unlink(_path(root))
 
 
+def _put(source: str, target: str) -> None:
+    """Rename a folder, or what is in it where another made the folder meanwhile."""
+    if not os.path.isdir(target):
+        os.replace(source, target)
+        return
+    for name in os.listdir(source):
+        if os.path.isdir(f"{source}/{name}"):
+            _put(f"{source}/{name}", f"{target}/{name}")
+        else:
+            os.replace(f"{source}/{name}", f"{target}/{name}")
+    os.rmdir(source)
+
+
 def _undo(root: str, journal: _Journal) -> None:
     for staged, _, _ in journal.staged():
         with suppress(OSError):
             os.unlink(f"{root}/{staged}")
+    fresh = journal.fresh()
     for folder in reversed(journal.folders):
         with suppress(OSError):
-            os.rmdir(f"{root}/{folder}")
+            os.rmdir(f"{root}/{_inside(folder, fresh)}")
     with suppress(FileNotFoundError):
         os.unlink(_path(root))
 
@@ -256,9 +295,17 @@ def _read_journal(root: str) -> tuple[str, _Journal] | None:
     return state, _Journal(steps["folder"], writes, steps["remove"])
 
 
-def _staged(path: str, number: int) -> str:
+def _staged(path: str, name: str) -> str:
     folder, slash, _ = path.rpartition("/")
-    return f"{folder}{slash}.isotype-{number:06}.staged"
+    return f"{folder}{slash}.isotype-{name}.staged"
+
+
+def _inside(path: str, fresh: Mapping[str, str]) -> str:
+    """Where a path is staged that is a fresh folder or in one; '' for any other."""
+    for folder, staged in fresh.items():
+        if path == folder or path.startswith(f"{folder}/"):
+            return staged + path[len(folder) :]
+    return ""
 
 
 def _write(path: str, content: bytes) -> None:
@@ -293,11 +340,11 @@ def _outside(root: str, paths: Iterable[str]) -> list[str]:
     return found
 
 
-def _missing_folders(root: str, folders: Iterable[str]) -> list[str]:
-    """The folders to make before anything can stand in `folders`, outer ones first."""
+def _missing_folders(root: str, folders: Iterable[str], made: Collection[str]) -> list[str]:
+    """The folders to make before anything can stand in `folders`, outer ones first, without those already `made`."""
     missing: set[str] = set()
     for folder in folders:
-        while folder and folder not in missing and not os.path.isdir(f"{root}/{folder}"):
+        while folder and not (folder in missing or folder in made or os.path.isdir(f"{root}/{folder}")):
             missing.add(folder)
             folder = folder.rpartition("/")[0]
     return sorted(missing)

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from examples.compression.server.executions import perform_execution
 from examples.compression.server.services.base import PlatformService
 from examples.compression.server.workflows import repeated
-from generated.compression.api.errors import Conflict, Unprocessable
+from generated.compression.api.errors import BadRequest, Conflict
 from generated.compression.api.services import WorkflowsService
+from generated.compression.models.mapping.workflow import to_model, to_response
 from generated.compression.models.mapping.workflow_execution import to_response as to_execution
 from generated.compression.models.workflow import Workflow
 from generated.compression.models.workflow_execution import WorkflowExecution
@@ -21,14 +22,17 @@ from generated.compression.schemas.workflow_execution import WorkflowExecutionRe
 
 
 class Workflows(PlatformService, WorkflowsService):
-    """Executes workflows."""
+    """Adds workflows and executes them."""
 
     async def create_workflow(self, body: WorkflowCreate) -> WorkflowResponse:
         if places := repeated([step.name for step in body.steps]):
             message = "An earlier step has this name."
             details = [ErrorDetail(path=f"steps.{place}.name", message=message, code="unique") for place in places]
-            raise Unprocessable("The steps of a workflow have names of their own.", details)
-        return await super().create_workflow(body)
+            raise BadRequest("The steps of a workflow have names of their own.", details)
+        row = to_model(body)
+        self.session.add(row)
+        await self.session.flush()
+        return to_response(row)
 
     async def list_executions(self, id: UUID) -> list[WorkflowExecutionResponse]:
         await self.found(sa.select(Workflow.id).where(Workflow.id == id), "workflow")

@@ -43,7 +43,7 @@ def add_workflows(
         summary="Add a workflow",
         tags=["workflows"],
         status_code=201,
-        responses=refusals(409, 422),
+        responses=refusals(400, 409, 422),
     )
     async def create_workflow(
         body: Annotated[FromJson[WorkflowCreate], Body()],

@@ -30,12 +30,12 @@ class WorkflowsService(Service, ABC):
         rows = await self.session.scalars(query)
         return [workflow_mapping.to_response(row) for row in rows]
 
+    @abstractmethod
     async def create_workflow(self, body: WorkflowCreate) -> WorkflowResponse:
-        """Add a workflow"""
-        row = workflow_mapping.to_model(body)
-        self.session.add(row)
-        await self.session.flush()
-        return workflow_mapping.to_response(row)
+        """Add a workflow
+
+        May answer 400, 409 or 422 as well.
+        """
 
     async def list_executions(self, id: UUID) -> list[WorkflowExecutionResponse]:
         """Executions of a workflow, newest first"""

@@ -5,22 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from isotype.conformance.building import Compiled
 from isotype.conformance.engines import Engines
 from isotype.conformance.model import NotAsked, Witness
 
-NAMES = ("pydantic", "zod", "json_schema", "models", "sqlite", "postgres", "round_trip")
+if TYPE_CHECKING:
+    from isotype.service.live import Caller
+
+NAMES = ("pydantic", "zod", "json_schema", "datamodel", "models", "sqlite", "postgres", "round_trip", "http")
 """Every witness, in the order in which they are listed."""
 
 
 @contextmanager
 def assembled(
-    of: Compiled, root: Path, names: Iterable[str] = NAMES, engines: Engines | None = None
+    of: Compiled,
+    root: Path,
+    names: Iterable[str] = NAMES,
+    engines: Engines | None = None,
+    running: Caller | None = None,
 ) -> Iterator[tuple[Sequence[Witness], Mapping[str, str]]]:
     """The witnesses that can be asked here, and why the others cannot; they are let go at the end.
 
-    `engines` are those of a run over several domains; without them there are some for this one alone.
+    `engines` are those of a run over several domains; without them there are some for this one alone. `running` is an
+    API that runs elsewhere, which is asked instead of the generated one.
     """
     missing: dict[str, str] = {}
     with ExitStack() as stack:
@@ -28,7 +37,7 @@ def assembled(
         found: list[Witness] = []
         for name in names:
             try:
-                witness = _made(name, of, root, found, shared)
+                witness = _made(name, of, root, found, shared, running)
             except NotAsked as error:
                 missing[name] = str(error)
             else:
@@ -37,7 +46,9 @@ def assembled(
         yield found, missing
 
 
-def _made(name: str, of: Compiled, root: Path, others: Sequence[Witness], engines: Engines) -> Witness:
+def _made(
+    name: str, of: Compiled, root: Path, others: Sequence[Witness], engines: Engines, running: Caller | None
+) -> Witness:
     match name:
         case "pydantic":
             from isotype.conformance.witnesses.pydantic import Pydantic
@@ -51,6 +62,10 @@ def _made(name: str, of: Compiled, root: Path, others: Sequence[Witness], engine
             from isotype.conformance.witnesses.json_schema import JsonSchema
 
             return JsonSchema(of)
+        case "datamodel":
+            from isotype.conformance.witnesses.datamodel import Datamodel
+
+            return Datamodel(of)
         case "models":
             from isotype.conformance.witnesses.models import Models
 
@@ -68,4 +83,8 @@ def _made(name: str, of: Compiled, root: Path, others: Sequence[Witness], engine
             from isotype.conformance.witnesses.round_trip import RoundTrip
 
             return RoundTrip(of, next((other for other in others if isinstance(other, Database)), None))
+        case "http":
+            from isotype.conformance.witnesses.http import Http
+
+            return Http(of, engines, running)
     raise KeyError(name)

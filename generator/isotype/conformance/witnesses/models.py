@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from isotype.conformance.building import Compiled
@@ -19,9 +19,21 @@ from isotype.probes import Probe
 from isotype.probes.rows import Cell, Row
 from isotype.tables.model import Table
 
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
-class _Reached(BaseException):
+
+class Reached(BaseException):
     """A statement is on its way to the database: the models had nothing against it."""
+
+
+def unreached() -> Engine:
+    """A database that no statement reaches: the first one raises `Reached`."""
+    import sqlalchemy
+
+    engine = sqlalchemy.create_engine("sqlite://")
+    sqlalchemy.event.listen(engine, "before_execute", _reach)
+    return engine
 
 
 class Models:
@@ -29,13 +41,10 @@ class Models:
 
     def __init__(self, of: Compiled) -> None:
         try:
-            import sqlalchemy
             from sqlalchemy.orm import Session, make_transient_to_detached
         except ImportError as error:
             raise NotAsked("SQLAlchemy is not installed: pip install 'isotype[verify]'") from error
-        engine = sqlalchemy.create_engine("sqlite://")
-        sqlalchemy.event.listen(engine, "before_execute", _reach)
-        self._session, self._detached = Session(engine), make_transient_to_detached
+        self._session, self._detached = Session(unreached()), make_transient_to_detached
         module = of.module("models")
         self._classes: dict[str, Any] = {
             entity.table.name: getattr(module, entity.class_name) for entity in of.bindings.entities
@@ -56,22 +65,27 @@ class Models:
 
     def _answer(self, row: Row) -> Answer:
         made = self._classes[row.table.name]
-        # A row that has moved on may be in every state.
-        made.__starts__ = self._starts[row.table.name] if row.started else {}
+        # A row that has moved on may be in every state; one that is changed without a state begins as a new one.
+        made.__starts__ = self._starts[row.table.name] if row.started or row.before is not None else {}
         given = self._given(row.table, row.cells)
         try:
+            model = made(**given) if row.before is None else made(**self._given(row.table, row.before))
+        except Exception as error:
+            refused = _refusal(error)
+            before = row.before is not None and refused.reason
+            return Answer(fault=f"the row to be changed is refused: {refused.reason}") if before else refused
+        try:
             if row.before is None:
-                self._session.add(made(**given))
+                self._session.add(model)
             else:
-                self._change(made(**self._given(row.table, row.before)), given)
+                self._change(model, given)
             self._session.flush()
-        except _Reached:
+        except Reached:
             return Answer()
-        except (ValueError, OverflowError) as error:
-            return Answer(str(error) or "refused")
+        except Exception as error:
+            return _refusal(error)
         finally:
-            self._session.rollback()
-            self._session.expunge_all()
+            self._session.close()
         if row.before is not None:
             # It is what it was.
             return Answer()
@@ -88,6 +102,9 @@ class Models:
         names = self._attributes[table.name]
         found = {}
         for column, cell in cells.items():
+            if cell.foreign is not None:
+                found[names[column]] = cell.foreign
+                continue
             key = (id(table), column, cell.text)
             if key not in self._values:
                 if len(self._values) > 200_000:
@@ -100,8 +117,15 @@ class Models:
         self._session.close()
 
 
+def _refusal(error: Exception) -> Answer:
+    """A row that is refused; a model that breaks in another way has no verdict."""
+    if isinstance(error, ValueError | OverflowError):
+        return Answer(str(error) or "refused")
+    return Answer(fault=f"{type(error).__name__}: {error}")
+
+
 def _reach(*_: object) -> None:
-    raise _Reached
+    raise Reached
 
 
 def python_value(value: JsonValue, of: Type) -> Any:

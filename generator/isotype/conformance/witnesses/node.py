@@ -1,4 +1,4 @@
-"""Node.js: where it is, and one process that lives as long as its witness."""
+"""Node.js: where it is; and processes that are asked by lines."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from isotype.conformance.model import NotAsked
 OLDEST = 20
 STRIPS = (22, 13)
 """From this version Node reads TypeScript by itself."""
+
+LAST = 4000
+"""Bytes of what a process printed that are shown."""
 
 
 @cache
@@ -58,12 +61,13 @@ def _wheel() -> str | None:
 
 
 class Process:
-    """A script under Node that answers each line of JSON with one."""
+    """A script that answers each line of JSON with one; `command` is the program that runs it, with its options."""
 
-    def __init__(self, script: Path, *arguments: str) -> None:
+    def __init__(self, script: Path, *command: str) -> None:
+        self._name = Path(command[0]).stem
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- it lives as long as the process.
         self._process = subprocess.Popen(
-            [find_node(), str(script), *arguments],
+            [*command, str(script)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -71,7 +75,7 @@ class Process:
         )
 
     def ask(self, question: Sequence[Any]) -> Any:
-        """The answer to one line; raises `RuntimeError` with what Node printed when it has ended."""
+        """The answer to one line; raises `RuntimeError` with what it printed when it has ended."""
         assert self._process.stdin is not None and self._process.stdout is not None
         try:
             self._process.stdin.write(json.dumps(question).encode() + b"\n")
@@ -80,14 +84,18 @@ class Process:
         except OSError:
             line = b""
         if not line:
-            self._errors.seek(0)
-            said = self._errors.read().decode(errors="replace")[-2000:]
-            raise RuntimeError(f"Node has ended: {said.strip()}")
+            raise RuntimeError(f"{self._name} has ended: {self.said()}")
         return json.loads(line)
+
+    def said(self) -> str:
+        """What it printed last beside its answers."""
+        # The place in the file is the process's own.
+        file = self._errors.fileno()
+        return os.pread(file, LAST, max(0, os.fstat(file).st_size - LAST)).decode(errors="replace").strip()
 
     @property
     def ended(self) -> bool:
-        """Whether Node is gone."""
+        """Whether it is gone."""
         return self._process.poll() is not None
 
     def close(self) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from isotype.conformance.building import Compiled
 from isotype.conformance.engines import Engines
+from isotype.conformance.making import Making
 from isotype.conformance.model import Answer, NotAsked
 from isotype.conformance.read_back import same
 from isotype.dialects import postgres
@@ -17,13 +19,17 @@ from isotype.dialects.json_text import json_text
 from isotype.dialects.literals.sql import postgres_string, sql_identifier
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.types import Enum
+from isotype.findings import Finding, IsotypeError
 from isotype.probes import Probe
+from isotype.probes.made import Made, made
 from isotype.probes.rows import Cell, Row, is_document
+from isotype.probes.scenes import Left, Scene, Statement
 from isotype.probes.values import in_ascii
 from isotype.tables.model import Table
 
-REFUSALS = ("22", "23", "IS001", "54")
-"""SQLSTATEs by which a value is refused, and not the statement: data, constraints, transitions, limits."""
+REFUSALS = ("22", "23", "IS001", "54", "428C9", "0A000 searching for elements in multidimensional arrays")
+"""SQLSTATEs by which a value is refused, and not the statement: data, constraints, transitions, limits; and what a
+CHECK says of an array of arrays."""
 
 BATCH = 400
 _ROLE = "isotype_verify"
@@ -33,23 +39,54 @@ _JUDGE = """
 CREATE FUNCTION pg_temp.judge(befores text[], statements text[], tails text[]) RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
   answers text[] := '{}';
+  before boolean;
   place tid;
   stored text;
 BEGIN
   FOR i IN 1 .. cardinality(statements) LOOP
     BEGIN
-      IF befores[i] = '' THEN
-        EXECUTE statements[i] || tails[i] INTO stored;
-      ELSE
+      before := befores[i] <> '';
+      IF before THEN
         EXECUTE befores[i] || ' RETURNING ctid' INTO place;
+        before := false;
         EXECUTE statements[i] || ' WHERE ctid = $1' || tails[i] INTO stored USING place;
+      ELSE
+        EXECUTE statements[i] || tails[i] INTO stored;
       END IF;
       RAISE EXCEPTION USING ERRCODE = 'IS999';
     EXCEPTION WHEN OTHERS THEN
-      answers := answers || (CASE SQLSTATE WHEN 'IS999' THEN '=' || stored ELSE SQLSTATE || ' ' || SQLERRM END);
+      answers := answers || CASE
+        WHEN SQLSTATE = 'IS999' THEN '=' || coalesce(stored, 'null')
+        ELSE CASE WHEN before THEN '!' ELSE '' END || SQLSTATE || ' ' || SQLERRM
+      END;
     END;
   END LOOP;
   RETURN answers;
+END $$
+"""
+
+
+_PLAY = """
+CREATE FUNCTION pg_temp.play(given text[], asked text, seen text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  before boolean := true;
+  statement text;
+  answer text := '';
+BEGIN
+  FOREACH statement IN ARRAY given LOOP
+    EXECUTE statement;
+  END LOOP;
+  before := false;
+  EXECUTE asked;
+  IF seen <> '' THEN
+    EXECUTE seen INTO answer;
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = 'IS999';
+EXCEPTION WHEN OTHERS THEN
+  RETURN CASE
+    WHEN SQLSTATE = 'IS999' THEN '=' || answer
+    ELSE CASE WHEN before THEN '!' ELSE '' END || SQLSTATE || ' ' || SQLERRM
+  END;
 END $$
 """
 
@@ -74,6 +111,8 @@ class Postgres:
             raise NotAsked("psycopg is not installed: pip install 'isotype[verify]'") from error
         self._connections: list[Any] = []
         self._databases: list[str] = []
+        # What the schema gives as raw SQL may take rows away.
+        self._raw = any(raw.postgres for raw in of.bindings.tables.raw_sql)
         self.address = ""
         try:
             self._server = engines.server(_installation(of))
@@ -89,6 +128,7 @@ class Postgres:
             raise
         self._literals: dict[tuple[int, str, str], str] = {}
         self._known: dict[tuple[int, str, str, str | None], bool] = {}
+        self._making = Making()
 
     def _prepare(self, of: Compiled) -> None:
         """Two databases, loaded by a role without powers: for new rows, and for rows that may have moved on."""
@@ -110,9 +150,13 @@ class Postgres:
             connection.execute("SET statement_timeout = '120s'")
             connection.execute(of.text("sql", "postgres.sql").encode())
             found = connection.execute(
-                "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'f' AND conparentid = 0"
+                "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+                " WHERE contype = 'f' AND conparentid = 0"
             ).fetchall()
-            dropped = [f"ALTER TABLE {table} DROP CONSTRAINT {sql_identifier(name)}" for table, name in found]
+            dropped = [f"ALTER TABLE {table} DROP CONSTRAINT {sql_identifier(name)}" for table, name, _ in found]
+            self._references = [
+                f"ALTER TABLE {table} ADD CONSTRAINT {sql_identifier(name)} {text}" for table, name, text in found
+            ]
             if tables.tables:
                 dropped.append(f"TRUNCATE {', '.join(map(_name, tables.tables))} CASCADE")
             connection.execute(";".join(dropped).encode())
@@ -121,11 +165,29 @@ class Postgres:
             self._connections.append(connection)
             connection.execute("SET statement_timeout = '120s'")
             connection.execute("SET intervalstyle = 'iso_8601'")
+            # Where midnight is another one than that of UTC, by no whole hour.
+            connection.execute("SET timezone = 'Asia/Kathmandu'")
             connection.execute(_JUDGE.encode())
+            connection.execute(_PLAY.encode())
         self.address = self._server.url(first).replace("//postgres@", f"//{_ROLE}@", 1)
         for one in tables.tables:
             for guard in one.transition_guards:
                 self._free_starts(_name(one), guard.name)
+
+    @contextmanager
+    def holding(self, text: str, tables: Iterable[Table]) -> Iterator[None]:
+        """Both databases with more tables in them, which are gone at the end. Raises `psycopg.Error`."""
+        try:
+            for connection in self._connections:
+                connection.execute("BEGIN")
+                connection.execute(text.encode())
+            for one in tables:
+                for guard in one.transition_guards:
+                    self._free_starts(_name(one), guard.name)
+            yield
+        finally:
+            for connection in self._connections:
+                connection.execute("ROLLBACK")
 
     def _database(self, template: str | None = None) -> str:
         name = self._server.create_database(template)
@@ -151,6 +213,10 @@ class Postgres:
         return probe.row is not None
 
     def judge(self, probes: Sequence[Probe]) -> Sequence[Answer]:
+        with _answering():
+            return self._judged(probes)
+
+    def _judged(self, probes: Sequence[Probe]) -> Sequence[Answer]:
         rows = [probe.row for probe in probes if probe.row is not None]
         answers: dict[int, Answer] = {}
         for moved, connection in enumerate(self._connections):
@@ -166,29 +232,66 @@ class Postgres:
                 batch = sent[start : start + BATCH]
                 texts = [list(parts) for parts in zip(*(statement for _, statement in batch), strict=True)]
                 [found] = connection.execute("SELECT pg_temp.judge(%s, %s, %s)", texts).fetchone()
-                for (place, statement), verdict in zip(batch, found, strict=True):
-                    if verdict and not verdict.startswith(("=", *REFUSALS)):
-                        raise RuntimeError(f"PostgreSQL says {verdict!r} to {statement.text[:2000]}")
+                for (place, _), verdict in zip(batch, found, strict=True):
                     answers[place] = self._answer(rows[place], verdict)
         return [answers[place] for place in range(len(rows))]
 
     def _answer(self, row: Row, verdict: str) -> Answer:
+        if verdict.startswith("!"):
+            return Answer(fault=f"the row to be changed is refused: {verdict[1:]}")
         if not verdict.startswith("="):
-            return Answer(verdict)
+            return Answer(verdict) if verdict.startswith(REFUSALS) else Answer(fault=verdict)
         return Answer(changed=self._changed(row, json.loads(verdict[1:])) if row.stands else "")
 
-    def _changed(self, row: Row, found: Sequence[str | None]) -> str:
-        """The first value that is stored as another than was given; '' when none is."""
-        for (name, cell), stored in zip(row.cells.items(), found, strict=True):
+    def _changed(self, row: Row, found: Sequence[str | None] | None) -> str:
+        """The first value that is stored as another than was meant; '' when none is."""
+        if found is None:
+            return "" if self._raw else "no row is there"
+        for (name, cell), stored in zip(row.cells.items(), found, strict=False):
             key = (id(row.table), name, cell.text, stored)
             if key not in self._known:
                 if len(self._known) > 200_000:
                     self._known.clear()
-                value = None if stored is None else json.loads(stored, parse_float=Decimal)
-                self._known[key] = same(row.table.column(name).type, cell.value, value)
+                self._known[key] = same(row.table.column(name).type, cell.value, _read(stored))
             if not self._known[key]:
                 return f"{name}: {cell.text} is stored as {stored}"
+        for one, stored in zip(made(row), found[len(row.cells) :], strict=True):
+            if not self._making.holds(id(row.table), one, _read(stored), _same):
+                return f"{one.column.name}: {one} is stored as {stored}"
         return ""
+
+    def play(self, scenes: Sequence[Scene]) -> Sequence[Answer]:
+        """Each scene with the references of all tables, which rows alone do without."""
+        connection = self._connections[0]
+        with _answering(), connection.transaction(force_rollback=True):
+            connection.execute(";".join(self._references).encode())
+            return [self._played(connection, scene) for scene in scenes]
+
+    def _played(self, connection: Any, scene: Scene) -> Answer:
+        given = [self._insert(row.table, row.cells) for row in scene.given]
+        seen = "" if scene.left is None or scene.refused else _seen(scene.left)
+        [verdict] = connection.execute(
+            "SELECT pg_temp.play(%s::text[], %s, %s)", [given, self._written(scene.asked), seen]
+        ).fetchone()
+        if verdict.startswith("!"):
+            return Answer(fault=f"a row that must be there is refused: {verdict[1:]}")
+        if not verdict.startswith("="):
+            return Answer(verdict) if verdict.startswith(REFUSALS) else Answer(fault=verdict)
+        return Answer(changed=_differs(scene.left, verdict[1:]) if scene.left is not None and seen else "")
+
+    def _written(self, statement: Statement) -> str:
+        table = statement.row.table
+        found = " AND ".join(self._equal(table, statement.row.key()))
+        match statement.kind:
+            case "insert":
+                return self._insert(table, statement.row.cells)
+            case "update":
+                changes = ", ".join(self._equal(table, statement.cells))
+                return f"UPDATE {_name(table)} SET {changes} WHERE {found}"
+        return f"DELETE FROM {_name(table)} WHERE {found}"
+
+    def _equal(self, table: Table, cells: Mapping[str, Cell]) -> Iterator[str]:
+        return (f"{sql_identifier(name)} = {self._literal(table, name, cell)}" for name, cell in cells.items())
 
     def _statement(self, row: Row) -> _Statement:
         before = "" if row.before is None else self._insert(row.table, row.before)
@@ -201,6 +304,7 @@ class Postgres:
         if not row.stands:
             return _Statement(before, text, " RETURNING ''")
         # Each value is a text of JSON, so that what has been compared once is known again.
+        columns += (sql_identifier(one.column.name) for one in made(row))
         returned = ", ".join(f"to_jsonb({column})::text" for column in columns)
         return _Statement(before, text, f" RETURNING to_json(ARRAY[{returned}]::text[])")
 
@@ -212,6 +316,8 @@ class Postgres:
         return f"INSERT INTO {_name(table)} ({columns}) VALUES ({values})"
 
     def _literal(self, table: Table, column: str, cell: Cell) -> str:
+        if cell.foreign is not None:
+            return str(cell.foreign)
         key = (id(table), column, cell.text)
         if key not in self._literals:
             if len(self._literals) > 200_000:
@@ -237,6 +343,47 @@ class Postgres:
             connection.close()
         for name in self._databases:
             self._server.drop_database(name)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """A server that ends, or takes too long, ends the run with a sentence: it is no verdict."""
+    import psycopg
+
+    try:
+        yield
+    except psycopg.Error as error:
+        said = (str(error) or type(error).__name__).splitlines()[0]
+        raise IsotypeError(Finding("witness-stopped", f"PostgreSQL does not answer any more: {said}")) from error
+
+
+def _seen(left: Left) -> str:
+    """What is left, each row an array of JSON texts."""
+    columns = ", ".join(f"to_jsonb({sql_identifier(name)})::text" for name in left.columns)
+    return f"SELECT coalesce(json_agg(ARRAY[{columns}]), '[]') FROM {_name(left.table)}"
+
+
+def _differs(left: Left, text: str) -> str:
+    """What is there, where it is something else than must be left; '' otherwise."""
+    types = [left.table.column(name).type for name in left.columns]
+    found = [list(map(_read, row)) for row in json.loads(text)]
+    waiting = list(found)
+    for meant in left.rows:
+        for row in waiting:
+            if all(same(of, cell.value, value) for of, cell, value in zip(types, meant, row, strict=True)):
+                waiting.remove(row)
+                break
+        else:
+            return f"{', '.join(left.columns)}: {found}"
+    return f"{', '.join(left.columns)}: {found}" if waiting else ""
+
+
+def _same(one: Made, stored: Any) -> bool:
+    return same(one.column.type, one.value, stored)
+
+
+def _read(stored: str | None) -> Any:
+    return None if stored is None else json.loads(stored, parse_float=Decimal)
 
 
 def _installation(of: Compiled) -> Any:

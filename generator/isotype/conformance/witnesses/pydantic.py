@@ -8,6 +8,7 @@ from typing import Any
 from isotype.conformance.building import Compiled
 from isotype.conformance.model import Answer, NotAsked
 from isotype.probes import Probe
+from isotype.shapes.model import UPDATE
 
 
 class Pydantic:
@@ -15,10 +16,11 @@ class Pydantic:
 
     def __init__(self, of: Compiled) -> None:
         try:
-            from pydantic import ValidationError
+            from pydantic import BaseModel, ValidationError
         except ImportError as error:
             raise NotAsked("Pydantic is not installed: pip install 'isotype[verify]'") from error
-        self._refusal = ValidationError
+        self._refusal, self._base = ValidationError, BaseModel
+        self._shapes = of.bindings.shapes
         self._module = of.module("schemas")
         self._schemas: dict[str, Any] = {}
 
@@ -34,11 +36,23 @@ class Pydantic:
         if schema is None:
             schema = self._schemas[probe.shape] = getattr(self._module, probe.shape)
         try:
-            found = schema.model_validate_json(probe.text)
+            found = self._read(schema, probe.text)
         except self._refusal as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             return Answer(f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
-        return Answer(value=found.model_dump_json(exclude_unset=probe.direction == "update"))
+        except Exception as error:  # Whatever a schema raises beside is no verdict.
+            return Answer(fault=f"{type(error).__name__}: {error}")
+        return Answer(value=found.model_dump_json(include=self._given(found)))
+
+    def _read(self, schema: Any, text: str) -> Any:
+        return schema.model_validate_json(text)
+
+    def _given(self, found: Any) -> Any:
+        """What of an update says something: what was given, of its groups too. Everything else is whole."""
+        if not isinstance(found, self._base) or self._shapes.shape(type(found).__name__).direction != UPDATE:
+            return None
+        inside = {name: self._given(getattr(found, name)) for name in found.model_fields_set}
+        return {name: True if given is None else given for name, given in inside.items()}
 
     def close(self) -> None:
         """Nothing is held."""

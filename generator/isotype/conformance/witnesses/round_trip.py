@@ -10,14 +10,17 @@ from typing import Any
 from isotype.binding.model import EntityBinding
 from isotype.conformance.building import Compiled
 from isotype.conformance.comparison import agree
+from isotype.conformance.making import Making
 from isotype.conformance.model import Answer, NotAsked
+from isotype.conformance.read_back import same
 from isotype.conformance.witnesses.models import python_value
 from isotype.conformance.witnesses.postgres import Postgres
 from isotype.domain.types import Type
 from isotype.probes import Meaning, Probe
+from isotype.probes.made import NUMBER, VALUE, Made, made
 from isotype.probes.meaning import Path
 from isotype.probes.records import Records, at
-from isotype.probes.rows import constant
+from isotype.probes.rows import Row, constant
 from isotype.probes.values import read, write
 from isotype.tables.model import Column
 
@@ -41,6 +44,7 @@ class RoundTrip:
         self._session = Session(self._engine)
         self._refusals = (ValueError, sqlalchemy.exc.DBAPIError)
         records = Records(Meaning(of.bindings.shapes))
+        self._making = Making()
         self._ways = {
             entity.shapes["create"].name: _Way(of, entity, records)
             for entity in of.bindings.entities
@@ -81,11 +85,26 @@ class RoundTrip:
             self._session.expire_all()
             text = way.to_response(model, **way.added).model_dump_json()
         except self._refusals as error:
-            return Answer(f"it stops on the way: {str(error).splitlines()[0]}")
+            return Answer(f"it stops on the way: {(str(error) or 'refused').splitlines()[0]}")
         finally:
             self._session.rollback()
             self._session.expunge_all()
-        return Answer(way.difference(probe.value, read(text)))
+        assert probe.row is not None
+        return Answer(way.fault(text) or way.difference(probe.value, read(text)) or self._unmade(way, probe.row, text))
+
+    def _unmade(self, way: _Way, row: Row, text: str) -> str:
+        """The first value of the database's own that is not what it must be; '' when all are."""
+        answer = read(text)
+        for one in made(row):
+            path = way.shown.get(one.column.name)
+            if path is None or (one.kind == VALUE and one.column.computed is None):
+                # Literal defaults are filled in on the way there.
+                continue
+            found = at(answer, path)
+            number = int(found) if one.kind == NUMBER and str(found).isdigit() else found
+            if not self._making.holds(id(row.table), one, number, _same):
+                return f"{'.'.join(path)}: {one} came back as {write(found)[:200]}"
+        return ""
 
     def close(self) -> None:
         self._session.close()
@@ -106,11 +125,22 @@ class _Way:
         record = records.valid(entity.shapes["response"], True)
         shown = response.model_validate_json(write(record))
         self.added = {name: getattr(shown, name) for name in _asked(self.to_response)}
+        self._answer, self._meaning = entity.shapes["response"], records.meaning
+        self.shown = {
+            field.column.name: field.paths["response"].wire for field in entity.fields if "response" in field.paths
+        }
         self._paths: list[tuple[Path, Path]] = [
             (field.paths["create"].wire, field.paths["response"].wire)
             for field in entity.fields
             if {"create", "response"} <= field.paths.keys()
         ]
+
+    def fault(self, text: str) -> str:
+        """What is wrong with an answer whatever was sent: a value that it may not hold, a name that nobody knows."""
+        judged = self._meaning.whole(self._answer, text)
+        for refusal in judged.refusals:
+            return f"the answer is none: {refusal.constraint} at {'.'.join(refusal.path) or 'the record'}"
+        return "" if judged.value == read(text) else "the answer is not canonical, or holds what nobody knows"
 
     def difference(self, sent: Any, found: Any) -> str:
         """The first value that came back as another; '' when none did."""
@@ -120,6 +150,10 @@ class _Way:
             if _is_there(sent, here) and not agree(meant, came if _is_there(found, there) else None):
                 return f"{'.'.join(here)}: {write(meant)[:200]} came back as {write(came)[:200]}"
         return ""
+
+
+def _same(one: Made, found: Any) -> bool:
+    return same(one.column.type, one.value, found)
 
 
 def _is_there(record: Any, path: Path) -> bool:

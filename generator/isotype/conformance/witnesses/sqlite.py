@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Any
 
 from isotype.conformance.building import Compiled
+from isotype.conformance.making import Making
 from isotype.conformance.model import Answer, NotAsked
 from isotype.dialects import sqlite
 from isotype.dialects.json_text import json_text
 from isotype.dialects.literals.sql import sql_identifier
-from isotype.domain.types import Scalar
+from isotype.dialects.sqlite.types import WIDEST_INTEGER
+from isotype.domain.ledger import NotExpressible
+from isotype.domain.types import Array, Scalar
+from isotype.layers.sql.sqlite import File, counted_key
 from isotype.probes import Probe
+from isotype.probes.made import Made, made
 from isotype.probes.meaning import fits_digits
 from isotype.probes.rows import Cell, Row, is_document
+from isotype.probes.scenes import INSERT, Left, Scene, Statement
 from isotype.probes.values import in_ascii
-from isotype.tables.model import Table
+from isotype.tables.model import Table, Tables
 
 OLDEST = (3, 37, 0)
+LIMITS = (
+    *("integer overflow", "malformed JSON", "string or blob too big"),
+    *("cannot INSERT into generated column", "cannot UPDATE generated column"),
+    # Of the text 'now', where an instant is wanted.
+    "non-deterministic use of strftime() in a generated column",
+)
+"""What SQLite says of a value in the words of an operation that failed; everything else is about the statement."""
+_EXACT = Context(prec=4000)
 
 
 class Sqlite:
@@ -30,67 +45,139 @@ class Sqlite:
         if sqlite3.sqlite_version_info < OLDEST:
             raise NotAsked(f"SQLite {sqlite3.sqlite_version} is older than 3.37, which has STRICT tables")
         text = of.text("sql", "sqlite.sql")
+        self._of = of
+        # What the schema gives as raw SQL may take rows away.
+        self._raw = any(raw.sqlite for raw in of.bindings.tables.raw_sql)
         # How a row begins is bound by transitions; rows that have moved on are judged where nothing asks that.
         self._new, self._moved = _database(of, text), _database(of, text)
         guards = {guard.start for table in of.bindings.tables.tables for guard in table.transition_guards}
         for (trigger,) in self._moved.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
             if any(guard and str(trigger).startswith(guard) for guard in guards):
                 self._moved.execute(f"DROP TRIGGER {sql_identifier(str(trigger))}")
-        for connection in (self._new, self._moved):
-            connection.execute("BEGIN")
-            connection.execute("SAVEPOINT none")
-            connection.execute("SAVEPOINT one")
         # The row that is there to be changed.
         self._standing: Mapping[str, Cell] | None = None
         self._values: dict[tuple[int, str, str], Any] = {}
+        self._making = Making()
+        self._unsaid = frozenset(_unsaid(of.bindings.tables))
 
     def asks(self, probe: Probe) -> bool:
         """Rows alone."""
         return probe.row is not None
 
     def judge(self, probes: Sequence[Probe]) -> Sequence[Answer]:
-        return [self._answer(probe.row) for probe in probes if probe.row is not None]
+        connections = (self._new, self._moved)
+        for connection in connections:
+            connection.executescript("BEGIN; SAVEPOINT none; SAVEPOINT one")
+        self._standing = None
+        try:
+            return [self._answer(probe.row) for probe in probes if probe.row is not None]
+        finally:
+            # What savepoints took back SQLite keeps until the transaction ends.
+            for connection in connections:
+                connection.execute("ROLLBACK")
 
     def _answer(self, row: Row) -> Answer:
         connection = self._new if row.started else self._moved
         table, columns = sqlite.table_name(row.table.schema, row.table.name), tuple(row.cells)
         values = self._bound(row.table, row.cells)
-        written = _update if row.before is not None else _insert
+        fault = self._stand(row)
+        if fault:
+            return Answer(fault=fault)
         try:
-            self._stand(row)
-            connection.execute(written(table, columns), values)
-            changed = self._changed(connection, row, table, values)
-        except (sqlite3.IntegrityError, sqlite3.OperationalError, sqlite3.DataError) as error:
-            return Answer(str(error) or "refused")
-        except (UnicodeEncodeError, OverflowError) as error:
-            return Answer(f"it cannot be sent: {error}")
+            connection.execute((_update if row.before is not None else _insert)(table, columns), values)
+        except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
+            return _refusal(error)
+        changed = self._changed(connection, row, table, values) if row.stands else ""
         connection.execute("ROLLBACK TO one")
         return Answer(changed=changed)
 
-    def _stand(self, row: Row) -> None:
-        """The row that an UPDATE changes is there, and no other is; nothing is for an INSERT."""
+    def _stand(self, row: Row) -> str:
+        """The row that an UPDATE changes is there, and no other; nothing is for an INSERT. '' unless it is refused."""
         if row.started or row.before is self._standing:
-            return
+            return ""
         self._moved.execute("ROLLBACK TO none")
-        self._standing = row.before
-        if row.before is not None:
-            table = sqlite.table_name(row.table.schema, row.table.name)
-            self._moved.execute(_insert(table, tuple(row.before)), self._bound(row.table, row.before))
-        self._moved.execute("SAVEPOINT one")
+        self._standing = None
+        table = sqlite.table_name(row.table.schema, row.table.name)
+        try:
+            if row.before is not None:
+                self._moved.execute(_insert(table, tuple(row.before)), self._bound(row.table, row.before))
+                self._standing = row.before
+        except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
+            return f"the row to be changed is refused: {error}"
+        finally:
+            self._moved.execute("SAVEPOINT one")
+        return ""
 
     def _changed(self, connection: sqlite3.Connection, row: Row, table: str, values: Sequence[Any]) -> str:
-        """The first value that is stored as another than was given; '' when none is, or the row should not be there."""
-        if not row.stands:
+        """The first value that is stored as another than was meant; '' when none is."""
+        expected = [one for one in made(row) if (row.table.name, one.column.name) not in self._unsaid]
+        columns = (*row.cells, *(one.column.name for one in expected))
+        if not columns:
             return ""
-        found = connection.execute(_select(table, tuple(row.cells))).fetchone()
-        for name, meant, stored in zip(row.cells, values, found, strict=True):
-            if stored != meant:
+        found = connection.execute(_select(table, columns)).fetchone()
+        if found is None:
+            return "" if self._raw else "no row is there"
+        for name, meant, stored in zip(row.cells, values, found, strict=False):
+            # To Python 1.0 is 1.
+            if stored != meant or isinstance(stored, float) != isinstance(meant, float):
                 return f"{name}: {meant!r} is stored as {stored!r}"
+        for one, stored in zip(expected, found[len(values) :], strict=True):
+            if not self._making.holds(id(row.table), one, stored, _same):
+                return f"{one.column.name}: {one} is stored as {stored!r}"
         return ""
+
+    def play(self, scenes: Sequence[Scene]) -> Sequence[Answer]:
+        """Each scene in a database that enforces its references."""
+        connection = _database(self._of, self._of.text("sql", "sqlite.sql"))
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            return [self._played(connection, scene) for scene in scenes]
+        finally:
+            connection.close()
+
+    def _played(self, connection: sqlite3.Connection, scene: Scene) -> Answer:
+        connection.execute("BEGIN")
+        try:
+            for row in scene.given:
+                self._execute(connection, Statement(INSERT, row))
+        except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
+            connection.execute("ROLLBACK")
+            return Answer(fault=f"a row that must be there is refused: {error}")
+        try:
+            self._execute(connection, scene.asked)
+            return Answer(changed=self._differs(connection, scene.left) if scene.left and not scene.refused else "")
+        except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
+            return _refusal(error)
+        finally:
+            connection.execute("ROLLBACK")
+
+    def _execute(self, connection: sqlite3.Connection, statement: Statement) -> None:
+        of = statement.row.table
+        table, key = sqlite.table_name(of.schema, of.name), statement.row.key()
+        found = " AND ".join(f"{sql_identifier(name)} = ?" for name in key)
+        match statement.kind:
+            case "insert":
+                cells = statement.row.cells
+                connection.execute(_insert(table, tuple(cells)), self._bound(of, cells))
+            case "update":
+                values = [*self._bound(of, statement.cells), *self._bound(of, key)]
+                connection.execute(f"{_update(table, tuple(statement.cells))} WHERE {found}", values)
+            case _:
+                connection.execute(f"DELETE FROM {table} WHERE {found}", self._bound(of, key))
+
+    def _differs(self, connection: sqlite3.Connection, left: Left) -> str:
+        """What is there, where it is something else than must be left; '' otherwise."""
+        table = sqlite.table_name(left.table.schema, left.table.name)
+        found = connection.execute(_select(table, left.columns)).fetchall()
+        meant = [tuple(self._bound(left.table, dict(zip(left.columns, row, strict=True)))) for row in left.rows]
+        return "" if sorted(found, key=repr) == sorted(meant, key=repr) else f"{', '.join(left.columns)}: {found!r}"
 
     def _bound(self, table: Table, cells: Mapping[str, Cell]) -> list[Any]:
         found = []
         for name, cell in cells.items():
+            if cell.foreign is not None:
+                found.append(cell.foreign)
+                continue
             key = (id(table), name, cell.text)
             if key not in self._values:
                 if len(self._values) > 200_000:
@@ -113,14 +200,51 @@ def _database(of: Compiled, text: str) -> sqlite3.Connection:
     return connection
 
 
+def _unsaid(tables: Tables) -> Iterator[tuple[str, str]]:
+    """Columns whose value SQLite does not make: each is an entry of the ledger."""
+    printer = File(tables)
+    for table in tables.tables:
+        for column in table.columns:
+            gaps: list[NotExpressible] = []
+            printer.computed(column, gaps)
+            counted = column.default is not None and column.default.kind == "identity"
+            if gaps or (counted and counted_key(table) != column.name):
+                yield table.name, column.name
+
+
+def _refusal(error: Exception) -> Answer:
+    """A row that is refused; anything else that SQLite says is no verdict on a row."""
+    if isinstance(error, sqlite3.OperationalError) and not str(error).startswith(LIMITS):
+        return Answer(fault=str(error))
+    if isinstance(error, sqlite3.IntegrityError | sqlite3.DataError | sqlite3.OperationalError):
+        return Answer(str(error) or "refused")
+    if isinstance(error, sqlite3.Error):
+        return Answer(fault=str(error))
+    return Answer(f"it cannot be sent: {error}")
+
+
+def _same(one: Made, stored: Any) -> bool:
+    meant: Any = sqlite.physical(one.value, one.column.type)
+    if isinstance(meant, Decimal):
+        meant = float(meant)
+    if isinstance(one.column.type, Array) or is_document(one.column.type):
+        return (meant is stored is None) or (isinstance(stored, str) and json.loads(stored) == json.loads(str(meant)))
+    return bool(meant == stored)
+
+
 def _physical(table: Table, name: str, cell: Cell) -> Any:
     of = table.column(name).type
     if isinstance(of, Scalar) and of.base == "decimal" and cell.value is not None:
         exact = Decimal(str(cell.value))
         if not fits_digits(of, exact):
+            units = _EXACT.scaleb(exact, of.scale)
+            if of.precision > WIDEST_INTEGER:
+                return str(cell.value)
+            if units == units.to_integral_value():
+                return int(units)
             # It is no whole number of the last digit; where a double cannot say so, another is as good.
-            near = float(exact.scaleb(of.scale))
-            return (near + 0.5 if near.is_integer() else near) if of.precision <= 18 else str(cell.value)
+            near = float(units)
+            return near + 0.5 if near.is_integer() else near
     if is_document(of) and "\\u" in cell.text:
         # Half a pair can be written in ASCII only.
         return in_ascii(json_text(cell.value))

@@ -1,4 +1,4 @@
-// Judges batches: one JSON line of a barrel's path and [schema, text] pairs in, one of [reason, value] pairs out.
+// Judges batches: one JSON line of a barrel's path and [schema, text] pairs in, one of [reason, value, fault] out.
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
@@ -7,12 +7,18 @@ const judgeBy = (schemas) => ([schema, text]) => {
   try {
     value = JSON.parse(text);
   } catch {
-    return ["it is no JSON", null];
+    return ["it is no JSON", null, ""];
   }
-  const result = schemas[schema].safeParse(value);
-  if (result.success) return ["", JSON.stringify(result.data)];
+  let result;
+  try {
+    result = schemas[schema].safeParse(value);
+  } catch (error) {
+    // Whatever a schema throws is no verdict.
+    return ["", null, String(error)];
+  }
+  if (result.success) return ["", JSON.stringify(result.data), ""];
   const [issue] = result.error.issues;
-  return [`${issue.path.join(".")}: ${issue.message}`, null];
+  return [`${issue.path.join(".")}: ${issue.message}`, null, ""];
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -40,7 +40,8 @@ class Zod:
 
     def judge(self, probes: Sequence[Probe]) -> Sequence[Answer]:
         question = [[schema_name(probe.shape), probe.text] for probe in probes]
-        return [Answer(reason, value) for reason, value in self._process.ask([self._entry, question])]
+        answers = self._process.ask([self._entry, question])
+        return [Answer(reason, value, fault=fault) for reason, value, fault in answers]
 
     def close(self) -> None:
         """Node is the run's."""

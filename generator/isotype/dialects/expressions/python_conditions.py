@@ -7,7 +7,7 @@ leave 64 bits, CASE, `coalesce`) is left to the calls of `python`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from isotype.dialects import patterns
@@ -316,7 +316,9 @@ def _weight(part: Condition) -> int:
 # ----- layout
 
 
-def if_lines(condition: Condition, indent: str) -> list[str] | None:
+# As for the printed rules themselves.
+@lru_cache(maxsize=1024)
+def if_lines(condition: Condition, indent: str) -> Sequence[str] | None:
     """The line or lines of `if condition:`, as ruff lays them out; None when no line break would do.
 
     Only breaks between parts and in the brackets of a last part are made.

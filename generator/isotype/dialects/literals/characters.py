@@ -62,6 +62,8 @@ def paragraph_lines(text: str) -> list[str]:
 
     Lines after the first lose the indentation they share, as they do in a Python docstring.
     """
+    if text.isascii() and text.isprintable():
+        return [line] if (line := text.strip(" ")) else []
     first, *rest = text.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n").expandtabs(4).split("\n")
     indents = [len(line) - len(line.lstrip(" ")) for line in rest if line.strip(" ")]
     shared = min(indents, default=0)

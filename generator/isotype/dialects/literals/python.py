@@ -66,7 +66,7 @@ def _docstring(text: str, indent: str, width: int) -> tuple[str, ...]:
     if not paragraphs:
         return ()
     opening = '""" ' if paragraphs[0].startswith('"') else '"""'
-    closing = ' """' if _OPEN_QUOTE.search(paragraphs[0]) else '"""'
+    closing = ' """' if paragraphs[0].endswith('"') and _OPEN_QUOTE.search(paragraphs[0]) else '"""'
     whole = indent + opening + paragraphs[0] + closing
     if len(paragraphs) == 1 and len(whole) <= width:
         return (whole,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from isotype.dialects.literals.characters import escape, has_hidden, is_hidden, visible
 from isotype.domain.lazy import regular
@@ -29,7 +29,7 @@ KEYWORDS = frozenset(_WORDS.split())
 _PLAIN_NAME = regular(r"[a-z_][a-z0-9_]*\Z")
 
 
-@lru_cache(maxsize=8192)
+@cache
 def sql_identifier(name: str) -> str:
     """The name as both dialects take it, quoted only where one of them needs it."""
     if _PLAIN_NAME.match(name) and name not in KEYWORDS:

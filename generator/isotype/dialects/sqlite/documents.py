@@ -19,8 +19,8 @@ from isotype.domain.types import INTEGERS, SAFE_INTEGER, TEXTUAL, Array, EnumTyp
 from isotype.domain.values import field, frozen, mutable
 
 _GREATEST_DOUBLE = "1.7976931348623157e308"
-_FORMS_LEFT_OPEN = ("timestamp", "local_timestamp", "time", "duration", "bytes", "inet")
-_EXACT_DOUBLE = 15
+FORMS_LEFT_OPEN = ("timestamp", "local_timestamp", "time", "duration", "bytes", "inet")
+EXACT_DOUBLE = 15
 
 
 class Property(Protocol):
@@ -154,7 +154,7 @@ class _Writer:
         text = f"{kind} = 'text'"
         if of.base in TEXTUAL:
             return [text, *self._text(of, value)]
-        if of.base in _FORMS_LEFT_OPEN:
+        if of.base in FORMS_LEFT_OPEN:
             self.gaps.append(gap.FORMS_IN_JSON)
             return [text]
         match of.base:
@@ -211,7 +211,7 @@ class _Writer:
             f"{digits} NOT GLOB '*.*.*'",
         ]
         bounds = _bounds(of, f"CAST({value} AS REAL)")
-        if bounds and of.precision > _EXACT_DOUBLE:
+        if bounds and of.precision > EXACT_DOUBLE:
             self.gaps.append(gap.RANGES_IN_JSON)
             return tests
         return tests + bounds
@@ -225,8 +225,8 @@ def _compared(of: Type) -> str | NotExpressible:
         case Scalar(base="bigint", number=False):
             return "CAST(value AS INTEGER)"
         case Scalar(base="decimal", number=False, precision=precision):
-            return "CAST(value AS REAL)" if precision <= _EXACT_DOUBLE else gap.RANGES_IN_JSON
-        case Scalar(base=base) if base in _FORMS_LEFT_OPEN:
+            return "CAST(value AS REAL)" if precision <= EXACT_DOUBLE else gap.RANGES_IN_JSON
+        case Scalar(base=base) if base in FORMS_LEFT_OPEN:
             return gap.FORMS_IN_JSON
     return "value"
 

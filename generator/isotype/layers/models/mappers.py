@@ -30,7 +30,7 @@ from isotype.dialects.python import (
     subscript,
 )
 from isotype.domain.lazy import NamedTuple
-from isotype.domain.types import Array, EnumType, Map, ObjectType, Scalar, Type
+from isotype.domain.types import PLAIN, Array, Map, ObjectType, Scalar, Type
 from isotype.layers.imports import import_lines
 from isotype.layers.models.types import TypeNames, python_type
 from isotype.shapes.model import UPDATE, Property, Shape, Shapes
@@ -154,7 +154,7 @@ def _field(prop: Property, shape: Shape, source: str, indent: str, here: _Mapper
     """The assignment of one attribute; `given` is a condition of it that is not written yet."""
     taken = f"{source}.{prop.attribute}"
     value: Code = taken
-    if not isinstance(prop.type, Scalar | EnumType) and _is_document(prop.type):
+    if not isinstance(prop.type, PLAIN) and _is_document(prop.type):
         value = call(here.helper("document"), source, python_string(prop.attribute))
     target = f"model.{here.attributes[prop.field]} = "
     chosen = shape.direction == UPDATE or prop.server_default
@@ -318,7 +318,7 @@ def _made(shape: Shape, path: tuple[str, ...], before: list[str], here: _Mapper)
     schema = here.schema(shape)
     arguments: list[Code] = []
     for prop in shape.properties:
-        if prop.field and not prop.given and isinstance(prop.type, Scalar | EnumType):
+        if prop.field and not prop.given and isinstance(prop.type, PLAIN):
             arguments.append(f"{prop.attribute}=model.{here.attributes[prop.field]}")
             continue
         if is_asked(prop, here.shapes):

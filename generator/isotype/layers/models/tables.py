@@ -9,7 +9,6 @@ from isotype.dialects.literals.python import python_string
 from isotype.dialects.literals.sql import sql_identifier
 from isotype.dialects.python import INDENT, Bracket, Code, bracket, call, layout, prefixed, sequence
 from isotype.dialects.sqlite.names import table_name
-from isotype.domain.lazy import NamedTuple
 from isotype.layers.models.types import TypeNames
 from isotype.layers.statements import Statements, Texts
 from isotype.tables.model import ForeignKey, Table, TableIndex, UniqueConstraint
@@ -89,42 +88,26 @@ def _foreign_key(key: ForeignKey, names: TypeNames) -> Code:
     return _with(found, settings)
 
 
-class _Callees(NamedTuple):
-    """How a module calls what its CHECKs are made with."""
-
-    check: str
-    named: str
-    sql: str
-    only_on: str
-
-
 def _checks(table: Table, statements: Statements, names: TypeNames) -> Iterator[Code]:
     found = [(name, texts) for name, texts in statements.checks(table).items() if any(texts)]
     if not found:
         return
-    callees = _Callees(
-        names.use("sqlalchemy", "CheckConstraint"),
-        f"name={names.use('sqlalchemy.sql.elements', 'conv')}",
-        names.column("sql"),
-        "" if all(texts.postgres and texts.sqlite for _, texts in found) else names.column("only_on"),
-    )
+    callee = names.column("check")
     for name, texts in found:
         spelled_name = python_string(name)
-        before, after = _around_name(texts, len(spelled_name), callees)
+        before, after = _around_name(texts, len(spelled_name), callee)
         yield f"{before}{spelled_name}{after}"
 
 
 # Tables have columns of one name and type, whose CHECKs differ in their names alone.
 @lru_cache(maxsize=1024)
-def _around_name(texts: Texts, width: int, callees: _Callees) -> tuple[str, str]:
+def _around_name(texts: Texts, width: int, callee: str) -> tuple[str, str]:
     """The lines of a CHECK up to its name and behind it; those of a name as wide are broken alike."""
     name = "_" * width
-    either = texts.postgres or texts.sqlite
-    condition = _sql(callees.sql, texts.postgres or either, texts.sqlite or either)
-    check = call(callees.check, condition, call(callees.named, name))
-    if not (texts.postgres and texts.sqlite):
-        check = call(callees.only_on, python_string("postgresql" if texts.postgres else "sqlite"), check)
-    before, _, after = "\n".join(layout(check, INDENT * 2, ",")).rpartition(name)
+    spelled_texts = map(python_string, dict.fromkeys(filter(None, texts)))
+    only = () if all(texts) else ('only="postgresql"' if texts.postgres else 'only="sqlite"',)
+    check = call(callee, name, *spelled_texts, *only)
+    before, _, after = "\n".join(layout(check, INDENT * 2, ",")).partition(name)
     return before.removeprefix(INDENT * 2), after.removesuffix(",")
 
 

@@ -10,7 +10,7 @@ from isotype.dialects.literals.python import python_raw_string, python_string
 from isotype.dialects.python import Code, call, exact, flat, subscript
 from isotype.dialects.python_types import Names, python_scalar
 from isotype.domain.formats import FORMATS
-from isotype.domain.types import INTEGERS, Array, Enum, EnumType, Map, ObjectType, Opaque, Scalar, Type
+from isotype.domain.types import INTEGERS, PLAIN, Array, Enum, EnumType, Map, ObjectType, Opaque, Scalar, Type
 
 _COLUMNS = {
     "float": "Float",
@@ -149,6 +149,8 @@ def _storage(enum: Enum, names: TypeNames) -> list[Code]:
 
 def holds_parts(of: Type) -> bool:
     """Whether a column holds JSON whose parts have types of their own."""
+    if isinstance(of, PLAIN):
+        return False
     match of:
         case Array(item=item):
             return holds_parts(item) or isinstance(item, Array)

@@ -11,7 +11,7 @@ from isotype.dialects.postgres.arrays import item_conditions
 from isotype.dialects.postgres.documents import conditions, is_plain, object_conditions, operand
 from isotype.dialects.postgres.helpers import HELPERS
 from isotype.domain.identifiers import shorten
-from isotype.domain.types import Array, Enum, Map, ObjectType, Type, object_name
+from isotype.domain.types import PLAIN, Array, Enum, Map, ObjectType, Type, object_name
 from isotype.domain.values import field, frozen
 from isotype.layers.sql.layout import laid_out
 from isotype.layers.sql.text import comment, dollar_quoted, qualified
@@ -79,10 +79,13 @@ def structure_statements(functions: Functions) -> Iterator[str]:
 
 def column_statements(functions: Functions) -> Iterator[str]:
     """One function for each column whose parts must be looked at one by one."""
+    names = functions.names
     for table in functions.tables.tables:
         for column in table.columns:
-            tests = _tests(column.type, functions.names)
-            if not tests or column.computed is not None:
+            if isinstance(column.type, PLAIN) or column.computed is not None:
+                continue
+            tests = _tests(column.type, names)
+            if not tests:
                 continue
             whole = " AND ".join(tests)
             if isinstance(column.type, Array):

@@ -105,7 +105,7 @@ def _rules(structure: JsonStructure, spell: Callable[[str], str]) -> tuple[list[
     for rule in structure.rules:
         if rule.expression is None:
             continue
-        if not all(_is_readable(types[name]) for name in expression_names(rule.expression)):
+        if not all(is_readable(types[name]) for name in expression_names(rule.expression)):
             gaps.append(RULES_IN_JSON)
             continue
         text = print_expression(rule.expression, lambda name: _operand(types[name], spell(name)), "trigger")
@@ -116,7 +116,8 @@ def _rules(structure: JsonStructure, spell: Callable[[str], str]) -> tuple[list[
     return rules, gaps
 
 
-def _is_readable(of: Type) -> bool:
+def is_readable(of: Type) -> bool:
+    """Whether SQLite can read a value of the type out of JSON for a rule."""
     match of:
         case Scalar(base=base):
             return base in (*TEXTUAL, *INTEGERS, "bool", "float", "date")

@@ -95,7 +95,7 @@ class File:
         self._gaps: set[NotExpressible] = set()
         self._types: dict[Type, str] = {}
         self._columns: dict[object, _Definition] = {}
-        self._guards: dict[tuple[Type, str], list[str]] = {}
+        self._guards: dict[tuple[int, str], list[str]] = {}
         self._printed: dict[int, str] = {}
         self._checks: dict[tuple[str, str], list[tuple[str, list[str]]]] = {}
 
@@ -269,10 +269,11 @@ class File:
                 yield constraint.name, conditions
 
     def _guard(self, column: Column) -> list[str]:
-        key = (column.type, column.name)
-        if key not in self._guards:
-            self._guards[key] = guard(column.type, sql_identifier(column.name), self._names)
-        return self._guards[key]
+        key = (id(column.type), column.name)
+        known = self._guards.get(key)
+        if known is None:
+            known = self._guards[key] = guard(column.type, sql_identifier(column.name), self._names)
+        return known
 
     def _condition(self, table: Table, constraint: Check) -> list[str]:
         if constraint.expression is not None:

@@ -54,7 +54,7 @@ def aligned(rows: Sequence[tuple[str, str, str]]) -> list[str]:
     """Column definitions: names and types in columns of their own."""
     name_width = min(max([len(name) for name, _, _ in rows], default=0), 32)
     type_width = min(max([len(kind) for _, kind, rest in rows if rest], default=0), 24)
-    return [f"{name:<{name_width}} {kind:<{type_width}} {rest}".rstrip() for name, kind, rest in rows]
+    return [f"{name.ljust(name_width)} {kind.ljust(type_width)} {rest}".rstrip() for name, kind, rest in rows]
 
 
 def check(name: str, conditions: Sequence[str]) -> str:

@@ -21,13 +21,23 @@ _DROPPED = (http.client.RemoteDisconnected, http.client.CannotSendRequest, Conne
 class Caller:
     """Asks one API below its address; `headers` go with every request, and are printed nowhere.
 
-    Raises `Unanswered`. Redirects are answers like others.
+    Raises `Unanswered`. Redirects are answers like others. One that is `steady` keeps its connection for calls that
+    change something too: such a call may be made twice.
     """
 
-    def __init__(self, name: str, address: str, limits: Limits, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        limits: Limits,
+        headers: Mapping[str, str] | None = None,
+        *,
+        steady: bool = False,
+    ) -> None:
         parts = urlsplit(address)
         self.name = name
         self._limits = limits
+        self._steady = steady
         self._secure = parts.scheme == "https"
         self._host, self._port = parts.hostname or "", parts.port
         self._base = parts.path.rstrip("/")
@@ -59,7 +69,7 @@ class Caller:
             body = call.body.encode()
             headers["Content-Type"] = "application/json"
         method = call.operation.method.upper()
-        if method != "GET":
+        if method != "GET" and not self._steady:
             # A connection that was kept may be closed just now, and what may change something is not sent twice.
             self.close()
         kept = self._connection is not None

@@ -17,7 +17,8 @@ from isotype.service.live.rows import Known
 from isotype.service.live.statuses import LIMITED
 from isotype.shapes.model import ApiOperation
 
-_CLOSED = (401, 403)
+CLOSED = (401, 403)
+"""Answers to who may not call."""
 
 
 def probe(
@@ -60,6 +61,15 @@ def probe(
             caller.extend()
             failure = _cleared(run, writer) or failure
     return run.result(operations if write else safe, writer.stay, failure)
+
+
+def closed(name: str, call: Call, status: int) -> Unanswered:
+    """Why an API is not asked that lets nobody in."""
+    return Unanswered(
+        "api-refuses",
+        f"{name} answers {status} to {call.shown}",
+        "give a login, such as --header 'Authorization: Bearer $TOKEN'",
+    )
 
 
 def _cleared(run: _Run, writer: writing.Writer) -> Unanswered | None:
@@ -156,12 +166,8 @@ class _Run:
         self.progress(f"{self.caller.name}: {self.caller.asked} calls")
         if reply.status == LIMITED and LIMITED in call.operation.errors:
             self.limited[call.name] = self.called[call.name]
-        if reply.status in _CLOSED and reply.status not in call.operation.errors and not self.sound:
-            raise Unanswered(
-                "api-refuses",
-                f"{self.caller.name} answers {reply.status} to {call.shown}",
-                "give a login, such as --header 'Authorization: Bearer $TOKEN'",
-            )
+        if reply.status in CLOSED and reply.status not in call.operation.errors and not self.sound:
+            raise closed(self.caller.name, call, reply.status)
         heard, differences = answers.hold(call, reply, self.meaning)
         self.sound += heard.sound
         for difference in differences:

@@ -38,6 +38,7 @@ export interface VolumeTimesInput {
  * - As many copies as pages.
  * - It opens before it closes.
  * - state starts as pending.
+ * - care starts as pending.
  */
 export interface VolumeCreate {
   /** At most 13 characters. Matches ^[0-9]{9,12}[0-9xX]$. */
@@ -54,6 +55,7 @@ export interface VolumeCreate {
   tags: string[];
   /** Left out, it is "pending". */
   state?: State;
+  care?: State | null;
   period?: VolumePeriodInput;
   times?: VolumeTimesInput | null;
   outline?: TreeInput | null;
@@ -105,6 +107,7 @@ export interface VolumeUpdate {
   /** At most 10 items. No item twice. Items: at most 30 characters. */
   tags?: string[];
   state?: State;
+  care?: State | null;
   period?: VolumePeriodUpdate;
   times?: VolumeTimesUpdate | null;
   outline?: TreeInput | null;
@@ -160,6 +163,7 @@ export interface VolumeResponse {
   /** At most 10 items. No item twice. Items: at most 30 characters. */
   tags: string[];
   state: State;
+  care: State | null;
   period: VolumePeriod;
   times: VolumeTimes | null;
   outline: Tree | null;
@@ -213,6 +217,29 @@ export function canMoveVolumeState(from: State, to: State): boolean {
   return from === to || targets.includes(to);
 }
 
+/** Where each state of care may go. */
+export const volumeCareMoves = {
+  pending: ["active"],
+  active: [],
+  "3d-lost": [],
+} as const satisfies { readonly [From in State]: readonly State[] };
+
+/** The states in which care may start. */
+export const volumeCareStarts = ["pending"] as const satisfies readonly State[];
+
+/** Whether care may go from one state to another; staying is allowed, null has not begun. */
+export function canMoveVolumeCare(from: State | null, to: State | null): boolean {
+  if (from === to) {
+    return true;
+  }
+  if (from === null || to === null) {
+    const starts: readonly State[] = volumeCareStarts;
+    return to !== null && starts.includes(to);
+  }
+  const targets: readonly State[] = volumeCareMoves[from];
+  return targets.includes(to);
+}
+
 /** What an input takes of VolumePhysical. */
 export function toVolumePhysicalInput(from: VolumePhysical): VolumePhysicalInput {
   return {
@@ -246,6 +273,7 @@ export function toVolumeUpdate(from: VolumeResponse): VolumeUpdate {
     discount: from.discount,
     tags: from.tags,
     state: from.state,
+    care: from.care,
     period: toVolumePeriodUpdate(from.period),
     times: from.times === null ? null : toVolumeTimesUpdate(from.times),
     outline: from.outline === null ? null : toTreeInput(from.outline),

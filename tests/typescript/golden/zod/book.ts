@@ -72,6 +72,7 @@ const volumeCreateObject = z.strictObject(
     discount: z.exactOptional(decimalNumber(5, 2, { min: 0, max: 100 })),
     tags: list(text({ max: 30 }), { max: 10, unique: true }),
     state: z.exactOptional(stateSchema),
+    care: z.exactOptional(z.nullable(stateSchema)),
     period: z.exactOptional(volumePeriodInputSchema),
     times: z.exactOptional(z.nullable(volumeTimesInputSchema)),
     outline: z.exactOptional(z.nullable(treeInputSchema)),
@@ -112,6 +113,10 @@ export const volumeCreateSchema = volumeCreateObject.superRefine((row, context) 
   // state_initial: state IN ('pending')
   const stateInitialHolds = isIn(givenState, "pending");
   refuse(context, ["state"], stateInitialHolds, "state starts as pending.");
+  const givenCare = row.care === undefined ? null : row.care;
+  // care_initial: care IN ('pending')
+  const careInitialHolds = isIn(givenCare, "pending");
+  refuse(context, ["care"], careInitialHolds, "care starts as pending.");
 });
 
 /** How it feels */
@@ -147,6 +152,7 @@ const volumeUpdateObject = z.strictObject(
     discount: z.exactOptional(decimalNumber(5, 2, { min: 0, max: 100 })),
     tags: z.exactOptional(list(text({ max: 30 }), { max: 10, unique: true })),
     state: z.exactOptional(stateSchema),
+    care: z.exactOptional(z.nullable(stateSchema)),
     period: z.exactOptional(volumePeriodUpdateSchema),
     times: z.exactOptional(z.nullable(volumeTimesUpdateSchema)),
     outline: z.exactOptional(z.nullable(treeInputSchema)),
@@ -208,6 +214,7 @@ const volumeResponseObject = z.object({
   discount: decimalNumber(5, 2, { min: 0, max: 100 }),
   tags: list(text({ max: 30 }), { max: 10, unique: true }),
   state: stateSchema,
+  care: z.nullable(stateSchema),
   period: volumePeriodSchema,
   times: z.nullable(volumeTimesSchema),
   outline: z.nullable(treeSchema),

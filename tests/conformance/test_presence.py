@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pytest
-from pydantic import ValidationError
 
-from tests.agreement.domains import compile_schema
-from tests.agreement.witnesses import Pydantic, Witness, Zod, witnesses
+from isotype.conformance.building import Compiled, compiled
+from isotype.conformance.engines import Engines
+from isotype.conformance.model import Answer, Witness
+from isotype.conformance.witnesses.datamodel import Datamodel
+from isotype.conformance.witnesses.json_schema import JsonSchema
+from isotype.conformance.witnesses.pydantic import Pydantic
+from isotype.conformance.witnesses.zod import Zod
+from isotype.probes import Probe
+from tests.conformance.parsed import Parsed
 from tests.engines import ROOT
-from tests.engines.node import JsonText, Node, Request
+from tests.probes.domains import schema
 
 DEFAULT = 3
 
@@ -103,11 +109,32 @@ TAKEN = {
 }
 
 
+class Presence(NamedTuple):
+    """The compiled schema and who reads its JSON."""
+
+    of: Compiled
+    witnesses: Sequence[Witness]
+
+    def schema(self, name: str) -> Any:
+        """A Pydantic schema."""
+        return getattr(self.of.module("schemas"), name)
+
+    def verdicts(self, shape: str, text: str) -> dict[str, bool]:
+        """Who takes a text."""
+        answers = self.answers(shape, text)
+        return {name: answer.takes for name, answer in answers.items()}
+
+    def answers(self, shape: str, text: str) -> dict[str, Answer]:
+        """What each says of a text."""
+        found = self.of.bindings.shapes.shape(shape)
+        probe = Probe(shape, found.variant, found.direction, text, (), "valid", "", "", (), None)
+        return {witness.name: witness.judge([probe])[0] for witness in self.witnesses}
+
+
 @pytest.fixture(scope="module")
-def presence(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Witness]]:
-    of = compile_schema("presence", SCHEMA)
-    with witnesses(of, tmp_path_factory.mktemp("presence"), node) as found:
-        yield found
+def presence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Presence]:
+    with compiled(schema(SCHEMA), tmp_path_factory.mktemp("presence")) as of, Engines() as engines:
+        yield Presence(of, [Pydantic(of), Parsed(of), Zod(of, ROOT, engines), JsonSchema(of), Datamodel(of)])
 
 
 def given(variant: str, field: str, *values: object) -> str:
@@ -136,54 +163,50 @@ def test_every_row_of_the_page_is_asked() -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
-def test_absent_and_null(presence: list[Witness], cell: Cell) -> None:
+def test_absent_and_null(presence: Presence, cell: Cell) -> None:
     """Each witness gives the verdict of the cell."""
     text = given(cell.variant, cell.field, *([None] if cell.case == "null" else []))
-    verdicts = {witness.name: witness.judge([(SHAPES[cell.variant], text)]) for witness in presence}
-    assert verdicts == {witness.name: [taken(cell)] for witness in presence}, text
+    verdicts = presence.verdicts(SHAPES[cell.variant], text)
+    assert len(verdicts) == 5 and set(verdicts.values()) == {taken(cell)}, (text, verdicts)
 
 
-def test_values(presence: list[Witness]) -> None:
+def test_values(presence: Presence) -> None:
     """A value is taken where the access of the field lets it in, and dropped from answers that do not show it."""
     for row, fields in ROWS.items():
         closed = row in ("`access: read`", "`access: internal`", "computed")
         for field in fields:
-            for variant, right in (("create", not closed), ("update", not closed and "once" not in row)):
-                case = (SHAPES[variant], given(variant, field, 2))
-                assert [witness.judge([case]) for witness in presence] == [[right]] * len(presence), case
-            case = (SHAPES["response"], given("response", field, 2))
-            assert [witness.judge([case]) for witness in presence] == [[True]] * len(presence), case
+            for variant, right in (
+                ("create", not closed),
+                ("update", not closed and "once" not in row),
+                ("response", True),
+            ):
+                text = given(variant, field, 2)
+                assert set(presence.verdicts(SHAPES[variant], text).values()) == {right}, text
 
 
-def test_what_absence_becomes(presence: list[Witness]) -> None:
+def test_what_absence_becomes(presence: Presence) -> None:
     """On create the default or null stands for what is absent; in an update nothing does."""
-    [pydantic] = [witness for witness in presence if witness.name == "Pydantic"]
-    assert isinstance(pydantic, Pydantic)
-    created = pydantic.schema("ThingCreate").model_validate(CREATE)
-    written = created.model_dump(mode="json")
+    create, update = presence.schema("ThingCreate"), presence.schema("ThingUpdate")
+    written = create.model_validate(CREATE).model_dump(mode="json")
     for cell in CELLS:
         if cell[1:3] == ("create", "absent") and cell.words in ("the default", "null"):
             assert written[cell.field] == (DEFAULT if cell.words == "the default" else None), cell
     nulls = {cell.field: None for cell in CELLS if cell[1:] == ("create", "null", "null")}
-    kept = pydantic.schema("ThingCreate").model_validate({**CREATE, **nulls}).model_dump(mode="json")
+    kept = create.model_validate({**CREATE, **nulls}).model_dump(mode="json")
     assert nulls and {name: kept[name] for name in nulls} == nulls
-    assert pydantic.schema("ThingUpdate").model_validate({}).model_dump(exclude_unset=True) == {}
-    assert pydantic.schema("ThingUpdate").model_validate({"both": None}).model_dump(exclude_unset=True) == {
-        "both": None
-    }
+    assert update.model_validate({}).model_dump(exclude_unset=True) == {}
+    assert update.model_validate({"both": None}).model_dump(exclude_unset=True) == {"both": None}
 
 
-def test_answers_hold_what_they_name(presence: list[Witness], node: Node) -> None:
-    """What a response never shows is dropped by Pydantic and Zod alike, with everything unknown."""
+def test_answers_hold_what_they_name(presence: Presence) -> None:
+    """What a response never shows is dropped by all who give it back, with everything unknown."""
     hidden = {
         field: 9 for cell in CELLS if cell.words == "never there" and cell.variant == "response" for field in cell[:1]
     }
     assert len(hidden) == 5
-    text = json.dumps({**RESPONSE, **hidden, "noSuchProperty": 1})
-    pydantic, _, zod, _ = presence
-    assert isinstance(pydantic, Pydantic)
-    assert pydantic.schema("ThingResponse").model_validate_json(text).model_dump(mode="json") == RESPONSE
-    assert node.call(_module(zod), "thingResponseSchema.parse", JsonText(text)) == RESPONSE
+    answers = presence.answers("ThingResponse", json.dumps({**RESPONSE, **hidden, "noSuchProperty": 1}))
+    shown = {name: json.loads(answer.value) for name, answer in answers.items() if answer.value is not None}
+    assert shown == dict.fromkeys(("pydantic", "parsed", "zod", "datamodel"), RESPONSE)
 
 
 @pytest.mark.parametrize(
@@ -198,26 +221,9 @@ def test_answers_hold_what_they_name(presence: list[Witness], node: Node) -> Non
         ("create", "noSuchProperty", None),
     ],
 )
-def test_reasons(presence: list[Witness], node: Node, variant: str, field: str, reason: str | None) -> None:
+def test_reasons(presence: Presence, variant: str, field: str, reason: str | None) -> None:
     """A property that a response has is refused with its own reason, any other as unknown."""
-    text = given(variant, field, 1)
-    pydantic, _, zod, _ = presence
-    assert isinstance(pydantic, Pydantic)
-    [error] = _errors(pydantic, SHAPES[variant], text)
-    assert error["msg"] == (reason or "Extra inputs are not permitted")
-    schema = f"thing{variant.title()}Schema.parse"
-    [answer] = node.call_many([Request(_module(zod), schema, [JsonText(text)])])
-    assert answer.error is not None
-    [issue] = answer.error["issues"]
-    assert issue["message"] == reason or (reason is None and field in issue["message"])
-
-
-def _errors(pydantic: Pydantic, shape: str, text: str) -> list[Any]:
-    with pytest.raises(ValidationError) as raised:
-        pydantic.schema(shape).model_validate_json(text)
-    return list(raised.value.errors())
-
-
-def _module(zod: Witness) -> Any:
-    assert isinstance(zod, Zod)
-    return zod.schemas
+    answers = presence.answers(SHAPES[variant], given(variant, field, 1))
+    for name in ("pydantic", "parsed"):
+        assert answers[name].reason == f"{field}: {reason or 'Extra inputs are not permitted'}"
+    assert (reason or field) in answers["zod"].reason

@@ -1,0 +1,87 @@
+"""What a database makes of a row by itself: defaults, computed values, stamps; and what may be said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
+
+from isotype.domain.lazy import NamedTuple
+from isotype.domain.model import JsonValue
+from isotype.domain.types import Scalar, Type, value_type
+from isotype.probes.logic import Mark, evaluate
+from isotype.probes.rows import Cell, Row, reader
+from isotype.tables.model import Column
+
+VALUE, NOW, UUID, NUMBER = "value", "now", "uuid", "number"
+
+_EXACT = Context(prec=4000, rounding=ROUND_HALF_UP)
+
+
+class Made(NamedTuple):
+    """A column that is not given, and what it must hold: a `value`, the present, a new uuid, the next number."""
+
+    column: Column
+    kind: str
+    value: JsonValue = None
+
+    def __str__(self) -> str:
+        return repr(self.value) if self.kind == VALUE else _WORDS[self.kind]
+
+
+def made(row: Row) -> Iterator[Made]:
+    """What the database adds to a row that it takes; what only it can say is not among it."""
+    for column in row.table.columns:
+        if column.name in row.cells:
+            continue
+        if column.computed is not None:
+            if column.computed.expression is not None:
+                value = evaluate(column.computed.expression, reader(row.table, row.cells))
+                if not isinstance(value, Mark) and _is_sayable(column.type, value):
+                    yield Made(column, VALUE, _assigned(column.type, value))
+        elif row.before is not None:
+            if column.stamped:
+                yield Made(column, NOW)
+        elif column.default is None:
+            yield Made(column, VALUE, None)
+        elif column.default.kind == "literal":
+            yield Made(column, VALUE, column.default.value)
+        elif column.default.kind in _KINDS:
+            yield Made(column, _KINDS[column.default.kind])
+
+
+_SAYABLE = frozenset(("integer", "decimal", "float", "boolean", "text", "enum", "uuid", "date", "inet"))
+
+
+def present(column: Column, clock: datetime | None = None) -> Cell:
+    """The present, or what the clock says, as a column holds it."""
+    base = column.type.base if isinstance(column.type, Scalar) else ""
+    text = (clock or datetime.now(UTC)).strftime(_FORMS.get(base, _FORMS["timestamp"]))
+    return Cell(text, text)
+
+
+_FORMS = {
+    "timestamp": "%Y-%m-%dT%H:%M:%S.%fZ",
+    "local_timestamp": "%Y-%m-%dT%H:%M:%S.%f",
+    "date": "%Y-%m-%d",
+    "time": "%H:%M:%S.%f",
+}
+_WORDS = {NOW: "the present", UUID: "a new uuid", NUMBER: "a number"}
+_KINDS = {"now": NOW, "uuid": UUID, "identity": NUMBER}
+
+
+def _is_sayable(of: Type, value: Any) -> bool:
+    """Whether a computed value can be written down as it is; an instant computes as something else."""
+    kind = value_type(of).kind
+    return value is None or kind in _SAYABLE
+
+
+def _assigned(of: Type, value: Any) -> JsonValue:
+    """A value as its column takes it: a decimal has the digits of its type, rounded half away from zero."""
+    if isinstance(of, Scalar) and of.base == "decimal" and value is not None:
+        return _EXACT.quantize(Decimal(value), Decimal(1).scaleb(-of.scale))
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    kept: JsonValue = value
+    return kept

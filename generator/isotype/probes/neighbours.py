@@ -1,0 +1,223 @@
+"""Whole rows of any table, with the rows that they refer to: what references and unique keys are asked with.
+
+A row is made of samples of its columns, and changed where rules want it. Rows of one table with another number differ
+in whatever tells rows apart.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from isotype.domain.expressions import Expression, names
+from isotype.domain.lazy import NamedTuple
+from isotype.domain.types import TEXTUAL, Scalar, Type
+from isotype.probes.candidates import distinct
+from isotype.probes.logic import evaluate
+from isotype.probes.made import present
+from isotype.probes.records import Records, hinted
+from isotype.probes.rows import Cell, broken_rules, constant, reader
+from isotype.probes.values import Json, write
+from isotype.tables.model import Column, ForeignKey, IndexKey, Table, Tables
+
+Cells = Mapping[str, Cell]
+NOTHING: Cells = MappingProxyType({})
+NULL = Cell(None, "null")
+TRIES = 400
+MOST = 6
+"""Different values of a column that are tried."""
+APART = 3
+"""A row that another of its own table refers to has a number so much greater."""
+
+
+class Placed(NamedTuple):
+    """A row of a table."""
+
+    table: Table
+    cells: Cells
+
+    def key(self) -> Cells:
+        """What the row is found by: its key, or else all that it has."""
+        key = self.table.primary_key
+        columns = key.columns if key is not None else tuple(self.cells)
+        return {name: self.cells[name] for name in columns if self.cells[name].value is not None}
+
+
+class Wanted(NamedTuple):
+    """What a row must be: cells that are given, columns that are not null, conditions with their verdicts."""
+
+    fixed: Cells = NOTHING
+    filled: frozenset[str] = frozenset()
+    conditions: tuple[tuple[Expression, bool], ...] = ()
+
+
+class Neighbours:
+    """Makes rows of one domain; the same ones in every run."""
+
+    def __init__(self, tables: Tables, records: Records) -> None:
+        self._records = records
+        self._tables = {(table.schema, table.name): table for table in tables.tables}
+        self._pools: dict[tuple[str, str], list[Cell]] = {}
+
+    def target(self, key: ForeignKey) -> Table:
+        """The table that a reference leads to."""
+        return self._tables[key.target_schema, key.target_table]
+
+    def row(self, table: Table, number: int, wanted: Wanted = Wanted()) -> tuple[Placed, ...]:  # noqa: B008 -- frozen
+        """The rows that a row needs, and last the row itself; () when none was found."""
+        fixed = dict(wanted.fixed)
+        parents: list[Placed] = []
+        for key in table.foreign_keys:
+            if all(name in fixed for name in key.columns) or any(fixed.get(name) == NULL for name in key.columns):
+                continue
+            if all(not table.column(name).nullable or name in wanted.filled for name in key.columns):
+                target = self.target(key)
+                if target is table and not any(table.column(name).nullable for name in key.columns):
+                    return ()
+                pairs = list(zip(key.columns, key.target_columns, strict=True))
+                pinned = {there: fixed[here] for here, there in pairs if here in fixed}
+                found = self.row(target, number + APART if target is table else number, Wanted(pinned))
+                if not found:
+                    return ()
+                parents = merged(parents, found)
+                fixed |= {here: found[-1].cells[there] for here, there in pairs}
+            else:
+                fixed |= {name: NULL for name in key.written if table.column(name).nullable and name not in fixed}
+        cells = self._solved(table, number, wanted._replace(fixed=fixed))
+        return () if cells is None else (*parents, Placed(table, cells))
+
+    def _solved(self, table: Table, number: int, wanted: Wanted) -> Cells | None:
+        """The cells of a row that keeps the rules of its table, now and when it is stamped."""
+        apart = identifying(table)
+        cells: dict[str, Cell] = {}
+        for column in table.columns:
+            if column.computed is not None:
+                continue
+            if column.name in wanted.fixed:
+                cells[column.name] = wanted.fixed[column.name]
+                continue
+            pool = self._pool(table, column)
+            if column.nullable and column.name not in apart | wanted.filled:
+                cells[column.name] = NULL
+            elif not pool:
+                return None
+            else:
+                cells[column.name] = pool[number % len(pool)] if column.name in apart else pool[0]
+        source = random.Random(f"{table.name} {number}")
+        free = self._free(table, wanted)
+        for _ in range(TRIES):
+            if self.holds(table, cells, wanted.conditions):
+                return cells
+            if not free:
+                return None
+            for name in source.sample(sorted(free), source.randint(1, len(free))):
+                cells[name] = source.choice(free[name])
+        return None
+
+    def _free(self, table: Table, wanted: Wanted) -> dict[str, list[Cell]]:
+        """What rules and conditions read and nothing else binds, with the values to try."""
+        rules = [check.expression for check in table.checks if check.kind == "rule" and check.expression is not None]
+        rules += [condition for condition, _ in wanted.conditions]
+        bound = {name for key in table.foreign_keys for name in key.columns} | wanted.fixed.keys()
+        found: dict[str, list[Cell]] = {}
+        for name in {name for rule in rules for name in names(rule)} - bound:
+            column = table.column(name)
+            if column.computed is None:
+                said = self._cells(column, [value for rule in rules for value in hinted(rule, column.type)])
+                empty = [NULL] if column.nullable and name not in wanted.filled else []
+                guards = [guard for guard in table.transition_guards if guard.column == name]
+                found[name] = [*self._pool(table, column), *empty, *([] if guards else said)]
+        return {name: values for name, values in found.items() if values}
+
+    def holds(self, table: Table, cells: Cells, conditions: Iterable[tuple[Expression, bool]] = ()) -> bool:
+        """Whether a row keeps all rules, as it is given and with its stamps, and each condition has its verdict."""
+        stamps = {column.name: present(column) for column in table.columns if column.stamped}
+        for state in (cells, {**cells, **stamps}) if stamps else (cells,):
+            read = reader(table, state)
+            if broken_rules(table, read) != ([], False):
+                return False
+            if any(evaluate(condition, read) is not verdict for condition, verdict in conditions):
+                return False
+        return True
+
+    def _pool(self, table: Table, column: Column) -> list[Cell]:
+        """Different values of a column in which a new row may begin."""
+        key = (f"{table.schema}.{table.name}", column.name)
+        if key not in self._pools:
+            samples = self._records.samples
+            known = [*distinct(column.type, samples, MOST), *samples(column.type)]
+            found = self._cells(column, [*known, *_varied(column.type, known)])
+            starts = [guard.transitions.initial for guard in table.transition_guards if guard.column == column.name]
+            self._pools[key] = [cell for cell in found if all(cell.value in initial for initial in starts)]
+        return self._pools[key]
+
+    def _cells(self, column: Column, values: Sequence[Json]) -> list[Cell]:
+        """Values that a column takes, each once."""
+        found: dict[str, Cell] = {}
+        for value in values:
+            judged = self._records.meaning.text(column.type, False, write(value))
+            if not judged.refusals:
+                text = write(judged.value)
+                found.setdefault(text, Cell(constant(judged.value), text))
+        return list(found.values())[:MOST]
+
+
+def _varied(of: Type, known: Sequence[Json]) -> Iterator[Json]:
+    """Texts beside a known one, each with another sign somewhere: where a form leaves no choice of lengths."""
+    if isinstance(of, Scalar) and of.base in TEXTUAL and known:
+        text = str(known[0])
+        yield from (text[:at] + sign + text[at + 1 :] for at in range(len(text))[-3:] for sign in "1234abc")
+
+
+class UniqueKey(NamedTuple):
+    """What no two rows have in common, among those for which `where` is true; `word` is `key` or `unique`."""
+
+    word: str
+    name: str
+    columns: tuple[str, ...]
+    nulls_distinct: bool = True
+    where: Expression | None = None
+
+    def conditions(self, verdict: bool) -> tuple[tuple[Expression, bool], ...]:
+        """What a row must keep to be among them, or not to be."""
+        return () if self.where is None else ((self.where, verdict),)
+
+
+def unique_keys(table: Table, hidden: bool = False) -> Iterator[UniqueKey]:
+    """The keys of a table over plain columns; if `hidden`, those over what is computed too, by what they read."""
+    if table.primary_key is not None:
+        yield UniqueKey("key", table.primary_key.name, table.primary_key.columns)
+    for unique in table.uniques:
+        yield UniqueKey("unique", unique.name, unique.columns, unique.nulls_distinct)
+    for index in table.indexes:
+        plain = all(key.column for key in index.keys) and not index.where_sql
+        if index.unique and (plain or hidden):
+            columns = tuple(dict.fromkeys(name for key in index.keys for name in _read_by(table, key)))
+            yield UniqueKey("unique", index.name, columns, where=index.where)
+
+
+def _read_by(table: Table, key: IndexKey) -> Iterator[str]:
+    """The columns that a key of an index reads."""
+    if key.column:
+        yield key.column
+    elif key.expression is not None:
+        yield from names(key.expression)
+    else:
+        words = set(re.findall(r"\w+", key.sql))
+        yield from (column.name for column in table.columns if column.name in words)
+
+
+def identifying(table: Table) -> frozenset[str]:
+    """The columns by which rows of a table are told apart."""
+    return frozenset(name for key in unique_keys(table, hidden=True) for name in key.columns)
+
+
+def merged(rows: Iterable[Placed], more: Iterable[Placed]) -> list[Placed]:
+    """All rows in order, each once."""
+    found: list[Placed] = []
+    for row in (*rows, *more):
+        if not any(row.table is other.table and row.key() == other.key() for other in found):
+            found.append(row)
+    return found

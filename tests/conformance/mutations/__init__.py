@@ -1,0 +1,24 @@
+"""Mutation proof of `isotype verify`: one thing broken in one layer's output at a time, and what comes of it.
+
+```
+model         a mutant, and what came of it
+types         other types than a type, each with its class
+patterns      other patterns than a pattern
+expressions   other rules than a rule
+shapes        other shapes than a shape: properties, what may be absent or null, defaults, names, rules
+rewrites      faults of emitted text that no projection has a node for
+wire          one broken shape at a time, put to a JSON witness: pydantic, zod, json_schema
+languages     whether two types of text have the same texts
+deciding      whether two rules refuse the same rows, of columns or properties of these types
+equivalences  what cannot be told apart by any value, and why
+questions     the probes of a domain, as `verify` asks them
+tables        other tables than a table: columns, defaults, CHECKs, moves, typed JSON
+rows          one broken table at a time, put to an engine: sqlite, models, postgres
+same_tables   broken tables that no row shows, and why
+suite         every witness and domain, their counts, and a slice of them
+```
+
+A mutant is *found* when a witness that reads the broken layer disagrees with the schema on a probe of `verify` on which
+the whole layer agrees. It is *equivalent* when a proof says that no value shows it, it *does not load* when the engine
+refuses the layer itself, which ends `verify` too. Anything else has *survived*, and is a failure.
+"""

@@ -1,0 +1,283 @@
+"""Broken tables that no row shows, each with the sentence that proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from isotype.domain.expressions import BOOLEAN, And, Between, Call, Compare, Expression, In, Literal, Match, Name
+from isotype.domain.types import INTEGERS, TEXTUAL, EnumType, Map, Scalar, Type, value_type
+from isotype.domain.values import fields, replace
+from isotype.layers.models.types import holds_parts
+from isotype.probes.numbers import type_limits
+from isotype.probes.texts import patterns_of
+from isotype.tables.model import Check, Column, JsonStructure, Table, Tables
+from tests.conformance.mutations import deciding
+from tests.conformance.mutations.equivalences import same_values
+from tests.conformance.mutations.languages import same_texts
+
+KEY = "A column of a primary key is never null."
+SAME_CHECKS = "All CHECKs together refuse the same rows, of all values that the columns can hold."
+SAME_VALUES = "Both types hold the same values, as far as the CHECKs beside them let any in."
+SAME_STRUCTURE = "Both typed objects are the same of all values that their properties can have."
+NAME = "Only the name of a CHECK is another."
+FORM = "Any JSON object is one of the type, and the form of its column says that already."
+COMPUTED = "A model neither writes nor judges what the database computes."
+PARTS = "What only one of both types takes is inside typed JSON, which a model leaves to others, as the ledger says."
+UNSAID = "What a model leaves out it does not judge but by its rules, which say the same."
+
+
+def proof(engine: str, whole: Tables, broken: Tables) -> str:
+    """The sentence that proves that no row shows what is broken; '' where there is none."""
+    [before], [after] = whole.tables, broken.tables
+    if before != after:
+        return _of_table(engine, before, after)
+    pairs = [(one, other) for one, other in zip(whole.structures, broken.structures, strict=True) if one != other]
+    return SAME_STRUCTURE if len(pairs) == 1 and _same_structures(engine, *pairs[0]) else ""
+
+
+def _of_table(engine: str, before: Table, after: Table) -> str:
+    if replace(after, checks=before.checks) == before:
+        if engine == "sqlite" and _is_said_by_form(before, after):
+            return FORM
+        same = deciding.same_refusals(_said(before), _said(after), _operands(engine, before))
+        same = same or any(_same_texts(before, after, column.name) for column in before.columns)
+        return SAME_CHECKS if same and _unsaid(before) == _unsaid(after) else ""
+    pairs = [(one, other) for one, other in zip(before.columns, after.columns, strict=True) if one != other]
+    if len(pairs) != 1:
+        return ""
+    [(one, other)] = pairs
+    key = before.primary_key.columns if before.primary_key else ()
+    if replace(other, nullable=one.nullable) == one and one.name in key:
+        return KEY
+    if replace(other, guard=one.guard) == one and engine == "sqlite":
+        # There each form has its CHECK, under one name or the other.
+        return NAME
+    if engine == "models" and one.computed is not None and one.computed == other.computed:
+        return COMPUTED
+    if replace(other, type=one.type) == one:
+        if engine == "models" and _leaves_parts(one.type, other.type):
+            return PARTS
+        if engine != "models" and _same_texts(before, after, one.name):
+            return SAME_VALUES
+        return SAME_VALUES if _same_types(engine, before, one, other.type) else ""
+    if replace(other, default=one.default) == one and engine == "models":
+        return UNSAID if _same_defaults(before, one, other) else ""
+    return ""
+
+
+def _is_said_by_form(before: Table, after: Table) -> bool:
+    """Whether all that is missing is a CHECK of free maps."""
+    missing = [check for check in before.checks if check not in after.checks]
+    free = Map(Scalar("json"), nullable_values=True)
+    return len(after.checks) == len(before.checks) - 1 and [check.type for check in missing] == [free]
+
+
+def _said(table: Table) -> list[Expression]:
+    return [check.expression for check in table.checks if check.expression is not None]
+
+
+def _unsaid(table: Table) -> list[tuple[str, Type | None]]:
+    """CHECKs that are about the parts of a value."""
+    return [(check.columns[0], check.type) for check in table.checks if check.expression is None]
+
+
+def _same_texts(before: Table, after: Table, name: str) -> bool:
+    """Whether nothing but what a column of text takes is another, and that are the same texts."""
+    rest, others = ([check for check in table.checks if check.columns != (name,)] for table in (before, after))
+    one, other = _texts(before, name), _texts(after, name)
+    return rest == others and one is not None and other is not None and same_texts(one, other)
+
+
+def _texts(table: Table, name: str) -> Scalar | None:
+    """The texts that a column takes with all that its CHECKs ask of it alone; None where that is not to be said."""
+    of = table.column(name).type
+    if not isinstance(of, Scalar) or of.base not in TEXTUAL:
+        return None
+    found = Scalar("text", length=of.length)
+    for check in table.checks:
+        if check.columns == (name,):
+            for part in check.expression.parts if isinstance(check.expression, And) else (check.expression,):
+                narrowed = _narrowed(found, part)
+                if narrowed is None:
+                    return None
+                found = narrowed
+    return found
+
+
+def _narrowed(of: Scalar, part: Expression | None) -> Scalar | None:
+    """The texts for which a condition holds too."""
+    match part:
+        case Match(value=Name(), pattern=pattern, negated=False):
+            return replace(of, patterns=(*of.patterns, pattern))
+        case Between(value=Call(function="length"), low=Literal(value=int() as low), high=Literal(value=int() as high)):
+            return replace(_at_least(of, low), max_length=_least(of.max_length, high))
+        case Compare(op=op, left=Call(function="length"), right=Literal(value=int() as size)):
+            match op:
+                case ">=" | ">":
+                    return _at_least(of, size + (op == ">"))
+                case "<=" | "<":
+                    return replace(of, max_length=_least(of.max_length, size - (op == "<")))
+    return None
+
+
+def _at_least(of: Scalar, size: int) -> Scalar:
+    return replace(of, min_length=max(of.min_length or 0, size))
+
+
+def _least(one: int | None, other: int) -> int:
+    return other if one is None else min(one, other)
+
+
+def _operands(engine: str, table: Table, others: Mapping[str, Type] | None = None) -> Mapping[str, deciding.Operand]:
+    """What each column can hold without its CHECKs."""
+    key = table.primary_key.columns if table.primary_key else ()
+    return {
+        column.name: deciding.Operand(
+            (others or {}).get(column.name) or held(engine, column.type),
+            (None,) if (column.nullable and column.name not in key) or column.computed is not None else (),
+        )
+        for column in table.columns
+    }
+
+
+def held(engine: str, of: Type) -> Type:
+    """What a column of the type holds by itself: a model all that is meant, a database what CHECKs still narrow."""
+    if engine == "models":
+        return of
+    match of:
+        case Scalar(base=base) if base in TEXTUAL:
+            return Scalar("text" if of.length is None else "string", length=of.length)
+        case Scalar():
+            return Scalar(of.base, precision=of.precision, scale=of.scale, number=of.number)
+        case EnumType(enum=enum) if not enum.native:
+            return Scalar("text")
+    return of
+
+
+# Types
+
+
+def _leaves_parts(one: Type, other: Type) -> bool:
+    """Whether two types are maps whose values alone differ, and the ledger leaves those of the whole one open."""
+    if not (isinstance(one, Map) and isinstance(other, Map) and holds_parts(one)):
+        return False
+    return replace(other, value=one.value) == one
+
+
+def _same_types(engine: str, table: Table, column: Column, other: Type) -> bool:
+    one, another = held(engine, column.type), held(engine, other)
+    if same_values(one, another) and _stores(one) == _stores(another):
+        return True
+    loose = _loose(one, another)
+    if loose is None:
+        return False
+    before, after = list(_asked(column.name, one)), list(_asked(column.name, another))
+    operands = _operands(engine, table, {column.name: loose})
+    return deciding.same_refusals(before, after, operands, _said(table))
+
+
+def _stores(of: Type) -> object:
+    """What decides how a value is kept."""
+    return of.scale if isinstance(of, Scalar) else None
+
+
+def _loose(one: Type, other: Type) -> Type | None:
+    """A type of all that both hold; None where that cannot be said."""
+    if _is_text(one) and _is_text(other):
+        return Scalar("text")
+    match one, other:
+        case Scalar(), Scalar() if one.number == other.number and one.scale == other.scale:
+            both = {one.base, other.base}
+            if both <= set(INTEGERS):
+                return Scalar("bigint")
+            if both == {"decimal"}:
+                return Scalar("decimal", precision=60, scale=one.scale)
+    return None
+
+
+def _is_text(of: Type) -> bool:
+    return isinstance(of, EnumType) or (isinstance(of, Scalar) and of.base in TEXTUAL)
+
+
+def _asked(name: str, of: Type) -> Iterator[Expression]:
+    """What a type asks of a value, as rules."""
+    value = Name(name, type=value_type(of))
+    match of:
+        case EnumType(enum=enum):
+            yield In(value, tuple(Literal(text, type=value.type) for text in enum.texts), type=BOOLEAN)
+        case Scalar(base=base) if base in (*INTEGERS, "decimal"):
+            low, high = type_limits(of)
+            sides = (
+                (">=", low),
+                ("<=", high),
+                (">=", of.minimum),
+                (">", of.above),
+                ("<=", of.maximum),
+                ("<", of.below),
+            )
+            for op, bound in sides:
+                if bound is not None:
+                    yield Compare(op, value, Literal(bound, type=value.type), type=BOOLEAN)
+        case Scalar(base=base) if base in TEXTUAL:
+            length = Call("length", (value,), type=value_type(Scalar("int")))
+            for op, size in ((">=", of.min_length), ("<=", of.longest)):
+                if size is not None:
+                    yield Compare(op, length, Literal(size, type=length.type), type=BOOLEAN)
+            yield from (Match(value, pattern, type=BOOLEAN) for pattern in patterns_of(of))
+
+
+# Defaults
+
+
+def _same_defaults(table: Table, one: Column, other: Column) -> bool:
+    """Whether a new row that leaves a column out is refused alike with either default."""
+    if (one.nullable or one.default is not None) != (one.nullable or other.default is not None):
+        return False
+    rules = [check.expression for check in table.checks if check.kind == "rule" and check.expression is not None]
+    before, after = ([_with(rule, one.name, column) for rule in rules] for column in (one, other))
+    if before == after:
+        return True
+    if not all(column.default is None or column.default.kind == "literal" for column in (one, other)):
+        return False
+    return deciding.same_refusals(before, after, _operands("models", table))
+
+
+def _with(rule: Expression, name: str, column: Column) -> Expression:
+    """The rule with what a new row has where it says nothing of a column."""
+    if isinstance(rule, Name) and rule.name == name:
+        value = None if column.default is None else column.default.value
+        return Literal(value if isinstance(value, str | int | Decimal) else None, type=rule.type)
+    parts = {part: _within(getattr(rule, part), name, column) for part in fields(rule) if part not in ("type", "at")}
+    return replace(rule, **parts)
+
+
+def _within(value: Any, name: str, column: Column) -> Any:
+    if isinstance(value, Expression):
+        return _with(value, name, column)
+    return tuple(_within(part, name, column) for part in value) if isinstance(value, tuple) else value
+
+
+# Typed JSON
+
+
+def _same_structures(engine: str, one: JsonStructure, other: JsonStructure) -> bool:
+    if one.rules != other.rules and one.properties == other.properties:
+        types = {entry.name: entry for entry in one.properties}
+        operands = {
+            name: deciding.Operand(entry.type, (None,) if entry.nullable or entry.optional else ())
+            for name, entry in types.items()
+        }
+        return deciding.same_refusals(_rules(one.rules), _rules(other.rules), operands)
+    pairs = [pair for pair in zip(one.properties, other.properties, strict=False) if pair[0] != pair[1]]
+    return (
+        len(pairs) == 1
+        and len(one.properties) == len(other.properties)
+        and replace(pairs[0][1], type=pairs[0][0].type) == pairs[0][0]
+        and same_values(pairs[0][0].type, pairs[0][1].type)
+    )
+
+
+def _rules(rules: Sequence[Check]) -> list[Expression]:
+    return [rule.expression for rule in rules if rule.expression is not None]

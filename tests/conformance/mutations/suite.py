@@ -1,0 +1,194 @@
+"""Every witness with every domain: which mutants there are, and what comes of each.
+
+`cases.yaml` holds how many mutants of each class there are; they may only become more.
+With `ISOTYPE_EVERY_MUTATION` set the tests ask all of them, otherwise a slice, the same one in every run.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import Protocol
+from zlib import crc32
+
+import yaml
+
+from isotype.conformance.building import Compiled, compiled
+from isotype.conformance.engines import Engines
+from isotype.domain.lazy import NamedTuple
+from tests.conformance.mutations.model import Mutant, Subject, Verdict
+from tests.conformance.mutations.questions import Questions
+from tests.probes.domains import SCHEMAS, understood
+
+CASES = Path(__file__).with_name("cases.yaml")
+EVERY = bool(os.environ.get("ISOTYPE_EVERY_MUTATION"))
+DOMAINS = tuple(SCHEMAS)
+Counts = Mapping[str, Mapping[str, int]]
+"""How many mutants there are, by witness and class."""
+
+
+class Bench(Protocol):
+    """One witness with one domain, ready to be asked about what is broken."""
+
+    def mutants(self) -> Iterator[Mutant]:
+        """Every mutant; some may turn out to be printed as what is whole."""
+        ...
+
+    def verdict(self, mutant: Mutant) -> Verdict | None:
+        """What comes of a mutant; None where the layer prints nothing else, so that there is none."""
+        ...
+
+
+class Ground(NamedTuple):
+    """What the benches of one domain stand on."""
+
+    subject: Subject
+    compiled: Compiled
+    engines: Engines
+    folder: Path
+    questions: Callable[[], Questions]
+
+
+def _pydantic(on: Ground) -> AbstractContextManager[Bench]:
+    from tests.conformance.mutations.pydantic import Schemas
+    from tests.conformance.mutations.wire import wire
+
+    return wire(on, Schemas(on.compiled))
+
+
+def _json_schema(on: Ground) -> AbstractContextManager[Bench]:
+    from tests.conformance.mutations.json_schema import Document
+    from tests.conformance.mutations.wire import wire
+
+    return wire(on, Document(on.compiled))
+
+
+@contextmanager
+def _zod(on: Ground) -> Iterator[Bench]:
+    from tests.conformance.mutations.wire import wire
+    from tests.conformance.mutations.zod import Validators, process
+
+    node = process()
+    try:
+        with wire(on, Validators(on.compiled, on.engines, node)) as bench:
+            yield bench
+    finally:
+        node.close()
+
+
+@contextmanager
+def _sqlite(on: Ground) -> Iterator[Bench]:
+    from tests.conformance.mutations.rows import Rows
+    from tests.conformance.mutations.sqlite import OnSqlite
+
+    yield Rows(on.subject, on.questions(), OnSqlite(on.subject, on.folder / "sqlite"))
+
+
+@contextmanager
+def _models(on: Ground) -> Iterator[Bench]:
+    from tests.conformance.mutations.models import OnModels
+    from tests.conformance.mutations.rows import Rows
+
+    yield Rows(on.subject, on.questions(), OnModels(on.compiled))
+
+
+@contextmanager
+def _postgres(on: Ground) -> Iterator[Bench]:
+    from tests.conformance.mutations.postgres import OnPostgres
+    from tests.conformance.mutations.rows import Rows
+
+    engine = OnPostgres(on.subject, on.folder / "postgres", on.engines)
+    try:
+        yield Rows(on.subject, on.questions(), engine)
+    finally:
+        engine.close()
+
+
+BENCHES: Mapping[str, Callable[[Ground], AbstractContextManager[Bench]]] = {
+    "pydantic": _pydantic,
+    "zod": _zod,
+    "json_schema": _json_schema,
+    "models": _models,
+    "sqlite": _sqlite,
+    "postgres": _postgres,
+}
+"""How each witness is made ready, in the order in which they are listed."""
+WIRE = ("pydantic", "zod", "json_schema")
+FAMILIES = (WIRE, *((witness,) for witness in BENCHES if witness not in WIRE))
+"""Witnesses that are asked the same probes, which are made once for all of them."""
+
+
+@contextmanager
+def ground(domain: str) -> Iterator[Ground]:
+    """A domain compiled into a folder of its own."""
+    of = understood(domain)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="isotype-mutations-")))
+        made = stack.enter_context(compiled(of, folder))
+        engines = stack.enter_context(Engines())
+        subject = Subject(domain, of, made.bindings)
+        known: list[Questions] = []
+
+        def questions() -> Questions:
+            if not known:
+                known.append(Questions(subject, made.ledger))
+            return known[0]
+
+        yield Ground(subject, made, engines, folder, questions)
+
+
+def verdicts(on: Ground, witness: str, share: int = 1) -> Iterator[Verdict]:
+    """What comes of each mutant of a witness, or of one in `share` of each class."""
+    with BENCHES[witness](on) as bench:
+        for mutant in chosen(bench.mutants(), share):
+            made = bench.verdict(mutant)
+            if made is not None:
+                yield made
+
+
+def chosen(mutants: Iterable[Mutant], share: int) -> Iterator[Mutant]:
+    """One mutant in `share`, spread over all classes; all of them where it is 1."""
+    met: Counter[str] = Counter()
+    for mutant in mutants:
+        place = met[mutant.kind] + crc32(f"{mutant.witness} {mutant.kind}".encode())
+        met[mutant.kind] += 1
+        if place % share == 0:
+            yield mutant
+
+
+# Counts
+
+
+def counts(found: Iterable[Verdict]) -> dict[str, dict[str, int]]:
+    """How many mutants there were of each class."""
+    made: dict[str, Counter[str]] = {}
+    for one in found:
+        made.setdefault(one.witness, Counter())[one.kind] += 1
+    return {witness: dict(sorted(made[witness].items())) for witness in BENCHES if witness in made}
+
+
+def recorded() -> Counts:
+    """The counts of `cases.yaml`."""
+    written: Counts = yaml.safe_load(CASES.read_text(encoding="utf-8")) if CASES.exists() else {}
+    return written or {}
+
+
+def fewer(found: Counts) -> list[str]:
+    """The classes of the witnesses that were asked of which there are fewer mutants than `cases.yaml` says."""
+    return [
+        f"{witness}, {kind}: {found[witness].get(kind, 0)} mutants, and there were {count}"
+        for witness, kinds in recorded().items()
+        for kind, count in kinds.items()
+        if witness in found and found[witness].get(kind, 0) < count
+    ]
+
+
+def record(found: Counts) -> None:
+    """Write the counts of the witnesses that were asked."""
+    head = "# How many mutants of each class there are. They may only become more:\n"
+    head += "# ISOTYPE_UPDATE_GOLDEN=1 python -m bench verify writes those that there are.\n"
+    CASES.write_text(head + yaml.safe_dump({**recorded(), **found}, sort_keys=False, width=120), encoding="utf-8")

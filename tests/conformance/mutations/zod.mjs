@@ -1,0 +1,65 @@
+// Loads validators that are broken beside those that are whole, and judges by them: one JSON line in, one out.
+// ["load", folder, text, enums] answers with what was thrown, "" for nothing; ["judge", [schema, text] pairs] with
+// [reason, value, fault] for each.
+import { readdirSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+import { transform } from "esbuild";
+
+const judgeBy = (schemas) => ([schema, text]) => {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return ["it is no JSON", null, ""];
+  }
+  try {
+    const result = schemas[schema].safeParse(value);
+    if (result.success) return ["", JSON.stringify(result.data), ""];
+    const [issue] = result.error.issues;
+    return [`${issue.path.join(".")}: ${issue.message}`, null, ""];
+  } catch (error) {
+    return ["", null, String(error)];
+  }
+};
+
+const wholes = new Map();
+
+const whole = async (folder) => {
+  if (!wholes.has(folder)) {
+    const names = readdirSync(folder).filter((name) => name.endsWith(".js"));
+    const modules = names.map(async (name) => [`./${name}`, await import(pathToFileURL(`${folder}/${name}`).href)]);
+    const entries = await Promise.all(modules);
+    const zod = import.meta.resolve("zod");
+    wholes.set(folder, new Map([...entries, ["zod", await import(zod)]]));
+  }
+  return wholes.get(folder);
+};
+
+const evaluated = async (text, modules) => {
+  const { code } = await transform(text, { loader: "ts", format: "cjs", target: "es2022" });
+  const module = { exports: {} };
+  const required = (name) => {
+    if (!modules.has(name)) throw new Error(`there is no ${name}`);
+    return modules.get(name);
+  };
+  new Function("require", "module", "exports", code)(required, module, module.exports);
+  return module.exports;
+};
+
+let schemas = {};
+
+const load = async (folder, text, others) => {
+  const modules = new Map(await whole(folder));
+  for (const [name, other] of Object.entries(others)) modules.set(name, await evaluated(other, modules));
+  schemas = await evaluated(text, modules);
+  return "";
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [word, ...rest] = JSON.parse(line);
+  let answer;
+  if (word === "load") answer = await load(...rest).catch(String);
+  else answer = rest[0].map(judgeBy(schemas));
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}

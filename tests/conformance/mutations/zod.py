@@ -1,0 +1,98 @@
+"""The validators of Zod, broken: a module of some schemas, evaluated beside the whole layer in one process of Node."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from isotype.conformance.building import Compiled
+from isotype.conformance.engines import Engines
+from isotype.conformance.model import Answer
+from isotype.conformance.witnesses.node import Process, find_node
+from isotype.conformance.witnesses.zod import Zod
+from isotype.layers import LayerOptions, Options, zod
+from isotype.layers.rendering import Renderer
+from isotype.layers.zod_types import schema_name
+from isotype.probes import Probe
+from isotype.shapes.model import Shapes
+from tests.conformance.mutations.model import Rewrite
+from tests.conformance.mutations.pydantic import MODULE, alone
+from tests.conformance.mutations.wire import Ask, Unloaded
+from tests.engines import ROOT
+
+SCRIPT = Path(__file__).with_name("zod.mjs")
+_POINTED = re.compile(r"\brefuse\(\s*context,\s*\[[^\]]*\],")
+_LAYERS = ("types", "zod")
+_EXPORTED = re.compile(r"^export (?:async )?(?:const|function) (\w+)", re.MULTILINE)
+
+
+class Validators:
+    """The layer `zod` of a compiled domain; `process` runs SCRIPT, and is somebody else's."""
+
+    def __init__(self, of: Compiled, engines: Engines, process: Process) -> None:
+        self.witness = Zod(of, ROOT, engines)
+        self._folder = str(of.folder / "javascript" / "out" / "zod")
+        self._sources = of.folder / of.package / "zod"
+        self._shapes = of.bindings.shapes
+        self._process = process
+        self._renderer = Renderer()
+        self._options = Options("schema.yaml", {layer: LayerOptions(layer) for layer in _LAYERS})
+
+    def printed(self, shapes: Shapes, names: Sequence[str], enums: bool = False) -> Hashable:
+        files, _ = zod.render(alone(shapes, names), self._renderer, self._options)
+        # Where a refusal points at is for people.
+        text = _POINTED.sub("refuse(context, [],", files[f"{MODULE}.ts"])
+        # What is broken may call functions that the whole does without.
+        lacking = [name for name in ("support", "rules") if not _imported(text, name) <= self._exported(name)]
+        others = {name: files[f"{name}.ts"] for name in (*lacking, *(("enums",) if enums else ()))}
+        return text, json.dumps(others)
+
+    @cache  # noqa: B019 -- as long as the layer, which is one of few.
+    def _exported(self, name: str) -> frozenset[str]:
+        path = Path(self._folder) / f"{name}.js"
+        return frozenset(_EXPORTED.findall(path.read_text())) if path.exists() else frozenset()
+
+    def rewritten(self, rewrite: Rewrite) -> Iterator[tuple[Sequence[str], Hashable]]:
+        path = self._sources / rewrite.path
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        if rewrite.old in text:
+            stem = rewrite.path.removesuffix(".ts")
+            others = {stem: text.replace(rewrite.old, rewrite.new)}
+            if stem == "rules":
+                # The verdicts of rules are read there.
+                others["support"] = (self._sources / "support.ts").read_text(encoding="utf-8")
+            for module in self._shapes.modules:
+                own = (self._sources / f"{module.name}.ts").read_text(encoding="utf-8")
+                if f'from "./{stem}.js"' in own:
+                    yield [shape.name for shape in module.shapes], (own, json.dumps(others))
+
+    @contextmanager
+    def loaded(self, printed: Hashable) -> Iterator[Ask]:
+        assert isinstance(printed, tuple)
+        text, others = printed
+        modules = {f"./{name}.js": other for name, other in json.loads(others).items()}
+        said = self._process.ask(["load", self._folder, text, modules])
+        if said:
+            raise Unloaded(said[:300])
+
+        def ask(probes: Sequence[Probe]) -> Sequence[Answer]:
+            question = [[schema_name(probe.shape), probe.text] for probe in probes]
+            answers = self._process.ask(["judge", question])
+            return [Answer(reason, value, fault=fault) for reason, value, fault in answers]
+
+        yield ask
+
+
+def _imported(text: str, name: str) -> frozenset[str]:
+    """What a module imports from one of its siblings."""
+    found = re.findall(rf'^import {{([^}}]*)}} from "./{name}\.js"', text, re.MULTILINE)
+    return frozenset(one.strip() for names in found for one in names.split(",") if one.strip())
+
+
+def process() -> Process:
+    """Node, which judges by whatever was loaded last."""
+    return Process(SCRIPT, find_node())

@@ -1,0 +1,95 @@
+"""Rows that are changed: states that are null, stamps that move on, and rules that read them."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from isotype.conformance.building import compiled
+from isotype.conformance.findings import findings
+from isotype.conformance.matrix import Matrix, Place
+from isotype.conformance.run import Request, run
+from tests.conformance.conftest import asked
+from tests.conformance.test_run import break_file
+from tests.probes.domains import schema
+
+ROWS = ("models", "sqlite", "postgres")
+
+STATES = """
+isotype: 1
+domain: shop
+entities:
+  Order:
+    fields:
+      id:     {type: int, key: true}
+      state:  {type: State?, transitions: {open: [paid], paid: [sent], sent: []}, initial: [open]}
+      mood:   {type: State?, transitions: {open: [sent], paid: [], sent: [open]}}
+      made:   {type: timestamp, default: now, access: read}
+      moved:  {type: timestamp, default: now, on_update: now, access: read}
+      hidden: {type: text?, access: internal}
+    rules:
+      chk_moved: moved >= made
+enums:
+  State: [open, paid, sent]
+"""
+
+BREAKS: dict[str, tuple[str, str, str, str, str]] = {
+    "a state that is forgotten, to the models": (
+        *("models/base.py", "if target == source or isinstance", "if target in (None, source) or isinstance"),
+        *("models", "takes what the schema refuses: transition"),
+    ),
+    "a state that is forgotten, to PostgreSQL": (
+        *("sql/postgres.sql", "IF NEW.state = OLD.state OR", "IF NEW.state IS NULL OR NEW.state = OLD.state OR"),
+        *("postgres", "takes what the schema refuses: transition"),
+    ),
+    "a state that begins anywhere, to SQLite": (
+        *("sql/sqlite.sql", "ELSE OLD.state IS NULL AND NEW.state IN ('open')", "ELSE OLD.state IS NULL"),
+        *("sqlite", "takes what the schema refuses: transition"),
+    ),
+    "a stamp that comes too late for its rule": (
+        *("sql/postgres.sql", "CHECK (moved >= made)", "CHECK (moved >= made OR made > now())"),
+        *("postgres", "takes what the schema refuses: rule:chk_moved"),
+    ),
+    "a stamp that stays": (
+        *("sql/sqlite.sql", "AFTER UPDATE ON orders", "AFTER UPDATE OF hidden ON orders"),
+        *("sqlite", "gives back another value: moved: the present"),
+    ),
+}
+
+
+def ask(tmp_path: Path, *names: str) -> Matrix:
+    """All boundaries of the orders."""
+    with asked(schema(STATES), tmp_path, names) as (of, found, missing):
+        assert not missing
+        return run(of, found, missing, Request())
+
+
+def test_what_has_not_begun_begins_and_never_stops(tmp_path: Path) -> None:
+    """Each state, null among them, is moved to each; a table with a column that nobody shows is changed as well."""
+    matrix = ask(tmp_path, *ROWS)
+    assert [str(finding) for finding in findings(matrix)] == [] and matrix.updates > 60
+    for field in ("state", "mood"):
+        moves = matrix.cells[Place("Order", field), "transition"]
+        assert all(cell.agree >= 16 for cell in moves.values()) and moves.keys() == set(ROWS)
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_break_in_what_is_changed_is_found(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A move to or from null that one layer judges otherwise is found, and a stamp that does."""
+    path, old, new, witness, fact = BREAKS[name]
+    break_file(monkeypatch, path, old, new)
+    facts = [one.fact for one in ask(tmp_path, witness).disagreements]
+    assert any(found.startswith(fact) for found in facts), facts
+
+
+def test_a_schema_says_the_same_of_null(tmp_path: Path) -> None:
+    """The functions of both languages judge moves to and from null as the databases do, and are well written."""
+    with compiled(schema(STATES), tmp_path) as of:
+        module = importlib.import_module(f"{of.package}.schemas.order")
+        state = of.module("schemas").State
+        can_move = module.can_move_order_state
+        assert can_move(None, None) and can_move(None, state.OPEN) and can_move(state.OPEN, state.PAID)
+        assert not can_move(None, state.PAID) and not can_move(state.OPEN, None)
+        assert module.can_move_order_mood(None, state.SENT) and not module.can_move_order_mood(state.SENT, None)
