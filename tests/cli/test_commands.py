@@ -229,7 +229,10 @@ def garbage_is_collected() -> Iterator[None]:
     gc.enable()
 
 
-def test_interrupt(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An interrupt is exit 130, with a word about the files."""
+def test_interrupt(project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """An interrupt is exit 130, with a word about the files where some are written."""
     monkeypatch.setattr(isotype.cli, "_answer", lambda given: (_ for _ in ()).throw(KeyboardInterrupt))
     assert isotype.cli.main(["check"]) == 130
+    assert capsys.readouterr().err == "isotype: interrupted\n"
+    assert isotype.cli.main(["generate"]) == 130
+    assert "either all old or all new" in capsys.readouterr().err

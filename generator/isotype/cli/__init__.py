@@ -17,6 +17,7 @@ from isotype import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import NoReturn, TextIO
 
 OK, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
@@ -37,7 +38,7 @@ def main(command_line: list[str] | None = None) -> int:
             code = arguments.run(given)
         return code
     except KeyboardInterrupt:
-        return interrupted()
+        return interrupted(given)
     except Exception as error:
         return _internal_error(error)
 
@@ -97,9 +98,10 @@ def say(text: str, stream: TextIO | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def interrupted() -> int:
-    """Say that the run was interrupted; what it was writing, it has either finished or taken back."""
-    print("isotype: interrupted; the generated files are either all old or all new", file=sys.stderr)
+def interrupted(given: Sequence[str]) -> int:
+    """Say that a command line was interrupted; what it was writing, it has either finished or taken back."""
+    written = "; the generated files are either all old or all new" if "generate" in given else ""
+    print(f"isotype: interrupted{written}", file=sys.stderr)
     return INTERRUPTED
 
 

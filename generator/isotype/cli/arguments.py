@@ -31,7 +31,7 @@ def run(given: Sequence[str], collaborators: Pipeline | None = None) -> int:
         error.show(file=sys.stderr)
         return FAILED
     except click.Abort:
-        return interrupted()
+        return interrupted(given)
     return code if isinstance(code, int) else OK
 
 

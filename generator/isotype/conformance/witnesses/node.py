@@ -49,7 +49,7 @@ def find_modules(package: str, *starts: Path) -> Path:
         for folder in (start, *start.parents):
             if (folder / "node_modules" / package / "package.json").is_file():
                 return folder / "node_modules"
-    raise NotAsked(f"the npm package {package} was not found: npm install {package}")
+    raise NotAsked(f"the npm package {package} was not found: npm install zod typescript")
 
 
 def _wheel() -> str | None:
