@@ -74,7 +74,7 @@ class Foreign:
         by_target = {
             "sqlite": (*_on_sqlite(column.type, cell), *texts),
             "postgres": (*_on_postgres(column, cell), *map(postgres_string, texts)),
-            "models": _of_python(column.type),
+            "models": (*_of_python(column.type), *_of_number(column.type, cell.value)),
         }
         for target, values in by_target.items():
             for value in values:
@@ -221,8 +221,8 @@ def _on_postgres(column: Column, cell: Cell) -> Iterator[str]:
     if isinstance(column.type, Scalar) and column.type.base in FORMS and column.type.base != "bytes":
         yield from map(postgres_string, _NO_FORM)
     if isinstance(column.type, Scalar) and column.type.base in INTEGERS:
-        # A number would be rounded, a text is not.
-        yield postgres_string("1.5")
+        # A number would be rounded, a text is not. The one is the number that stands there, so that no rule minds it.
+        yield from (postgres_string("1.5"), postgres_string(f"{cell.value}.0"))
     if not column.writable:
         return
     match column.type:
@@ -275,6 +275,12 @@ def _of_python(of: Type) -> Iterator[Any]:
             yield from (1, True, b"x", [])
         case Opaque():
             yield from (value for value in _ANY if not isinstance(value, str))
+
+
+def _of_number(of: Type, value: JsonValue) -> Iterator[float]:
+    """The whole number that stands there, as a float: no rule minds it."""
+    if isinstance(of, Scalar) and of.base in INTEGERS:
+        yield float(str(value))
 
 
 _NAN = float("nan")

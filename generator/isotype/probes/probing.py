@@ -6,6 +6,7 @@ import random
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from math import prod
 from zlib import crc32
 
@@ -28,6 +29,8 @@ Texts = dict[str, str]
 RULE_TRIES = 60
 VARIED = 10
 """Values for one thing that a rule reads, beside everything else as it is."""
+EMPTIED = 12
+"""In so many of the records that were found everything that a rule reads is left out once, one by one."""
 COMBINED = 120
 """Combinations of what a rule reads; beyond this a sample of them."""
 CLEAR_TRIES = 6
@@ -147,6 +150,7 @@ class Prober:
             return near
         loosened = self._loosened(shape, path[0])
         stuck: object = None
+        nearest, fewest = near, 0
         known = (shape.name, path[0])
         helped: Iterable[Record] = self._helped.get(known, ())
         for base in (*bases, *helped):
@@ -157,16 +161,18 @@ class Prober:
             if not all(refusal.constraint.startswith("rule:") for refusal in refusals):
                 return near
             stuck = stuck or (shape.name, path[0], frozenset(refusals))
-        if self._stuck[stuck] == STUCK:
-            return near
-        made = {**near, path[0]: candidate.value}
+            if not fewest or len(refusals) < fewest:
+                nearest, fewest = base, len(refusals)
+        # Where what helped others lacks one thing alone, it is asked for even if nothing else has helped.
+        tries = CLEAR_TRIES if self._stuck[stuck] < STUCK else int(fewest == 1 and nearest is not near)
+        made = {**nearest, path[0]: candidate.value}
         source = self._source(shape.name, *path, candidate.label)
-        for _ in range(CLEAR_TRIES):
+        for _ in range(tries):
             record = self.records.settled(loosened, made, path, source)
             if record is not None:
                 self._helped.setdefault(known, deque(maxlen=HELPED)).appendleft(record)
                 return record
-        self._stuck[stuck] += 1
+        self._stuck[stuck] += tries > 1
         return near
 
     def _loosened(self, shape: Shape, name: str) -> Shape:
@@ -358,6 +364,12 @@ class Prober:
                 choices = {write(value): value for value in self.records.choices(shape, base, rule, prop)}
                 values: list[Json] = [*([None] if prop.nullable else []), *([] if prop.required else [ABSENT])]
                 for value in (*values, *list(choices.values())[:VARIED]):
+                    yield self.records.with_value(shape, base, operand.wire, value)
+        # What was found meanwhile, with one thing less: what is missed there alone.
+        for base in islice(found, 2, EMPTIED):
+            for operand in known:
+                prop = self.meaning.at(shape, operand.wire)
+                for value in (*([None] if prop.nullable else []), *([] if prop.required else [ABSENT])):
                     yield self.records.with_value(shape, base, operand.wire, value)
         for _ in range(RULE_TRIES if known else 0):
             yield self.records.shaken(shape, source.choice(found), rule, source, leave=True)

@@ -22,6 +22,7 @@ from isotype.domain.expressions import (
     ValueType,
     walk,
 )
+from isotype.domain.model import JsonValue
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type, value_type
 from isotype.probes.candidates import distinct, usual
 from isotype.probes.logic import UNKNOWN, Mark, Read, evaluate, refuses
@@ -230,6 +231,8 @@ class Records:
             if operand.known:
                 other = self.meaning.at(shape, operand.wire)
                 value = at(record, operand.wire)
+                if value is ABSENT and other.default is not None:
+                    value = _stands_in(other.default.value)
                 if other is not prop and value is not ABSENT and value is not None:
                     found += _like(prop.type, other.type, value)
         found += self._balancing(shape, record, rule, prop)
@@ -297,7 +300,12 @@ def signature(rule: Expression, read: Read) -> tuple[Any, ...]:
         match node:
             case Compare(left=left, right=right):
                 found.append(_standing(evaluate(left, read), evaluate(right, read)))
-            case In() | IsNull() | Match() | Like() | Quantified() | Between() | Name(type=ValueType(kind="boolean")):
+            case In(value=value, options=options):
+                given = evaluate(value, read)
+                # Each option may be the one that is missed.
+                place = next((number for number, option in enumerate(options) if evaluate(option, read) == given), None)
+                found.append((evaluate(node, read), place))
+            case IsNull() | Match() | Like() | Quantified() | Between() | Name(type=ValueType(kind="boolean")):
                 found.append(evaluate(node, read))
     return tuple(found)
 
@@ -328,6 +336,11 @@ def _like(of: Type, other: Type, value: Json) -> list[Json]:
     except ArithmeticError:
         return []
     return [written(of, moved(near, step(of) * by)) for by in (-1, 0, 1)]
+
+
+def _stands_in(default: JsonValue) -> Json:
+    """A default as a rule computes with it."""
+    return Raw(str(default)) if isinstance(default, Decimal) else default if isinstance(default, str | int) else None
 
 
 def near_patterns(rule: Expression, of: Type) -> Iterator[Json]:

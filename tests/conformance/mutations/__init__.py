@@ -10,6 +10,7 @@ rewrites      faults of emitted text that no projection has a node for
 wire          one broken shape at a time, put to a JSON witness: pydantic, zod, json_schema
 languages     whether two types of text have the same texts
 deciding      whether two rules refuse the same rows, of columns or properties of these types
+linear        whether comparisons of sums say the same
 equivalences  what cannot be told apart by any value, and why
 questions     the probes of a domain, as `verify` asks them
 tables        other tables than a table: columns, defaults, CHECKs, moves, typed JSON

@@ -8,7 +8,8 @@ proved here holds; where it would be too much to try, nothing is proved.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 from itertools import pairwise, product
 from math import prod
@@ -16,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from isotype.domain.expressions import (
+    BOOLEAN,
     And,
     Arithmetic,
     Between,
@@ -35,13 +37,14 @@ from isotype.domain.expressions import (
     names,
     walk,
 )
-from isotype.domain.types import TEXTUAL, Array, EnumType, Scalar, Type, value_type
+from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Scalar, Type, value_type
 from isotype.domain.values import fields, replace
 from isotype.probes import forms
 from isotype.probes.logic import OVERFLOW, UNKNOWN, Mark, evaluate, refuses
 from isotype.probes.numbers import limits, step
 from isotype.probes.texts import fits
 from isotype.probes.values import ABSENT
+from tests.conformance.mutations import linear
 from tests.conformance.mutations.languages import same_texts
 
 MOST = 100_000
@@ -119,10 +122,13 @@ def same_sides(before: Side, after: Side, operands: Operands, given: Iterable[Ex
         return True
     before, after = before._replace(rules=tuple(one)), after._replace(rules=tuple(other))
     known = [*common, *_parts(given)]
+    if before._replace(rules=()) == after._replace(rules=()) == Side(()) and _same_sums(one, other, known, operands):
+        return True
     read = {name for rule in (*one, *other) for name in _names(rule)}
     tried: list[tuple[Expression, ...]] = []
-    # What holds beside is tried only where nothing is proved without it, what is near first.
-    for near in ((), _near(known, read), _reached(known, read)):
+    # What holds beside is tried only where nothing is proved without it, each alone, what is near first.
+    beside = _near(known, read)
+    for near in ((), *((rule,) for rule in beside), _within(known, read), beside, _reached(known, read)):
         if near not in tried:
             tried.append(near)
             if _pairwise(before, after, operands, before._replace(rules=near)):
@@ -130,6 +136,46 @@ def same_sides(before: Side, after: Side, operands: Operands, given: Iterable[Ex
             if _same(before, after, operands, before._replace(rules=near)):
                 return True
     return False
+
+
+def same_results(one: Expression, other: Expression, operands: Operands, given: Iterable[Expression] = ()) -> bool:
+    """Whether it is proved that expressions have the same value, of rows that no `given` rule refuses."""
+    known, read = [*_parts(given)], {*_names(one), *_names(other)}
+    # What is compared is tried with as many values as there are names, so that no two are alike by chance.
+    both = Compare("=", one, other, type=BOOLEAN)
+    return any(
+        _same_result(both, near, operands) for near in dict.fromkeys(((), _within(known, read), _near(known, read)))
+    )
+
+
+def _same_result(both: Compare, given: tuple[Expression, ...], operands: Operands) -> bool:
+    space = _Space((both, *given), (), operands)
+    rows = space.rows()
+    if rows is None:
+        return False
+    one, other = space.opaque(both.left), space.opaque(both.right)
+    known = Side(tuple(map(space.opaque, given)))
+    return all(
+        evaluate(one, read) == evaluate(other, read) or _refuses(known, row, space)
+        for row in rows
+        for read in (_Row(row, known, space),)
+    )
+
+
+def _same_sums(
+    one: Sequence[Expression], other: Sequence[Expression], given: Iterable[Expression], operands: Operands
+) -> bool:
+    """Whether sums that are compared say the same, one by one, or what only one side has says nothing."""
+    numbers = {
+        name: of.type
+        for name, of in operands.items()
+        if isinstance(of.type, Scalar) and of.type.base in (*INTEGERS, "decimal") and set(of.further) <= {None}
+    }
+    filled = frozenset(name for name in numbers if not operands[name].further)
+    known = linear.Known(numbers, filled, tuple(given))
+    if len(one) == len(other):
+        return all(linear.same_rules(*pair, known) for pair in zip(one, other, strict=True))
+    return all(linear.never_refuses(rule, known) for rule in (*one, *other))
 
 
 def _pairwise(before: Side, after: Side, operands: Operands, given: Side) -> bool:
@@ -184,6 +230,11 @@ def _reads_alike(rule: Expression, one: Side, other: Side) -> bool:
     )
 
 
+def _within(rules: Iterable[Expression], read: Collection[str]) -> tuple[Expression, ...]:
+    """The rules that read nothing but names."""
+    return tuple(rule for rule in rules if set(read).issuperset(_names(rule)))
+
+
 def _near(rules: Iterable[Expression], read: Collection[str]) -> tuple[Expression, ...]:
     return tuple(rule for rule in rules if not set(read).isdisjoint(_names(rule)))
 
@@ -212,7 +263,12 @@ def _same(before: Side, after: Side, operands: Operands, given: Side) -> bool:
     if rows is None:
         return False
     one, other, known = (side._replace(rules=tuple(map(space.opaque, side.rules))) for side in sides)
-    return all(_refuses(one, row, space) == _refuses(other, row, space) or _refuses(known, row, space) for row in rows)
+    return all(
+        _refuses(one, row, space) == _refuses(other, row, space)
+        or _refuses(known, row, space)
+        or not space.can_be(_Row(row, known, space))
+        for row in rows
+    )
 
 
 def _refuses(side: Side, values: Mapping[str, Any], space: _Space) -> bool:
@@ -259,6 +315,7 @@ class _Space:
         self._operands = {name: operands[name] for rule in rules for name in _names(rule)}
         self.functions: dict[str, Expression] = {}
         self._constants: dict[str, set[Any]] = {}
+        self._facts = tuple(map(self.opaque, self._of_sums(rules)))
         self._together = _together(map(self.opaque, rules))
         for rule in rules:
             for node in walk(rule):
@@ -279,6 +336,36 @@ class _Space:
             for place, value in enumerate(sorted(values))
         }
         self._texts = {rank: value for (group, value), rank in self._ranks.items() if group == "text"}
+
+    def can_be(self, read: Callable[[str], Any]) -> bool:
+        """Whether a row keeps what holds of all sums."""
+        return all(evaluate(fact, read) is not False for fact in self._facts)
+
+    def _of_sums(self, rules: Sequence[Expression]) -> list[Expression]:
+        """Of each sum of operands that are all there: no part of it is more, where the others are not negative."""
+        compared = {name for rule in map(self.opaque, rules) for name in _compared(rule)}
+        sums = {node: terms for rule in rules for node in walk(rule) if len(terms := self._summands(node)) > 1}
+        parts = {part: (part,) for terms in sums.values() for part in terms if _base(part.name) in compared}
+        return [
+            Compare(">=", node, part, type=BOOLEAN)
+            for node, terms in sums.items()
+            for part, own in (*parts.items(), *sums.items())
+            if node != part and not (Counter(own) - Counter(terms)) and self._adds(Counter(terms) - Counter(own))
+        ]
+
+    def _summands(self, node: Expression) -> tuple[Name, ...]:
+        """The operands of a sum of nothing else, none of which may be absent; () of what is no such sum."""
+        if isinstance(node, Name):
+            return () if ABSENT in self._operands[_base(node.name)].further else (node,)
+        if not isinstance(node, Arithmetic) or node.op != "+":
+            return ()
+        left, right = (self._summands(side) for side in (node.left, node.right))
+        return (*left, *right) if left and right else ()
+
+    def _adds(self, terms: Iterable[Name]) -> bool:
+        """Whether terms make no sum smaller."""
+        lows = (self._range(term)[0] for term in terms)
+        return all(low is not None and low >= 0 for low in lows)
 
     def _known(self, kind: ValueType, value: Any) -> None:
         if not isinstance(value, bool):

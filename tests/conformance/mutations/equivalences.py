@@ -41,7 +41,7 @@ from isotype.probes.logic import UNKNOWN, operand
 from isotype.probes.meaning import plain
 from isotype.probes.numbers import limits, step
 from isotype.probes.values import ABSENT
-from isotype.shapes.model import OUTPUT, UPDATE, Operand, Property, Shape, Shapes
+from isotype.shapes.model import INPUT, OUTPUT, UPDATE, Operand, Property, Shape, Shapes
 from tests.conformance.mutations import deciding
 from tests.conformance.mutations.languages import same_texts
 from tests.conformance.mutations.model import Mutant
@@ -85,8 +85,10 @@ def _of_shape(shapes: Shapes, whole: Shape, broken: Shape, witness: str) -> str:
     if [replace(prop, server_default=False) for prop in whole.properties] == [
         replace(prop, server_default=False) for prop in broken.properties
     ]:
+        if witness == "zod":
+            whole, broken = _read_once(whole), _read_once(broken)
         operands = {**_operands(shapes, broken), **_operands(shapes, whole)}
-        same = deciding.same_sides(_side(shapes, whole), _side(shapes, broken, filled=witness == "pydantic"), operands)
+        same = deciding.same_sides(_side(shapes, whole), _side(shapes, broken, witness), operands)
         return SAME_RULES if same else ""
     pairs = [(one, other) for one, other in zip(whole.properties, broken.properties, strict=True) if one != other]
     return _of_property(shapes, whole, *pairs[0], witness) if len(pairs) == 1 else ""
@@ -184,13 +186,13 @@ def _same_shapes(shapes: Shapes, one: Type, other: Type, witness: str) -> bool:
 def _alike(shapes: Shapes, one: Shape, other: Shape, witness: str) -> bool:
     if (one.direction == OUTPUT) != (other.direction == OUTPUT) or len(one.properties) != len(other.properties):
         return False
-    # To a document of schemas rules and defaults are words.
-    words = witness == "json_schema"
-    if not words and (one.rules or other.rules):
+    # To a document of schemas rules and defaults are words, and Zod fills in no default.
+    if witness != "json_schema" and (one.rules or other.rules):
         return False
+    words = witness in ("json_schema", "zod")
     return all(
-        (left.name, left.required, left.nullable, left.default)
-        == (right.name, right.required, right.nullable, right.default)
+        (left.name, left.required, left.nullable) == (right.name, right.required, right.nullable)
+        and (words or left.default == right.default)
         and _same_shapes(shapes, left.type, right.type, witness)
         for left, right in zip(one.properties, other.properties, strict=True)
     )
@@ -261,8 +263,12 @@ def _absence_refused(shapes: Shapes, shape: Shape, other: Property) -> bool:
     return bool(names) and deciding.same_sides(side._replace(rules=(Literal(False, type=BOOLEAN),)), side, operands)
 
 
-def _side(shapes: Shapes, shape: Shape, filled: bool = False) -> deciding.Side:
-    """The rules of a shape, and what they take what is absent for: the default, where it was `filled` in before."""
+def _side(shapes: Shapes, shape: Shape, witness: str = "") -> deciding.Side:
+    """The rules of a shape, and what they take what is absent for: to Pydantic its default, which it fills in before.
+
+    Zod leaves absent what no operand has a default for, and knows nothing of it.
+    """
+    filled = witness == "pydantic"
     rules: list[Expression] = []
     absent: dict[str, Any] = {}
     unknown: set[str] = set()
@@ -273,6 +279,8 @@ def _side(shapes: Shapes, shape: Shape, filled: bool = False) -> deciding.Side:
             means = _absent(shape, optional[-1], use) if optional else None
             if filled and optional and optional[-1].default is not None and optional[-1].default.value is not None:
                 means = operand(optional[-1].type, plain(optional[-1].default.value))
+            elif optional and witness == "zod" and shape.direction == INPUT and use.default is None:
+                means = UNKNOWN
             # Of one field rules need not think alike.
             name = f"{use.field}{deciding.OTHERWISE}{means!r}" if use.known else f"{use.field}{deciding.OTHERWISE}?"
             others[use.field] = name
@@ -282,6 +290,15 @@ def _side(shapes: Shapes, shape: Shape, filled: bool = False) -> deciding.Side:
                 absent[name] = means
         rules.append(rename(rule.expression, others))
     return deciding.Side(tuple(rules), absent, frozenset(unknown))
+
+
+def _read_once(shape: Shape) -> Shape:
+    """The shape as Zod has it, whose rules all read a field as the first of them says it."""
+    first: dict[str, Operand] = {}
+    for use in (use for rule in shape.rules for use in rule.operands):
+        first.setdefault(use.field, use)
+    rules = (replace(rule, operands=tuple(first[use.field] for use in rule.operands)) for rule in shape.rules)
+    return replace(shape, rules=tuple(rules))
 
 
 def _on_the_way(shapes: Shapes, shape: Shape, use: Operand) -> Iterator[Property]:
@@ -326,8 +343,9 @@ def _said(name: str, of: Type, nullable: bool) -> Iterator[Expression]:
 
 
 def _operands(shapes: Shapes, shape: Shape) -> Mapping[str, deciding.Operand]:
-    """What each field that a rule of the shape reads can be there."""
-    return {use.field: _operand(shapes, shape, use) for rule in shape.rules for use in rule.operands}
+    """What each field that a rule of the shape reads can be there, to any rule that knows it."""
+    uses = sorted((use for rule in shape.rules for use in rule.operands), key=lambda use: use.known)
+    return {use.field: _operand(shapes, shape, use) for use in uses}
 
 
 def _operand(shapes: Shapes, shape: Shape, use: Operand) -> deciding.Operand:

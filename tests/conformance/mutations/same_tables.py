@@ -10,6 +10,7 @@ from isotype.domain.expressions import BOOLEAN, And, Between, Call, Compare, Exp
 from isotype.domain.types import INTEGERS, TEXTUAL, EnumType, Map, Scalar, Type, value_type
 from isotype.domain.values import fields, replace
 from isotype.layers.models.types import holds_parts
+from isotype.probes.logic import UNKNOWN, evaluate
 from isotype.probes.numbers import type_limits
 from isotype.probes.texts import patterns_of
 from isotype.tables.model import Check, Column, JsonStructure, Table, Tables
@@ -24,6 +25,9 @@ SAME_STRUCTURE = "Both typed objects are the same of all values that their prope
 NAME = "Only the name of a CHECK is another."
 FORM = "Any JSON object is one of the type, and the form of its column says that already."
 COMPUTED = "A model neither writes nor judges what the database computes."
+ROUNDED = "A column of PostgreSQL rounds to its scale what it is given, as `round` does."
+NULL_COMPUTED = "What is computed of it would be NULL, and is never."
+SAME_RESULTS = "The same is computed of all rows that the CHECKs let in."
 PARTS = "What only one of both types takes is inside typed JSON, which a model leaves to others, as the ledger says."
 UNSAID = "What a model leaves out it does not judge but by its rules, which say the same."
 
@@ -51,11 +55,15 @@ def _of_table(engine: str, before: Table, after: Table) -> str:
     key = before.primary_key.columns if before.primary_key else ()
     if replace(other, nullable=one.nullable) == one and one.name in key:
         return KEY
+    if replace(other, nullable=one.nullable) == one and engine != "models" and _is_computed_from(before, one.name):
+        return NULL_COMPUTED
     if replace(other, guard=one.guard) == one and engine == "sqlite":
         # There each form has its CHECK, under one name or the other.
         return NAME
     if engine == "models" and one.computed is not None and one.computed == other.computed:
         return COMPUTED
+    if one.computed is not None and replace(other, computed=one.computed) == one:
+        return _of_computed(engine, before, one, other)
     if replace(other, type=one.type) == one:
         if engine == "models" and _leaves_parts(one.type, other.type):
             return PARTS
@@ -65,6 +73,27 @@ def _of_table(engine: str, before: Table, after: Table) -> str:
     if replace(other, default=one.default) == one and engine == "models":
         return UNSAID if _same_defaults(before, one, other) else ""
     return ""
+
+
+def _is_computed_from(table: Table, name: str) -> bool:
+    """Whether a column that is never null would be, were another one null: whatever else a row holds."""
+    computed = [of.computed.expression for of in table.columns if of.computed is not None and not of.nullable]
+    return any(
+        expression is not None and evaluate(expression, lambda read: None if read == name else UNKNOWN) is None
+        for expression in computed
+    )
+
+
+def _of_computed(engine: str, table: Table, one: Column, other: Column) -> str:
+    """The sentence that proves that a column is computed alike."""
+    before, after = (None if of.computed is None else of.computed.expression for of in (one, other))
+    if before is None or after is None:
+        return ""
+    match before, one.type:
+        case Call(function="round", arguments=(value, Literal(value=places))), Scalar(base="decimal", scale=scale):
+            if engine == "postgres" and (value, places) == (after, scale):
+                return ROUNDED
+    return SAME_RESULTS if deciding.same_results(before, after, _operands(engine, table), _said(table)) else ""
 
 
 def _is_said_by_form(before: Table, after: Table) -> bool:

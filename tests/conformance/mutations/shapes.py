@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from isotype.domain.model import Default, JsonValue
-from isotype.domain.types import EnumType, ObjectType, Scalar, Type
+from isotype.domain.reach import reached
+from isotype.domain.types import EnumType, ObjectType, Scalar, Type, object_name
 from isotype.domain.values import replace
 from isotype.shapes.model import INPUT, OUTPUT, UPDATE, Operand, Property, Shape, ShapeRule, Shapes
 from tests.conformance.mutations import expressions, types
@@ -65,20 +66,34 @@ def _of_property(shapes: Shapes, shape: Shape, prop: Property) -> Iterator[tuple
             replace(prop, server_default=not prop.server_default),
         )
     if isinstance(prop.type, ObjectType):
-        for other in _siblings(shapes, prop.type.name):
+        for other in _siblings(shapes, shape, prop.type.name):
             yield "another shape", replace(prop, type=ObjectType(other))
     for kind, of in types.mutated(prop.type):
         yield kind, replace(prop, type=of)
 
 
-def _siblings(shapes: Shapes, name: str) -> Iterator[str]:
-    """Shapes that could be taken for this one: they come from the same thing, and have something in common."""
+def _siblings(shapes: Shapes, holder: Shape, name: str) -> Iterator[str]:
+    """Shapes that could be taken for this one: they come from the same thing, and have something in common.
+
+    What holds the holder is none of them, unless this one does so: the projection would have said that it is a loop.
+    """
     own = shapes.shape(name)
+    looped = holder.name in _held(shapes, name)
     names = {prop.name for prop in own.properties}
     for other in shapes.by_name.values():
         shared = names & {prop.name for prop in other.properties}
-        if other.owner == own.owner and other.name != name and len(shared) > len(names) // 2:
+        if other.owner != own.owner or other.name == name or len(shared) <= len(names) // 2:
+            continue
+        if looped or holder.name not in _held(shapes, other.name):
             yield other.name
+
+
+def _held(shapes: Shapes, name: str) -> frozenset[str]:
+    """A shape, and all that stand in it."""
+    edges = {
+        of.name: [held for prop in of.properties if (held := object_name(prop.type))] for of in shapes.by_name.values()
+    }
+    return reached((name,), edges)
 
 
 def _renamed(shape: Shape, prop: Property, other: Property) -> Shape:

@@ -334,8 +334,9 @@ class Postgres:
             except ValueError:
                 # No text of PostgreSQL holds it, and no protocol carries it.
                 text = _UNSENDABLE
-            # A cast would shorten what an assignment refuses.
-            self._literals[key] = re.sub(r"::VARCHAR\(\d+\)\[\]\Z", "::TEXT[]", text)
+            # A cast would shorten, or refuse, what it is for the column to refuse.
+            text = re.sub(r"::VARCHAR\(\d+\)\[\]\Z", "::TEXT[]", text)
+            self._literals[key] = re.sub(r"::(SMALLINT|INTEGER)\[\]\Z", "::BIGINT[]", text)
         return self._literals[key]
 
     def close(self) -> None:

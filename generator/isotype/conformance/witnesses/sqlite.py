@@ -229,7 +229,8 @@ def _same(one: Made, stored: Any) -> bool:
         meant = float(meant)
     if isinstance(one.column.type, Array) or is_document(one.column.type):
         return (meant is stored is None) or (isinstance(stored, str) and json.loads(stored) == json.loads(str(meant)))
-    return bool(meant == stored)
+    # To Python 1.0 is 1.
+    return bool(meant == stored) and isinstance(meant, float) == isinstance(stored, float)
 
 
 def _physical(table: Table, name: str, cell: Cell) -> Any:
