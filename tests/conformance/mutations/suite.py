@@ -1,6 +1,7 @@
 """Every witness with every domain: which mutants there are, and what comes of each.
 
-`cases.yaml` holds how many mutants of each class there are; they may only become more.
+A whole run without survivors records in `cases.yaml` how many mutants of each class there are; from then on they may
+only become more.
 With `ISOTYPE_EVERY_MUTATION` set the tests ask all of them, otherwise a slice, the same one in every run.
 """
 
