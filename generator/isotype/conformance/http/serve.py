@@ -2,19 +2,21 @@
 
 Each line on standard input is a question in JSON, and is answered by a line on standard output: [error, result].
 ["serve", folder, package, file, schema, is asynchronous, {service: class}] is answered by a port, on which the API of
-the package answers until ["end", port]. Its rows are in the SQLite file, whose tables are those of the schema; services
-named here lack operations, which nobody calls.
+the package answers until ["end", port]. Its rows are in the SQLite file, whose tables are those of the schema. Services
+named here lack operations: instead of each, somebody answers 501 with the body that it was given, as JSON in which an
+array holds it as it was completed, and with what it says itself.
 """
 
 from __future__ import annotations
 
 import gc
 import importlib
+import inspect
 import json
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from itertools import count
@@ -23,7 +25,8 @@ from typing import Any
 
 import sqlalchemy
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import sessionmaker
 
@@ -89,13 +92,32 @@ def application(
 
 
 def _closed(service: type) -> type:
-    """The service, with a failure for each operation that it leaves open."""
+    """The service, with somebody who stands in for each operation that it leaves open."""
     abstract: frozenset[str] = getattr(service, "__abstractmethods__", frozenset())
-    return type(service.__name__, (service,), dict.fromkeys(abstract, _fail))
+    return type(service.__name__, (service,), {name: _standing_in(getattr(service, name)) for name in abstract})
 
 
-def _fail(*_: object) -> None:
-    raise NotImplementedError("the schema does not say what this operation does")
+def _standing_in(operation: Callable[..., Any]) -> Callable[..., Any]:
+    names = list(inspect.signature(operation).parameters)
+
+    def said(*inputs: Any) -> Response:
+        # A response is passed on as it is, whatever the operation declares.
+        body = _written(inputs[names.index("body")]) if "body" in names else ""
+        return Response(body, 501, media_type="application/json")
+
+    async def awaited(*inputs: Any) -> Response:
+        return said(*inputs)
+
+    return awaited if inspect.iscoroutinefunction(operation) else said
+
+
+def _written(body: Any) -> str:
+    records = body if isinstance(body, list) else [body]
+    if not all(isinstance(record, BaseModel) for record in records):
+        return ""
+    whole = ", ".join(record.model_dump_json() for record in records)
+    given = ", ".join(record.model_dump_json(exclude_unset=True) for record in records)
+    return f"[[{whole}], [{given}]]"
 
 
 def _configure(file: str, schema: str, connection: Any, _: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from isotype.conformance.changes import refused_moves
 from isotype.conformance.comparison import agree
 from isotype.conformance.engines import Engines
 from isotype.conformance.http.deployed import Deployed
-from isotype.conformance.http.model import Asked, Service, Standing, asked, by_field
+from isotype.conformance.http.model import Asked, Passed, Service, Standing, asked, by_field, passed
 from isotype.conformance.http.served import Served
 from isotype.conformance.model import Answer
 from isotype.domain.model import JsonValue
@@ -30,12 +30,17 @@ from isotype.service.differences import Difference
 from isotype.service.live import Caller, Unanswered, answers, reading
 from isotype.service.live.model import Heard, Reply
 from isotype.service.live.rows import Known
-from isotype.shapes.model import Shapes
+from isotype.shapes.model import UPDATE as UPDATING
+from isotype.shapes.model import ApiOperation, Shapes
 
 Result = TypeVar("Result")
+Of = TypeVar("Of", Asked, Passed)
 
 CHANCES = 1000
 """Random records that are sent: a call takes longer than anything else that is asked, but for the whole way."""
+
+STOOD_IN = 501
+"""The answer of somebody who stands in for an operation: it was given a body, and says which."""
 
 REFUSED = (400, 422)
 OF_ROWS = (404, 409, 429)
@@ -48,14 +53,14 @@ class Http:
     def __init__(self, of: Compiled, engines: Engines, running: Caller | None = None) -> None:
         known = Known(of.bindings, Meaning(of.bindings.shapes))
         self._known, self._meaning = known, known.meaning
-        self._by_shape: dict[str, list[Asked]] = {}
-        for one in asked(known):
-            self._by_shape.setdefault(one.body.name, []).append(one)
+        prober = Prober(of.bindings)
+        self._derived = by_shape(asked(known))
+        # What a service that runs somewhere does then, nobody knows.
+        self._passed = by_shape(passed(known, prober.records) if running is None else ())
         self._service: Service | None = None
         self._chances = CHANCES
         self._unsaid: dict[str, int] = {}
-        if self._by_shape:
-            prober = Prober(of.bindings)
+        if self._derived or self._passed:
             self._service = _answered(
                 lambda: Served(of, engines, prober) if running is None else Deployed(running, known, prober)
             )
@@ -64,19 +69,24 @@ class Http:
     def note(self) -> str:
         """Which operations were asked and which not, and for how many values nobody could say what they must answer."""
         taking = [operation for operation in self._known.shapes.operations if operation.body is not None]
-        called = {one.operation.name for group in self._by_shape.values() for one in group}
-        rest = [operation.call for operation in taking if operation.name not in called]
+        done = [one.operation.name for group in self._derived.values() for one in group]
+        read = [one.call.operation.name for group in self._passed.values() for one in group]
         if not taking:
             return "no operation has a body"
-        said = [f"{len(called)} of {len(taking)} operations with a body were asked"]
-        said += [f"what others do is for a service to say: {', '.join(rest)}"] if rest else []
+        said = [f"{len(done)} of {len(taking)} operations with a body were asked"]
+        for names, words in (
+            (read, "what others do is for a service to say, and only how they read a body was asked"),
+            ([it.name for it in taking if it.name not in (*done, *read)], "not asked"),
+        ):
+            calls = [operation.call for operation in taking if operation.name in names]
+            said += [f"{words}: {', '.join(calls)}"] if calls else []
         said += [f"no verdict on {count} values for {name}" for name, count in self._unsaid.items()]
         left = self._service.left() if self._service is not None else ""
         return "; ".join((*said, *((left,) if left else ())))
 
     def asks(self, probe: Probe) -> bool:
         """The records that an operation takes; of random ones some."""
-        if probe.shape not in self._by_shape or (probe.constraint == "random" and self._chances == 0):
+        if probe.shape not in (*self._derived, *self._passed) or (probe.constraint == "random" and self._chances == 0):
             return False
         self._chances -= probe.constraint == "random"
         return True
@@ -91,12 +101,15 @@ class Http:
     def _answer(self, probe: Probe) -> Answer:
         """What all operations say together: the first that is wrong in itself, or that they do not agree."""
         assert self._service is not None
-        found = [(one, self._put(one, self._service, probe)) for one in self._by_shape[probe.shape]]
-        sides = {answer.takes: one.operation.call for one, answer in found if not answer.elsewhere and not answer.fault}
+        found = [(it.operation, self._put(it, self._service, probe)) for it in self._derived.get(probe.shape, ())]
+        found += [(it.call.operation, self._read(it, self._service, probe)) for it in self._passed.get(probe.shape, ())]
+        sides = {answer.takes: of.call for of, answer in found if not answer.elsewhere and not answer.fault}
         if len(sides) == 2:
             return Answer(fault=f"{sides[True]} takes it, and {sides[False]} does not")
-        ranked = sorted((answer for _, answer in found), key=lambda it: (not it.fault, not it.changed, it.elsewhere))
-        return ranked[0]
+        values = {answer.value: of.call for of, answer in found if answer.value is not None}
+        if len(values) > 1:
+            return Answer(fault=f"{' and '.join(values.values())} read it as different bodies")
+        return min((answer for _, answer in found), key=_rank)
 
     def _put(self, one: Asked, service: Service, probe: Probe) -> Answer:
         standing = service.standing(one)
@@ -118,6 +131,25 @@ class Http:
             return Answer(fault=_said(flaws[0]))
         return self._refused(one, service, reply, heard, row)
 
+    def _read(self, one: Passed, service: Service, probe: Probe) -> Answer:
+        """How the body of an operation is read that somebody stands in for."""
+        if one.listed and not probe.text.strip():
+            # An array of nothing is no array of this.
+            return Answer(elsewhere=True)
+        call = one.sent(probe.text)
+        reply = service.caller.ask(call)
+        if reply.status == STOOD_IN:
+            [whole], [given] = read(reply.content.decode())
+            return Answer(value=write(given if one.body.direction == UPDATING else whole))
+        heard, flaws = answers.hold(replace(call, wanted=frozenset({reply.status})), reply, self._meaning)
+        if flaws:
+            return Answer(fault=_said(flaws[0]))
+        if reply.status in REFUSED:
+            return Answer(f"{reply.status} {_reason(heard.value)}".strip())
+        # Without a result nothing is shown of what was taken.
+        said = service.failure() if reply.status >= 500 else ""
+        return Answer() if reply.status == call.operation.status else _wrong(call.operation, reply, said)
+
     def _refused(self, one: Asked, service: Service, reply: Reply, heard: Heard, row: Row | None) -> Answer:
         """What an answer means that is no success."""
         further = () if row is None else row.refusals
@@ -128,8 +160,7 @@ class Http:
             return Answer(f"{reply.status} {_reason(heard.value)}".strip(), further=further)
         if reply.status in OF_ROWS and not service.alone:
             return self._silent(one)
-        said = service.failure() if reply.status >= 500 else ""
-        return Answer(fault=f"{one.operation.call} answers {reply.status}{f': {said}' if said else ''}")
+        return _wrong(one.operation, reply, service.failure() if reply.status >= 500 else "")
 
     def _silent(self, one: Asked) -> Answer:
         call = one.operation.call
@@ -153,6 +184,23 @@ class Http:
             if not agree(wanted, found):
                 return f"{field.field}: {write(wanted)[:200]} is answered as {write(found)[:200]}"
         return ""
+
+
+def by_shape(operations: Iterable[Of]) -> dict[str, list[Of]]:
+    """Operations by the name of the shape that their body has."""
+    found: dict[str, list[Of]] = {}
+    for one in operations:
+        found.setdefault(one.body.name, []).append(one)
+    return found
+
+
+def _rank(answer: Answer) -> tuple[bool, ...]:
+    """Sorts what is wrong in itself first, and what says nothing last."""
+    return not answer.fault, not answer.changed, answer.elsewhere, answer.value is None
+
+
+def _wrong(operation: ApiOperation, reply: Reply, said: str) -> Answer:
+    return Answer(fault=f"{operation.call} answers {reply.status}{f': {said}' if said else ''}")
 
 
 def _answered(ask: Callable[[], Result]) -> Result:
