@@ -141,10 +141,11 @@ def _known(domain: Domain, only: str) -> None:
     fields = {it.name: [field.name for field in it.fields] for it in domain.entities}
     fields |= {it.name: [field.name for field in it.fields] for it in domain.objects}
     fields |= {it.name: [column.name for column in it.columns] for it in domain.views}
+    fields |= {it.name: [parameter.name for parameter in it.parameters] for it in domain.operations}
     if owner not in fields:
         fact, suggestion = (
             f"names nothing of {domain.name}",
-            "give an entity, an object or a view, and one of its fields",
+            "give an entity, an object, a view or an operation, and one of its fields",
         )
     elif field and field not in fields[owner]:
         close = get_close_matches(field, fields[owner], 1)

@@ -36,6 +36,8 @@ ROWS = frozenset({"models", "sqlite", "postgres"})
 """Targets that know nothing of JSON text."""
 
 
+CALLED = frozenset({"zod", "json_schema", "http"})
+"""Targets that know what the parameters of an operation are."""
 CANONICAL = frozenset({"python"})
 """Targets that write every value in its canonical form."""
 UNFILLED = frozenset({"zod"})

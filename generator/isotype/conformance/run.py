@@ -13,11 +13,12 @@ from isotype.conformance.changes import EVERY, Changes
 from isotype.conformance.excuses import Excuses
 from isotype.conformance.foreign import Foreign, is_foreign
 from isotype.conformance.matrix import Matrix, Rate
-from isotype.conformance.model import ROWS, Answer, Witness
+from isotype.conformance.model import CALLED, ROWS, Answer, Witness
 from isotype.conformance.shrinking import shrunk
 from isotype.conformance.tally import Tally, place, unreached
 from isotype.domain.lazy import NamedTuple
 from isotype.probes import Probe, Prober
+from isotype.probes.inputs import INPUTS
 from isotype.probes.unseen import MOVED, NEW
 
 BATCH = 1000
@@ -126,10 +127,10 @@ def _timed(witness: Witness, batch: Sequence[Probe]) -> tuple[list[Probe], Seque
 
 
 def is_for_others(witness: Witness, probe: Probe) -> bool:
-    """Whether a probe is of rows alone, an UPDATE or what no body shows, or says what only others are given."""
+    """Whether a probe is of rows or calls alone, an UPDATE, what no body shows, or says what only others are given."""
     row = probe.row
     if row is None:
-        return False
+        return probe.variant == INPUTS and witness.target not in CALLED
     if witness.target in ROWS:
         return is_foreign(row) and witness.target in row.unasked
     return row.before is not None or is_foreign(row) or probe.variant in (NEW, MOVED)

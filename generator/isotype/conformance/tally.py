@@ -51,6 +51,8 @@ def declared(domain: Domain) -> dict[Place, Declared]:
     ]
     found = {Place(name, ""): line for name, line, _ in owned}
     found.update({Place(name, field.name): field.place for name, _, fields in owned for field in fields})
+    found.update({Place(operation.name, ""): operation.place for operation in domain.operations})
+    found.update({Place(one.name, it.name): it.place for one in domain.operations for it in one.parameters})
     return found
 
 

@@ -8,7 +8,7 @@ from isotype.dialects.literals.typescript import typescript_property
 from isotype.dialects.typescript import doc
 from isotype.dialects.typescript_layout import INDENT, Call, Code, Entries, entry
 from isotype.domain.lazy import NamedTuple
-from isotype.domain.types import Array, Type
+from isotype.domain.types import Type
 from isotype.layers.specifiers import schemas_name
 from isotype.layers.zod_types import Names, nullable, optional, schema_name, type_code
 from isotype.shapes.model import ApiBody, ApiOperation, ApiParameter, Shapes
@@ -74,14 +74,5 @@ def _judged(shapes: Shapes, parameters: Iterable[ApiParameter], names: Names) ->
 
 
 def _parameter(parameter: ApiParameter, names: Names) -> Code:
-    code = type_code(_sayable(parameter), names)
+    code = type_code(parameter.type, names)
     return code if parameter.required else optional(code)
-
-
-def _sayable(parameter: ApiParameter) -> Type:
-    """The type without the empty list, where that is not the same as no parameter at all: a query cannot tell them
-    apart."""
-    of = parameter.type
-    if not isinstance(of, Array) or of.min_items or not (parameter.required or parameter.default):
-        return of
-    return Array(of.item, of.nullable_items, 1, of.max_items, of.unique_items, of.sorted)

@@ -15,6 +15,7 @@ from isotype.domain.types import Array, Map, ObjectType, Type
 from isotype.domain.values import replace
 from isotype.probes import chance
 from isotype.probes.candidates import Candidate, essential, kinds, traps
+from isotype.probes.inputs import with_inputs
 from isotype.probes.meaning import Judged, Meaning, Path
 from isotype.probes.model import ACCEPT, REFUSE, Probe
 from isotype.probes.records import Record, Records, at, hinted, loosened, near_patterns, signature
@@ -50,7 +51,7 @@ class Prober:
     """
 
     def __init__(self, bindings: Bindings, seed: int = 0, share: int = 1) -> None:
-        self.shapes = with_tables(bindings)
+        self.shapes = with_inputs(with_tables(bindings))
         self.meaning = Meaning(self.shapes)
         self.records = Records(self.meaning)
         self.rows = Rows(bindings, self.records)

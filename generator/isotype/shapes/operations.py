@@ -52,7 +52,7 @@ def _parameter(parameter: Parameter, used: Directions) -> ApiParameter:
         name=parameter.name,
         attribute=schema_attribute(parameter.name),
         location=parameter.location,
-        type=used.wired(parameter.type, INPUT),
+        type=_sayable(used.wired(parameter.type, INPUT), parameter),
         required=parameter.required,
         default=default.value if default is not None and has_default else None,
         has_default=has_default,
@@ -60,6 +60,15 @@ def _parameter(parameter: Parameter, used: Directions) -> ApiParameter:
         deprecated=parameter.deprecated,
         object=used.input(parameter.object) if parameter.object else "",
     )
+
+
+def _sayable(of: Type, parameter: Parameter) -> Type:
+    """The type without the empty list, where that is not the same as no parameter at all: a query cannot tell them
+    apart."""
+    filled = parameter.default is not None and parameter.default.value
+    if not isinstance(of, Array) or of.min_items or not (parameter.required or filled):
+        return of
+    return Array(of.item, of.nullable_items, 1, of.max_items, of.unique_items, of.sorted)
 
 
 def _body(payload: Payload, direction: str, entities: dict[str, Entity], used: Directions) -> ApiBody:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
 from isotype.binding.derivation import CREATE, DELETE, UPDATE
 from isotype.binding.model import EntityBinding
+from isotype.conformance.http.members import members
 from isotype.conformance.http.model import NOTHING, Asked, Standing, asked, by_field, fits
 from isotype.domain.values import replace
 from isotype.probes import Probe, Prober, chance
@@ -32,6 +32,7 @@ class Deployed:
     """
 
     alone = False
+    stood_in: Caller | None = None
 
     def __init__(self, caller: Caller, known: Known, prober: Prober) -> None:
         self.caller = caller
@@ -64,8 +65,8 @@ class Deployed:
 
     def fitted(self, one: Asked, probe: Probe) -> Probe:
         # What breaks a form is refused whatever it names.
-        members = None if probe.refusals else _members(probe.text)
-        if members is None:
+        held = None if probe.refusals else members(probe.text)
+        if held is None:
             return probe
         entity, variant = one.made.entity, one.body.variant
         unique = unique_fields(entity)
@@ -75,7 +76,7 @@ class Deployed:
             if place is None or (target is None and field.field not in unique):
                 continue
             name = place.wire[0]
-            if name not in members or probe.path[:1] == (name,):
+            if name not in held or probe.path[:1] == (name,):
                 continue
             if target is not None:
                 row = next(iter(self._known.rows(target[0].entity)), {})
@@ -83,8 +84,8 @@ class Deployed:
             else:
                 value = self._new(one.body, place.wire)
             if value is not None:
-                members[name] = _with(members[name], place.wire[1:], value)
-        fitted = self._prober.again(probe, {name: Raw(part) for name, part in members.items()})
+                held[name] = _with(held[name], place.wire[1:], value)
+        fitted = self._prober.again(probe, {name: Raw(part) for name, part in held.items()})
         return probe if fitted.refusals else fitted
 
     def provides(self, one: Asked, cells: Mapping[str, Cell]) -> bool:
@@ -186,32 +187,6 @@ def _standing(one: Asked, row: Mapping[str, Any]) -> Standing | None:
     hidden = {column.name for column in one.made.entity.table.columns if column.computed is None} - cells.keys()
     values = {match.parameter.name: row.get(match.field.field) for match in one.made.keys}
     return Standing(cells, values, frozenset(hidden)) if fits(values) else None
-
-
-def _members(text: str) -> dict[str, str] | None:
-    """The JSON text of each member of an object; None for what is no object, or repeats a key."""
-    try:
-        pairs = _DECODER.decode(text)
-        found: dict[str, str] = {}
-        at = text.index("{") + 1
-        for _ in range(len(pairs)):
-            name, at = _STRINGS.raw_decode(text, _next(text, at))
-            start = _next(text, at)
-            _, at = _STRINGS.raw_decode(text, start)
-            found[name] = text[start:at]
-    except (JSONDecodeError, ValueError, TypeError, RecursionError):
-        return None
-    return found if len(found) == len(pairs) else None
-
-
-def _next(text: str, at: int) -> int:
-    while text[at] in " \t\n\r,:":
-        at += 1
-    return at
-
-
-_DECODER = JSONDecoder(object_pairs_hook=list)
-_STRINGS = JSONDecoder()
 
 
 def _with(part: str, path: Path, value: Json) -> str:

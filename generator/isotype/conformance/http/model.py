@@ -8,14 +8,12 @@ from typing import Any, Protocol
 
 from isotype.binding.derivation import CREATE, UPDATE, Derivation
 from isotype.domain.lazy import NamedTuple
-from isotype.domain.types import Array, ObjectType
-from isotype.domain.values import replace
+from isotype.domain.types import ObjectType
 from isotype.probes import Probe
-from isotype.probes.records import Records
 from isotype.probes.rows import Cell
 from isotype.probes.values import Json
-from isotype.service.live import Caller, Limits, reading, texts
-from isotype.service.live.model import Call, Heard
+from isotype.service.live import Caller, Limits, texts
+from isotype.service.live.model import Heard
 from isotype.service.live.rows import Known
 from isotype.shapes.model import ApiOperation, Shape, Shapes
 
@@ -27,21 +25,6 @@ class Asked(NamedTuple):
     made: Derivation
     body: Shape
     shown: Shape
-
-
-class Passed(NamedTuple):
-    """An operation that is for a service to do: who stands in for it says what body it was given.
-
-    `call` has no body yet; `listed` is whether that is an array of records.
-    """
-
-    call: Call
-    body: Shape
-    listed: bool
-
-    def sent(self, text: str) -> Call:
-        """The call with a record."""
-        return replace(self.call, body=f"[{text}]" if self.listed else text)
 
 
 class Standing(NamedTuple):
@@ -61,11 +44,13 @@ NOTHING = Standing()
 class Service(Protocol):
     """An API with the rows behind it.
 
-    Where it is `alone`, nobody else has rows there, and whatever it answers is about what it was asked.
+    Where it is `alone`, nobody else has rows there, and whatever it answers is about what it was asked. `stood_in` is
+    the same API with somebody who stands in for its services; None where that cannot be.
     """
 
     alone: bool
     caller: Caller
+    stood_in: Caller | None
 
     def standing(self, one: Asked) -> Standing | None:
         """What is there for an operation; None where that cannot be."""
@@ -110,30 +95,6 @@ def asked(known: Known) -> Iterator[Asked]:
             continue
         if isinstance(operation.body.type, ObjectType):
             yield Asked(operation, made, known.shapes.shape(operation.body.type.name), made.result)
-
-
-def passed(known: Known, records: Records) -> Iterator[Passed]:
-    """The operations that take a record, or several, and of which the schema does not say what they do."""
-    derived = {one.operation.name for one in asked(known)}
-    for operation in known.shapes.operations:
-        of = operation.body.type if operation.body is not None and operation.name not in derived else None
-        record = of.item if isinstance(of, Array) else of
-        values = _values(operation, records)
-        if isinstance(record, ObjectType) and values is not None:
-            call = reading.call(operation, values, frozenset())
-            yield Passed(call, known.shapes.shape(record.name), isinstance(of, Array))
-
-
-def _values(operation: ApiOperation, records: Records) -> dict[str, Json] | None:
-    """Values for the parameters that a call must have; None where one has none."""
-    found: dict[str, Json] = {}
-    for parameter in operation.parameters:
-        if parameter.required:
-            value = next(texts.taken(parameter, records), None)
-            if value is None:
-                return None
-            found[parameter.name] = value
-    return found
 
 
 def by_field(shape: Shape, record: Mapping[str, Any], shapes: Shapes) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Serves generated APIs, each on a port of its own: a script that knows nothing of Isotype.
 
 Each line on standard input is a question in JSON, and is answered by a line on standard output: [error, result].
-["serve", folder, package, file, schema, is asynchronous, {service: class}] is answered by a port, on which the API of
-the package answers until ["end", port]. Its rows are in the SQLite file, whose tables are those of the schema. Services
-named here lack operations: instead of each, somebody answers 501 with the body that it was given, as JSON in which an
-array holds it as it was completed, and with what it says itself.
+["serve", folder, package, file, schema, is asynchronous, {service: class}] is answered by two ports, on which the API
+of the package answers until ["end", port] each. Its rows are in the SQLite file, whose tables are those of the schema;
+operations that services lack, which are named here, are not called. On the second port somebody stands in for each of
+them, and answers 418 with a message that is JSON: the `parameters` that it was given by their names in Python, and the
+body in an array, `whole` with what was filled in and as it was `given`.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from typing import Any
 
 import sqlalchemy
 import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
+from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import sessionmaker
 
@@ -55,10 +57,10 @@ class Serving:
         self._thread.join(10)
 
 
-def application(
-    folder: str, package: str, file: str, schema: str, asynchronous: bool, unfinished: Mapping[str, str]
-) -> FastAPI:
-    """The API of a package that stands in a folder."""
+def applications(
+    folder: str, package: str, file: str, schema: str, asynchronous: bool, classes: Mapping[str, str]
+) -> tuple[FastAPI, FastAPI]:
+    """The API of a package that stands in a folder, and the same with somebody who stands in for its operations."""
     # Another folder may have had a package of that name.
     for name in [name for name in sys.modules if name.partition(".")[0] == package]:
         del sys.modules[name]
@@ -69,15 +71,17 @@ def application(
         services = importlib.import_module(f"{package}.api.services")
     finally:
         sys.path.remove(folder)
-    made = api.Services(**{name: _closed(getattr(services, of)) for name, of in unfinished.items()})
+    every = {name: getattr(services, of) for name, of in classes.items()}
+    made = api.Services(**{name: _closed(service) for name, service in every.items()})
+    stood_in = api.Services(**{name: _stood_in(service) for name, service in every.items()})
     configure = partial(_configure, file, schema)
     # A limit is for each caller, and every call is another's.
     limits = api.Limits(client=lambda _: str(next(_CALLS)))
     if not asynchronous:
         engine = sqlalchemy.create_engine(f"sqlite:///{file}")
         sqlalchemy.event.listen(engine, "connect", configure)
-        app: FastAPI = api.create_app(made, sessionmaker(engine, expire_on_commit=False), limits=limits)
-        return app
+        sessions = sessionmaker(engine, expire_on_commit=False)
+        return api.create_app(made, sessions, limits=limits), api.create_app(stood_in, sessions, limits=limits)
     live = create_async_engine(f"sqlite+aiosqlite:///{file}")
     sqlalchemy.event.listen(live.sync_engine, "connect", configure)
 
@@ -86,38 +90,44 @@ def application(
         yield
         await live.dispose()
 
-    sessions = async_sessionmaker(live, expire_on_commit=False)
-    app = api.create_app(made, sessions, limits=limits, lifespan=lifespan)
-    return app
+    waiting = async_sessionmaker(live, expire_on_commit=False)
+    app = api.create_app(made, waiting, limits=limits, lifespan=lifespan)
+    # No operation of the other one gets as far as its session.
+    return app, api.create_app(stood_in, waiting, limits=limits)
 
 
 def _closed(service: type) -> type:
-    """The service, with somebody who stands in for each operation that it leaves open."""
+    """The service, with a failure for each operation that it leaves open."""
     abstract: frozenset[str] = getattr(service, "__abstractmethods__", frozenset())
-    return type(service.__name__, (service,), {name: _standing_in(getattr(service, name)) for name in abstract})
+    return type(service.__name__, (service,), dict.fromkeys(abstract, _fail))
+
+
+def _fail(*_: object) -> None:
+    raise NotImplementedError("the schema does not say what this operation does")
+
+
+def _stood_in(service: type) -> type:
+    """The service, with somebody who stands in for each of its operations."""
+    own = {name: value for name, value in vars(service).items() if inspect.isfunction(value)}
+    return type(service.__name__, (service,), {name: _standing_in(operation) for name, operation in own.items()})
 
 
 def _standing_in(operation: Callable[..., Any]) -> Callable[..., Any]:
     names = list(inspect.signature(operation).parameters)
 
-    def said(*inputs: Any) -> Response:
-        # A response is passed on as it is, whatever the operation declares.
-        body = _written(inputs[names.index("body")]) if "body" in names else ""
-        return Response(body, 501, media_type="application/json")
+    def said(*inputs: Any) -> None:
+        # Whatever an operation answers, a refusal passes as it is.
+        raise HTTPException(418, _written(dict(zip(names[1:], inputs[1:], strict=True))))
 
-    async def awaited(*inputs: Any) -> Response:
-        return said(*inputs)
-
-    return awaited if inspect.iscoroutinefunction(operation) else said
+    return said
 
 
-def _written(body: Any) -> str:
-    records = body if isinstance(body, list) else [body]
-    if not all(isinstance(record, BaseModel) for record in records):
-        return ""
+def _written(inputs: dict[str, Any]) -> str:
+    body = inputs.pop("body", ())
+    records = [one for one in (body if isinstance(body, list) else [body]) if isinstance(one, BaseModel)]
     whole = ", ".join(record.model_dump_json() for record in records)
     given = ", ".join(record.model_dump_json(exclude_unset=True) for record in records)
-    return f"[[{whole}], [{given}]]"
+    return f'{{"parameters": {to_json(inputs).decode()}, "whole": [{whole}], "given": [{given}]}}'
 
 
 def _configure(file: str, schema: str, connection: Any, _: object) -> None:
@@ -140,9 +150,9 @@ def main() -> None:
         error, result = "", None
         try:
             if word == "serve":
-                made = Serving(application(*rest))
-                serving[made.port] = made
-                result = made.port
+                made = [Serving(app) for app in applications(*rest)]
+                serving |= {one.port: one for one in made}
+                result = [one.port for one in made]
             else:
                 serving.pop(rest[0]).end()
         except Exception as failure:

@@ -16,6 +16,7 @@ from isotype.layers.api.types import domain_classes
 from isotype.probes import Probe, Prober
 from isotype.probes.meaning import plain
 from isotype.probes.rows import Cell
+from isotype.service.live import Caller
 from isotype.service.live.model import Heard
 
 PACKAGES = ("fastapi", "uvicorn", "sqlalchemy", "pydantic")
@@ -37,17 +38,16 @@ class Served:
         path = of.folder / "served.db"
         self._file = File(of, path, prober)
         self._host = engines.host()
-        unfinished = {
-            group.module: group.class_name
-            for group in groups(of.bindings, domain_classes(of.bindings))
-            if not group.is_complete
-        }
+        classes = {group.module: group.class_name for group in groups(of.bindings, domain_classes(of.bindings))}
         where = [str(of.folder), of.package, str(path), self._file.schema]
-        error, self._port = self._host.ask(["serve", *where, asynchronous, unfinished])
+        error, ports = self._host.ask(["serve", *where, asynchronous, classes])
         if error:
             self._file.close()
             raise NotAsked(f"the API cannot be served: {error}")
-        self.caller = steady("the generated API", f"http://127.0.0.1:{self._port}")
+        self._ports: list[int] = ports
+        callers = [steady("the generated API", f"http://127.0.0.1:{port}") for port in ports]
+        self.caller: Caller = callers[0]
+        self.stood_in: Caller | None = callers[1]
 
     def standing(self, one: Asked) -> Standing | None:
         name = one.operation.name
@@ -88,7 +88,9 @@ class Served:
         return ""
 
     def close(self) -> None:
-        self.caller.close()
+        for caller in (self.caller, self.stood_in):
+            if caller is not None:
+                caller.close()
         self._file.close()
-        if not self._host.ended:
-            self._host.ask(["end", self._port])
+        for port in () if self._host.ended else reversed(self._ports):
+            self._host.ask(["end", port])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -12,7 +12,8 @@ from isotype.conformance.changes import refused_moves
 from isotype.conformance.comparison import agree
 from isotype.conformance.engines import Engines
 from isotype.conformance.http.deployed import Deployed
-from isotype.conformance.http.model import Asked, Passed, Service, Standing, asked, by_field, passed
+from isotype.conformance.http.inputs import STOOD_IN, Inputs
+from isotype.conformance.http.model import Asked, Service, Standing, asked, by_field
 from isotype.conformance.http.served import Served
 from isotype.conformance.model import Answer
 from isotype.domain.model import JsonValue
@@ -30,17 +31,12 @@ from isotype.service.differences import Difference
 from isotype.service.live import Caller, Unanswered, answers, reading
 from isotype.service.live.model import Heard, Reply
 from isotype.service.live.rows import Known
-from isotype.shapes.model import UPDATE as UPDATING
 from isotype.shapes.model import ApiOperation, Shapes
 
 Result = TypeVar("Result")
-Of = TypeVar("Of", Asked, Passed)
 
 CHANCES = 1000
 """Random records that are sent: a call takes longer than anything else that is asked, but for the whole way."""
-
-STOOD_IN = 501
-"""The answer of somebody who stands in for an operation: it was given a body, and says which."""
 
 REFUSED = (400, 422)
 OF_ROWS = (404, 409, 429)
@@ -55,12 +51,12 @@ class Http:
         self._known, self._meaning = known, known.meaning
         prober = Prober(of.bindings)
         self._derived = by_shape(asked(known))
-        # What a service that runs somewhere does then, nobody knows.
-        self._passed = by_shape(passed(known, prober.records) if running is None else ())
+        # In an API that runs somewhere nobody stands in for anything.
+        self._inputs = Inputs(of.bindings, known, prober) if running is None else None
         self._service: Service | None = None
         self._chances = CHANCES
         self._unsaid: dict[str, int] = {}
-        if self._derived or self._passed:
+        if known.shapes.operations if running is None else self._derived:
             self._service = _answered(
                 lambda: Served(of, engines, prober) if running is None else Deployed(running, known, prober)
             )
@@ -70,13 +66,13 @@ class Http:
         """Which operations were asked and which not, and for how many values nobody could say what they must answer."""
         taking = [operation for operation in self._known.shapes.operations if operation.body is not None]
         done = [one.operation.name for group in self._derived.values() for one in group]
-        read = [one.call.operation.name for group in self._passed.values() for one in group]
+        heard = self._inputs.read_bodies if self._inputs is not None else ()
         if not taking:
             return "no operation has a body"
         said = [f"{len(done)} of {len(taking)} operations with a body were asked"]
         for names, words in (
-            (read, "what others do is for a service to say, and only how they read a body was asked"),
-            ([it.name for it in taking if it.name not in (*done, *read)], "not asked"),
+            (heard, "what others do is for a service to say, and only how they read a body was asked"),
+            ([it.name for it in taking if it.name not in (*done, *heard)], "not asked"),
         ):
             calls = [operation.call for operation in taking if operation.name in names]
             said += [f"{words}: {', '.join(calls)}"] if calls else []
@@ -86,7 +82,8 @@ class Http:
 
     def asks(self, probe: Probe) -> bool:
         """The records that an operation takes; of random ones some."""
-        if probe.shape not in (*self._derived, *self._passed) or (probe.constraint == "random" and self._chances == 0):
+        known = probe.shape in self._derived or (self._inputs is not None and self._inputs.takes(probe.shape))
+        if not known or (probe.constraint == "random" and self._chances == 0):
             return False
         self._chances -= probe.constraint == "random"
         return True
@@ -102,7 +99,9 @@ class Http:
         """What all operations say together: the first that is wrong in itself, or that they do not agree."""
         assert self._service is not None
         found = [(it.operation, self._put(it, self._service, probe)) for it in self._derived.get(probe.shape, ())]
-        found += [(it.call.operation, self._read(it, self._service, probe)) for it in self._passed.get(probe.shape, ())]
+        found += self._read(self._inputs, self._service, probe) if self._inputs is not None else ()
+        if not found:
+            return Answer(elsewhere=True)
         sides = {answer.takes: of.call for of, answer in found if not answer.elsewhere and not answer.fault}
         if len(sides) == 2:
             return Answer(fault=f"{sides[True]} takes it, and {sides[False]} does not")
@@ -131,24 +130,20 @@ class Http:
             return Answer(fault=_said(flaws[0]))
         return self._refused(one, service, reply, heard, row)
 
-    def _read(self, one: Passed, service: Service, probe: Probe) -> Answer:
-        """How the body of an operation is read that somebody stands in for."""
-        if one.listed and not probe.text.strip():
-            # An array of nothing is no array of this.
-            return Answer(elsewhere=True)
-        call = one.sent(probe.text)
-        reply = service.caller.ask(call)
-        if reply.status == STOOD_IN:
-            [whole], [given] = read(reply.content.decode())
-            return Answer(value=write(given if one.body.direction == UPDATING else whole))
-        heard, flaws = answers.hold(replace(call, wanted=frozenset({reply.status})), reply, self._meaning)
-        if flaws:
-            return Answer(fault=_said(flaws[0]))
-        if reply.status in REFUSED:
-            return Answer(f"{reply.status} {_reason(heard.value)}".strip())
-        # Without a result nothing is shown of what was taken.
-        said = service.failure() if reply.status >= 500 else ""
-        return Answer() if reply.status == call.operation.status else _wrong(call.operation, reply, said)
+    def _read(self, inputs: Inputs, service: Service, probe: Probe) -> Iterator[tuple[ApiOperation, Answer]]:
+        """What operations that somebody stands in for read of what they are given."""
+        assert service.stood_in is not None
+        for call, of in inputs.calls(probe):
+            reply = service.stood_in.ask(call)
+            if reply.status == STOOD_IN:
+                yield call.operation, inputs.arrived(of, reply)
+                continue
+            heard, flaws = answers.hold(replace(call, wanted=frozenset({reply.status})), reply, self._meaning)
+            if reply.status in REFUSED and not flaws:
+                yield call.operation, Answer(f"{reply.status} {_reason(heard.value)}".strip())
+            else:
+                said = service.failure() if reply.status >= 500 else ""
+                yield call.operation, Answer(fault=_said(flaws[0])) if flaws else _wrong(call.operation, reply, said)
 
     def _refused(self, one: Asked, service: Service, reply: Reply, heard: Heard, row: Row | None) -> Answer:
         """What an answer means that is no success."""
@@ -186,9 +181,9 @@ class Http:
         return ""
 
 
-def by_shape(operations: Iterable[Of]) -> dict[str, list[Of]]:
+def by_shape(operations: Iterable[Asked]) -> dict[str, list[Asked]]:
     """Operations by the name of the shape that their body has."""
-    found: dict[str, list[Of]] = {}
+    found: dict[str, list[Asked]] = {}
     for one in operations:
         found.setdefault(one.body.name, []).append(one)
     return found

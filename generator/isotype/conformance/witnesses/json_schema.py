@@ -9,7 +9,9 @@ from typing import Any
 from isotype.conformance.building import Compiled
 from isotype.conformance.model import Answer, NotAsked
 from isotype.probes import Probe
+from isotype.probes.inputs import LOCATIONS, inputs_name
 from isotype.probes.values import NotJson, read
+from isotype.shapes.model import ApiOperation
 
 KNOWN = 200_000
 
@@ -28,7 +30,9 @@ class JsonSchema:
         self._verdicts: dict[tuple[int, bytes], str] = {}
         extend: Any = jsonschema.validators.extend
         self._type: Any = extend(jsonschema.Draft202012Validator, {"properties": self._properties})
-        self._components = of.document()["components"]
+        document = of.document()
+        self._components = document["components"]
+        self._inputs = dict(_inputs(of.bindings.shapes.operations, document["paths"]))
         self._validators: dict[str, Any] = {}
 
     def asks(self, probe: Probe) -> bool:
@@ -49,7 +53,8 @@ class JsonSchema:
     def _validator(self, shape: str) -> Any:
         found = self._validators.get(shape)
         if found is None:
-            whole = {**self._components["schemas"][shape], "components": self._components}
+            own = self._inputs[shape] if shape in self._inputs else self._components["schemas"][shape]
+            whole = {**own, "components": self._components}
             found = self._validators[shape] = self._type(whole)
         return found
 
@@ -81,3 +86,20 @@ class JsonSchema:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _inputs(operations: Sequence[ApiOperation], paths: Any) -> Iterator[tuple[str, Any]]:
+    """What the document says of the parameters of each operation, as an object for each place they stand in."""
+    for operation in operations:
+        parameters = paths[operation.path][operation.method].get("parameters", ())
+        for location in LOCATIONS:
+            said = [parameter for parameter in parameters if parameter["in"] == location]
+            yield (
+                inputs_name(operation, location),
+                {
+                    "type": "object",
+                    "properties": {parameter["name"]: parameter["schema"] for parameter in said},
+                    "required": [parameter["name"] for parameter in said if parameter.get("required")],
+                    "additionalProperties": False,
+                },
+            )

@@ -1,8 +1,15 @@
-// Judges batches: one JSON line of a barrel's path and [schema, text] pairs in, one of [reason, value, fault] out.
+// Judges batches: one JSON line of a barrel's path and [path of a schema, text] pairs in, one of [reason, value, fault] out.
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
-const judgeBy = (schemas) => ([schema, text]) => {
+// Schemas of operations stand beside the barrel, where there are any.
+const operations = async (barrel) => {
+  const path = new URL("./operations.js", pathToFileURL(barrel));
+  return existsSync(path) ? import(path.href) : {};
+};
+
+const judgeBy = (schemas) => ([path, text]) => {
   let value;
   try {
     value = JSON.parse(text);
@@ -11,7 +18,7 @@ const judgeBy = (schemas) => ([schema, text]) => {
   }
   let result;
   try {
-    result = schemas[schema].safeParse(value);
+    result = path.reduce((found, name) => found[name], schemas).safeParse(value);
   } catch (error) {
     // Whatever a schema throws is no verdict.
     return ["", null, String(error)];
@@ -24,6 +31,6 @@ const judgeBy = (schemas) => ([schema, text]) => {
 for await (const line of createInterface({ input: process.stdin })) {
   const [barrel, questions] = JSON.parse(line);
   // Node keeps what it has imported.
-  const schemas = await import(pathToFileURL(barrel).href);
+  const schemas = { ...(await import(pathToFileURL(barrel).href)), ...(await operations(barrel)) };
   process.stdout.write(`${JSON.stringify(questions.map(judgeBy(schemas)))}\n`);
 }

@@ -6,15 +6,19 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from isotype.conformance.building import Compiled
 from isotype.conformance.engines import Engines
 from isotype.conformance.model import Answer, NotAsked
 from isotype.conformance.witnesses.node import STRIPS, find_modules, find_node, version
+from isotype.layers.specifiers import schemas_name
+from isotype.layers.zod_operations import PARTS
 from isotype.layers.zod_types import schema_name
 from isotype.probes import Probe
+from isotype.probes.inputs import inputs_name
+from isotype.shapes.model import ApiOperation
 
 _CONFIGURATION = {
     "compilerOptions": {
@@ -33,18 +37,26 @@ class Zod:
         self._process = engines.node()
         # What does not load is found now, and not among the values.
         self._process.ask([self._entry, []])
+        self._inputs = dict(_inputs(of.bindings.shapes.operations))
 
     def asks(self, probe: Probe) -> bool:
         """Everything."""
         return True
 
     def judge(self, probes: Sequence[Probe]) -> Sequence[Answer]:
-        question = [[schema_name(probe.shape), probe.text] for probe in probes]
+        question = [[self._inputs.get(probe.shape) or [schema_name(probe.shape)], probe.text] for probe in probes]
         answers = self._process.ask([self._entry, question])
         return [Answer(reason, value, fault=fault) for reason, value, fault in answers]
 
     def close(self) -> None:
         """Node is the run's."""
+
+
+def _inputs(operations: Sequence[ApiOperation]) -> Iterator[tuple[str, list[str]]]:
+    """Where the schema stands of what each operation is given, for each place of its parameters."""
+    for operation in operations:
+        for part, location in PARTS:
+            yield inputs_name(operation, location), [schemas_name(operation.identifier), part]
 
 
 def built(of: Compiled, root: Path) -> Path:

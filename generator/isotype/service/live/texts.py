@@ -52,7 +52,7 @@ def taken(parameter: ApiParameter, records: Records) -> Iterator[Json]:
     """Values that a parameter takes, and that an address can hold."""
     samples = [value for value in records.samples(parameter.type) if value is not None]
     fitting = [value for value in samples if len(of(value)) <= MOST] or samples[:1]
-    yield from (value for value in fitting if _travels(parameter, of(value)))
+    yield from (value for value in fitting if travels(parameter, of(value)))
 
 
 def refused(parameter: ApiParameter, records: Records) -> Iterator[Fault]:
@@ -61,7 +61,7 @@ def refused(parameter: ApiParameter, records: Records) -> Iterator[Fault]:
         return
     seen: dict[tuple[str, bool], None] = {}
     for text in _texts(parameter.type, records):
-        if not _travels(parameter, text) or len(text) > LONGEST:
+        if not travels(parameter, text) or len(text) > LONGEST:
             continue
         constraint = verdict(parameter.type, text, records.meaning)
         # A bound below and one above are two.
@@ -108,7 +108,7 @@ def _texts(of_type: Type, records: Records) -> Iterator[str]:
         yield "true"
 
 
-def _travels(parameter: ApiParameter, text: str) -> bool:
+def travels(parameter: ApiParameter, text: str) -> bool:
     """Whether a text arrives as it is: an empty one may stand for none, and a path is taken apart at its slashes."""
     if not text or not text.isprintable() or text != text.strip():
         return False
