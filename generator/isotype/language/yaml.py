@@ -60,6 +60,9 @@ _BEFORE_MARK = " \t\r\n[{,:?-\x85\u2028\u2029"
 _STACK = 10 * DEEPEST
 """Collections this deep are refused unseen, for composing them takes stack; the exact limit is kept afterwards."""
 _FAR = " " * 20 * DEEPEST
+_QUOTED = regular(r"""(^ *(?:[-?] +)*|[\[{,]\s*|:\s+)("[^"]*"|'(?:[^']|'')*')(?=\s*(?:[,\]}:#]|$))""")
+_QUOTE = regular(r"""(?:^ *|[\[{,:?-]\s*|[!&]\S*\s+)["']""")
+_COMMENT = regular(r"(?:^|[\s\[\]{},])#.*")
 _NESTED = regular(rf"^(?:(?: *[-?] ){{{DEEPEST + 1}}}|{_FAR})", re.MULTILINE)
 _OPENING = (
     yaml.FlowSequenceStartToken,
@@ -277,14 +280,30 @@ def _may_be_deep(text: str) -> bool:
     """Whether collections might be nested too deep to compose; quick, and sure of a no."""
     if (_FAR in text or "- - - -" in text or "? ? ? ?" in text or "- ? - ?" in text) and _NESTED.search(text):
         return True
-    depth = 0
+    depth, sure = 0, True
     for line in text.split("\n"):
         opened = line.count("[") + line.count("{")
         if depth + opened > _STACK:
             return True
-        if opened or depth:
-            depth = max(0, depth + opened - line.count("]") - line.count("}"))
+        depth += opened
+        if depth and sure:
+            if "'" in line or '"' in line or "#" in line:
+                line, sure = _bare(line, depth > opened)
+            if sure:
+                depth = max(0, depth - line.count("]") - line.count("}"))
     return False
+
+
+def _bare(line: str, flowing: bool) -> tuple[str, bool]:
+    """A line without what is quoted in it and without its comment, and whether all quotes begin and end there for sure.
+
+    Where collections are open already, what the line begins with may go on with a word that holds quotes as they are.
+    """
+    if '\\"' in line or "\\'" in line or (flowing and line.lstrip(" -?")[:1] in ("'", '"')):
+        return line, False
+    bare = _COMMENT.sub("", _QUOTED.sub(r"\1", line))
+    # Any other quote stands inside a word.
+    return bare, _QUOTE.search(bare) is None
 
 
 def _too_deep_from(source: Source) -> Place | None:
