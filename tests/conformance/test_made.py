@@ -33,6 +33,8 @@ FIELDS = {
     "Sum": "{type: 'decimal(8,3)?', computed: weight * 3 - 1}",
     "Share": "{type: 'decimal(8,2)?', computed: 'round(weight / 7, 2)'}",
     "Changed": "{type: timestamp, default: now, on_update: now, access: read}",
+    "Raw": """{type: timestamp, computed: {sql: "timestamptz '2024-01-01T00:00:00Z'",
+        sqlite: "'2024-01-01T00:00:00.000000Z'"}}""",
 }
 MADE = (
     "isotype: 1\ndomain: shop\nentities:\n"
@@ -57,6 +59,7 @@ BREAKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("weight * 30 - 1000", "weight * 30 - 1001", "Sum"),
         ("ELSE 7 END) / 14", "ELSE 7 END) / 15", "Share"),
         ("SET value = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')", "SET value = OLD.value", "Changed"),
+        ("'2024-01-01T00:00:00.000000Z'", "'2024-01-01'", "Raw"),
     ),
     "postgres": (
         ("DEFAULT 3", "DEFAULT 4", "Number"),
@@ -69,6 +72,7 @@ BREAKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("weight * 3 - 1", "weight * 3 + 1", "Sum"),
         ("round(weight / 7, 2)", "round(weight / 7 - 0.004, 2)", "Share"),
         ("NEW.value := CURRENT_TIMESTAMP", "NEW.value := OLD.value", "Changed"),
+        ("timestamptz '2024-01-01T00:00:00Z'", "timestamptz 'infinity'", "Raw"),
     ),
 }
 

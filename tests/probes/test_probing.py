@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import islice
+from random import Random
 
 import pytest
 
+from isotype.domain.expressions import BOOLEAN, TEXT, In, Literal, Name
 from isotype.probes import ACCEPT, EDGE, REFUSE, ROW, Prober
 from isotype.probes.meaning import CONSTRAINTS
+from isotype.probes.records import signature
 from isotype.probes.rows import Row
 from isotype.probes.values import read
 from tests.probes.domains import SCHEMAS, bindings, bound, schema
@@ -168,3 +171,71 @@ entities:
     created = row("ItemCreate")
     assert not created.refusals and created.cells["limits"].value == {"low": 3}
     assert created.cells["limits"].text != row("ItemResponse").cells["limits"].text
+
+
+class NothingLeftOut(Random):
+    """Leaves nothing out by chance."""
+
+    def random(self) -> float:
+        return 0.9
+
+
+def test_what_is_found_is_emptied() -> None:
+    """Of a record that shows something new of a rule, everything that the rule reads is left out, one by one."""
+    prober = Prober(bound(schema(SUMS)))
+    shape = prober.shapes.shape("Count")
+    [rule] = shape.rules
+    least, whole = (prober.records.valid(shape, every) for every in (False, True))
+    assert least is not None and whole is not None
+    found = [least, whole, {"done": 3, "lost": 4, "every": 7}]
+    varied = list(prober._varied(shape, rule, found, NothingLeftOut(0)))
+    for name in ("done", "lost", "every"):
+        assert {other: value for other, value in found[2].items() if other != name} in varied
+
+
+SUMS = """
+isotype: 1
+domain: shop
+objects:
+  Count:
+    fields:
+      done:  {type: int, min: 0, default: 0}
+      lost:  {type: int, min: 0, default: 0}
+      every: {type: int, default: 0}
+    rules: {chk_every: done + lost = every}
+operations:
+  ask: {post: /ask, body: Count}
+"""
+
+
+def test_what_a_sum_reaches_beyond_a_bound_is_asked() -> None:
+    """A value beyond its bound stands in a record that keeps the sum, even if no part of the sum reaches it alone."""
+    prober = Prober(bound(schema(SUMS)))
+    for probe in prober.of_shape(prober.shapes.shape("Count")):
+        if probe.path == ("every",) and '"every":2147483648' in probe.text:
+            record = read(probe.text)
+            assert record.get("done", 0) + record.get("lost", 0) == 2**31 and len(probe.refusals) == 1
+            return
+    raise AssertionError("nothing is asked beyond the bound")
+
+
+def test_each_option_is_another_standing() -> None:
+    """What is one option of an IN shows something else than what is another one, or none."""
+    value = Name("kind", type=TEXT)
+    rule = In(value, tuple(Literal(text, type=TEXT) for text in ("a", "b")), type=BOOLEAN)
+    shown = [signature(rule, lambda _, given=given: given) for given in ("a", "b", "c", "d", None)]  # type: ignore[misc]
+    assert len(set(shown[:3])) == 3
+    assert shown[2] == shown[3] != shown[4]
+
+
+def test_what_an_answer_holds_is_asked_once() -> None:
+    """In an answer, and in the list within it, each property of what is held is absent, null and no such value."""
+    prober = Prober(bindings())
+    probes = list(prober.of_shape(prober.shapes.shape("VolumeListAnswer")))
+    lacking = [next(iter(one.refusals)).path for one in probes if "inside: price absent" in one.label]
+    assert [path[0] for path in lacking] == ["data", "others"]
+    for name in ("items", "total", "page", "pageSize"):
+        assert {one.expected for one in probes if one.label == f"inside: {name} null"} == {REFUSE}
+    # What stands in a row is asked in full there, and not once more in a list of rows.
+    deep = [one for one in prober.of_shape(prober.shapes.shape("AuthorList")) if "inside: street" in one.label]
+    assert deep == []

@@ -227,10 +227,10 @@ def test_wheel_carries_code_and_templates(wheel: Path) -> None:
 
 
 def test_wheel_requires_little(wheel: Path) -> None:
-    """Installed without extras, Isotype brings three packages."""
+    """Installed without extras, Isotype brings four packages."""
     archive = zipfile.ZipFile(wheel)
     [path] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
     metadata = archive.read(path).decode()
     required = [line for line in metadata.splitlines() if line.startswith("Requires-Dist:") and "extra ==" not in line]
-    assert [re.split(r"[ ><]", line)[1] for line in required] == ["click", "jinja2", "pyyaml"]
+    assert [re.split(r"[ ><]", line)[1] for line in required] == ["click", "jinja2", "pyyaml", "xxhash"]
     assert f"\nVersion: {isotype.__version__}\n" in metadata

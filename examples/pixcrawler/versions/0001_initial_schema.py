@@ -39,7 +39,7 @@ def upgrade() -> None:
                 "-- Every number in the document is one that JSON readers hold.\n"
                 "CREATE FUNCTION pixcrawler_numbers_are_finite(document jsonb) RETURNS boolean\n"
                 "    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n"
-                "    RETURN NOT document @? '$.** ? (@.type() == \"number\" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))'"
+                "    RETURN NOT document @? '$.** ? (@.type() == \"number\" && (@ > 1.7976931348623158e308 || @ < -1.7976931348623158e308))'"
             )
         )
         op.execute(

@@ -48,7 +48,7 @@ CREATE FUNCTION compression_items_match(items text[], pattern text) RETURNS bool
 -- Every number in the document is one that JSON readers hold.
 CREATE FUNCTION compression_numbers_are_finite(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN NOT document @? '$.** ? (@.type() == "number" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))';""",
+    RETURN NOT document @? '$.** ? (@.type() == "number" && (@ > 1.7976931348623158e308 || @ < -1.7976931348623158e308))';""",
         """\
 -- Whether the document is a SyntheticDataConfig.
 CREATE FUNCTION is_synthetic_data_config(document jsonb) RETURNS boolean

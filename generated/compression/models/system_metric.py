@@ -98,7 +98,7 @@ class SystemMetric(Base):
         check("system_metrics_queue_length_check", "queue_length >= 0"),
         check(
             "system_metrics_algorithm_performance_object_check",
-            "jsonb_typeof(algorithm_performance) = 'object' AND NOT algorithm_performance @? 'strict $.* ? (!(@.type() == \"number\" && @ >= -1.7976931348623157e308 && @ <= 1.7976931348623157e308))'",
+            "jsonb_typeof(algorithm_performance) = 'object' AND NOT algorithm_performance @? 'strict $.* ? (!(@.type() == \"number\" && @ >= -1.7976931348623158e308 && @ <= 1.7976931348623158e308))'",
             only="postgresql",
         ),
         check(

@@ -37,7 +37,7 @@ CREATE FUNCTION compression_items_match(items text[], pattern text) RETURNS bool
 -- Every number in the document is one that JSON readers hold.
 CREATE FUNCTION compression_numbers_are_finite(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN NOT document @? '$.** ? (@.type() == "number" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))';
+    RETURN NOT document @? '$.** ? (@.type() == "number" && (@ > 1.7976931348623158e308 || @ < -1.7976931348623158e308))';
 
 -- Whether the document is a SyntheticDataConfig.
 CREATE FUNCTION is_synthetic_data_config(document jsonb) RETURNS boolean
@@ -374,7 +374,7 @@ CREATE TABLE system_metrics (
     CONSTRAINT system_metrics_queue_length_check CHECK (queue_length >= 0),
     CONSTRAINT system_metrics_algorithm_performance_object_check CHECK (
         jsonb_typeof(algorithm_performance) = 'object'
-        AND NOT algorithm_performance @? 'strict $.* ? (!(@.type() == "number" && @ >= -1.7976931348623157e308 && @ <= 1.7976931348623157e308))'
+        AND NOT algorithm_performance @? 'strict $.* ? (!(@.type() == "number" && @ >= -1.7976931348623158e308 && @ <= 1.7976931348623158e308))'
     ),
     CONSTRAINT chk_percentages_valid CHECK (
         cpu_percent BETWEEN 0 AND 100

@@ -253,28 +253,25 @@ interface ListBounds {
   readonly max?: number;
   /** No item twice. */
   readonly unique?: boolean;
-  /** Each item at least its predecessor, null last. */
+  /** Each item at least its predecessor. */
   readonly sorted?: boolean;
 }
 
-type Key = bigint | boolean | number | string | null;
+type Key = bigint | boolean | number | string;
 
-/** An array; `key` says which items are the same, and orders them. */
+/** An array; `key` says which items, never null where it is asked, are the same, and orders them. */
 export function list<Item extends z.ZodType>(
   item: Item,
   { min = 0, max = Infinity, unique = false, sorted = false }: ListBounds,
-  key: (item: NonNullable<z.output<Item>>) => Key = (item) => item as Key,
+  key: (item: z.output<Item>) => Key = (item) => item as Key,
 ): z.ZodArray<Item> {
   return held(z.array(item), (items: z.output<Item>[]) => {
     if (items.length < min) return `Fewer than ${min} items`;
     if (items.length > max) return `More than ${max} items`;
     if (!unique && !sorted) return undefined;
-    const keys = items.map((item) => (item === null || item === undefined ? null : key(item)));
+    const keys = items.map(key);
     if (unique && new Set(keys).size < keys.length) return "Holds an item twice";
-    const ascends = keys.every((next, at) => {
-      const last = at === 0 ? next : keys[at - 1];
-      return next === null || (last !== null && last !== undefined && last <= next);
-    });
+    const ascends = keys.slice(1).every((next, at) => (keys[at] as Key) <= next);
     return sorted && !ascends ? "Does not ascend" : undefined;
   });
 }

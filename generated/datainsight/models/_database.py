@@ -72,7 +72,7 @@ CREATE TYPE insight_type AS ENUM (
 -- Every number in the document is one that JSON readers hold.
 CREATE FUNCTION datainsight_numbers_are_finite(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN NOT document @? '$.** ? (@.type() == "number" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))';""",
+    RETURN NOT document @? '$.** ? (@.type() == "number" && (@ > 1.7976931348623158e308 || @ < -1.7976931348623158e308))';""",
     ],
     "sqlite": [],
 }

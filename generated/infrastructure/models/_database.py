@@ -33,7 +33,7 @@ $$;""",
 -- Every number in the document is one that JSON readers hold.
 CREATE FUNCTION infrastructure.infrastructure_numbers_are_finite(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN NOT document @? '$.** ? (@.type() == "number" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))';""",
+    RETURN NOT document @? '$.** ? (@.type() == "number" && (@ > 1.7976931348623158e308 || @ < -1.7976931348623158e308))';""",
         """\
 -- read_table_health: Reads what TimescaleDB knows of a table, where it is installed
 CREATE FUNCTION infrastructure.read_table_health() RETURNS TABLE (

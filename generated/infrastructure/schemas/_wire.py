@@ -18,7 +18,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Context, Decimal
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from itertools import pairwise
 from math import isfinite
 from sys import float_info
 from types import NoneType
@@ -847,7 +846,7 @@ Json = Annotated[JsonValue, _AnyJson()]
 
 
 class Items:
-    """The number of items or keys; whether items are unique, and ascend with nulls last."""
+    """The number of items or keys; whether items, never null, are unique and ascend."""
 
     def __init__(
         self,
@@ -911,40 +910,16 @@ def _whole(value: Any) -> Any:
 
 
 def _check_unique(items: list[Any]) -> list[Any]:
-    try:
-        unique = len(set(items)) == len(items)
-    except TypeError:
-        unique = False
-    # Equal Python values may still differ in JSON: true and 1.
-    if not unique and len(set(map(_identity, items))) < len(items):
+    if len(set(items)) < len(items):
         raise PydanticCustomError("unique_items", "No item should stand twice")
     return items
 
 
-def _check_rising(items: list[Any]) -> list[Any]:
-    try:
-        rising = sorted(set(items)) == items
-    except TypeError:
-        rising = False
-    return items if rising else _check_ascending(_check_unique(items))
-
-
-def _identity(value: Any) -> Any:
-    """Equal for values with the same canonical form, and only for those."""
-    if isinstance(value, dict):
-        return frozenset((key, _identity(part)) for key, part in value.items())
-    if isinstance(value, list):
-        return tuple(map(_identity, value))
-    if isinstance(value, BaseModel):
-        return value.model_dump_json()
-    return (isinstance(value, bool), value)
-
-
 def _check_ascending(items: list[Any]) -> list[Any]:
-    if None not in items and sorted(items) == items:
-        return items
-    known = [item for item in items if item is not None]
-    ordered = all(left <= right for left, right in pairwise(known))
-    if not ordered or None in items[: len(known)]:
-        raise PydanticCustomError("ascending", "Items should ascend, null last")
+    if sorted(items) != items:
+        raise PydanticCustomError("ascending", "Items should ascend")
     return items
+
+
+def _check_rising(items: list[Any]) -> list[Any]:
+    return _check_ascending(_check_unique(items))

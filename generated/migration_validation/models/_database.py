@@ -60,7 +60,7 @@ CREATE FUNCTION migration_validation_shortest_item(items text[]) RETURNS integer
 -- Every number in the document is one that JSON readers hold.
 CREATE FUNCTION migration_validation_numbers_are_finite(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN NOT document @? '$.** ? (@.type() == "number" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))';""",
+    RETURN NOT document @? '$.** ? (@.type() == "number" && (@ > 1.7976931348623158e308 || @ < -1.7976931348623158e308))';""",
     ],
     "sqlite": [],
 }

@@ -35,7 +35,7 @@ CREATE FUNCTION pixcrawler_shortest_item(items text[]) RETURNS integer
 -- Every number in the document is one that JSON readers hold.
 CREATE FUNCTION pixcrawler_numbers_are_finite(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN NOT document @? '$.** ? (@.type() == "number" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))';""",
+    RETURN NOT document @? '$.** ? (@.type() == "number" && (@ > 1.7976931348623158e308 || @ < -1.7976931348623158e308))';""",
         """\
 -- Whether the document is a CustomValidator.
 CREATE FUNCTION is_custom_validator(document jsonb) RETURNS boolean

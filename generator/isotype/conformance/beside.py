@@ -27,10 +27,13 @@ def beside(tables: Tables, prober: Prober, witnesses: Iterable[Witness], tally: 
         return Beside()
     wanted = [(about, found) for about, found in scenes(tables, prober.records) if _is_wanted(about, only)]
     asked = [scene for _, found in wanted for scene in found]
+    answered: set[int] = set()
     for stage in stages:
-        for scene, answer in zip(asked, stage.play(asked), strict=True):
-            tally.count_scene(stage.name, place(scene.about), scene, fault(scene, answer))
-    return Beside(len(asked), tuple(f"{about.table.name}.{about.name}" for about, found in wanted if not found))
+        for number, (scene, answer) in enumerate(zip(asked, stage.play(asked), strict=True)):
+            if not answer.elsewhere:
+                answered.add(number)
+                tally.count_scene(stage.name, place(scene.about), scene, fault(scene, answer))
+    return Beside(len(answered), tuple(f"{about.table.name}.{about.name}" for about, found in wanted if not found))
 
 
 def place(about: Subject) -> Place:
@@ -40,6 +43,8 @@ def place(about: Subject) -> Place:
 
 def fault(scene: Scene, answer: Answer) -> str:
     """What is wrong with an answer; '' when nothing is."""
+    if answer.elsewhere:
+        return ""
     if answer.fault:
         return f"cannot be asked: {answer.fault[:300]}"
     if scene.refused and answer.takes:

@@ -5,6 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 
+def adds(meant: Any, found: Any) -> bool:
+    """Whether something stands in what was read back, as null, that nobody gave."""
+    match meant, found:
+        case dict(), dict():
+            return any(name not in meant or adds(meant[name], part) for name, part in found.items())
+        case list(), list():
+            return any(map(adds, meant, found))
+    return False
+
+
 def agree(meant: Any, found: Any) -> bool:
     """Whether a value that was read back is the one that was meant; what nobody gave may be there as null."""
     match meant:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from isotype.conformance.foreign import is_foreign
 from isotype.dialects.expressions import sqlite as sqlite_rules
+from isotype.dialects.json_schema import EQUAL_AS_JSON
 from isotype.dialects.sqlite.documents import EXACT_DOUBLE, FORMS_LEFT_OPEN
 from isotype.dialects.sqlite.types import WIDEST_INTEGER
 from isotype.dialects.sqlite_patterns import sqlite_condition
@@ -58,6 +59,13 @@ def _is(*words: str, of: Iterable[str] = ()) -> Explains:
 
 def _rule(case: Case) -> bool:
     return case.refusal.constraint.startswith("rule:")
+
+
+def _spelled(case: Case) -> bool:
+    """Equal items of a type whose values can be written in more than one way."""
+    of = case.refusal.of
+    as_json = of.removesuffix(" number") in EQUAL_AS_JSON or of in ("enum", "decimal number")
+    return case.refusal.constraint == "unique_items" and not as_json
 
 
 def _cut(case: Case) -> bool:
@@ -151,7 +159,7 @@ EXPLAINS: dict[Construct, Explains] = {
     ("json_schema", "timestamp"): _is("range", of=("timestamp",)),
     ("json_schema", "duration"): _is("range", of=("duration",)),
     ("json_schema", "sorted"): _is("sorted"),
-    ("json_schema", "unique_items of values with several spellings"): _is("unique_items"),
+    ("json_schema", "unique_items of values with several spellings"): _spelled,
     ("postgres", "string(n)"): _cut,
     ("postgres", "decimal(p,s)"): _rounded,
     ("postgres", "guards: off"): lambda case: case.row is not None and is_foreign(case.row),

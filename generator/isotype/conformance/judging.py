@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from isotype.conformance.comparison import agree
+from isotype.conformance.comparison import adds, agree
 from isotype.conformance.excuses import Excuses
 from isotype.conformance.matrix import Outcome
 from isotype.conformance.model import CANONICAL, ROWS, UNFILLED, Answer, Witness
@@ -22,8 +22,7 @@ def judged(
     if answer.fault:
         return Outcome.DISAGREE, f"cannot be asked: {answer.fault[:300]}"
     refusals: Sequence[Refusal] = probe.refusals
-    if witness.target in ROWS:
-        assert probe.row is not None
+    if witness.target in ROWS and probe.row is not None:
         refusals = probe.row.refusals
         if witness.target in probe.row.blind:
             refusals = [one for one in refusals if not one.constraint.startswith("rule:")]
@@ -54,7 +53,9 @@ def _same(prober: Prober, witness: Witness, probe: Probe, value: str) -> bool:
     except NotJson:
         return False
     if agree(probe.value, found):
-        return True
+        # A null that nobody gave stands only where null may stand.
+        written = witness.target in CANONICAL and adds(probe.value, found)
+        return not written or not prober.meaning.whole(prober.shapes.shape(probe.shape), value).refusals
     if witness.target in CANONICAL:
         return False
     # What is not canonical may be spelled as it came.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,6 +24,27 @@ def same(of: Type, meant: JsonValue, found: Any) -> bool:
     except (TypeError, ValueError, ArithmeticError):
         # It is no value of the type.
         return False
+
+
+def formed(of: Type, nullable: bool, found: Any) -> bool:
+    """Whether PostgreSQL's JSON of a stored value is one of the type, whatever its value."""
+    if found is None:
+        return nullable
+    match of:
+        case Array(item=item):
+            return isinstance(found, list) and all(formed(item, of.nullable_items, one) for one in found)
+        case Scalar(base="json") | Opaque():
+            return True
+        case Map() | ObjectType():
+            return isinstance(found, Mapping)
+        case Scalar(base="bool"):
+            return isinstance(found, bool)
+        case Scalar(base=base) if base in INTEGERS:
+            return isinstance(found, int) and not isinstance(found, bool)
+        case Scalar(base="decimal" | "float"):
+            return isinstance(found, int | Decimal) and not isinstance(found, bool)
+    pattern = _FORMS.get(of.base) if isinstance(of, Scalar) else None
+    return isinstance(found, str) and (pattern is None or bool(pattern.fullmatch(found)))
 
 
 def _same(of: Type, meant: JsonValue, found: Any) -> bool:
@@ -89,3 +111,18 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "uuid": UUID,
     "inet": ip_interface,
 }
+
+_FORMS: Mapping[str, re.Pattern[str]] = {
+    base: re.compile(pattern)
+    for base, pattern in {
+        "timestamp": r"[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,}[+-][0-9:]{5,}",
+        "local_timestamp": r"[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,}",
+        "date": r"[0-9]{4,}-[0-9]{2}-[0-9]{2}",
+        "time": r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?",
+        "duration": r"P[-0-9.A-Z]+",
+        "uuid": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        "bytes": r"\\x([0-9a-f]{2})*",
+        "inet": r"[0-9a-f.:/]+",
+    }.items()
+}
+"""How PostgreSQL's JSON spells the values of types that JSON has no form for."""

@@ -66,7 +66,7 @@ _FORMS: Mapping[str, JsonSchema] = {
 }
 """Texts with one form. A `format` stands only where everything in the form also satisfies it."""
 
-_EQUAL_AS_JSON = frozenset({*TEXTUAL, *INTEGERS, "bool", "bytes", "date", "float", "json"})
+EQUAL_AS_JSON = frozenset({*TEXTUAL, *INTEGERS, "bool", "bytes", "date", "float", "json"})
 """Types whose values are the same exactly when their JSON is."""
 
 
@@ -194,7 +194,7 @@ def _or_null(printed: JsonSchema) -> JsonSchema:
 
 
 def _unique_as_json(of: Scalar) -> bool:
-    return of.base in _EQUAL_AS_JSON or (of.base == "decimal" and of.number)
+    return of.base in EQUAL_AS_JSON or (of.base == "decimal" and of.number)
 
 
 def _given(of: Scalar) -> Iterator[tuple[str, int | Decimal]]:

@@ -119,26 +119,27 @@ def layout(code: Code, before: str = "", after: str = "") -> list[str]:
     """The lines from `before`, its indentation included, to `after`."""
     if isinstance(code, str):
         return [f"{before}{code}{after}"]
-    whole = f"{before}{code.text}{after}"
-    if not code.parts or width(whole) <= WIDTH:
+    opening, parts, closing, text, literal, comma = code
+    whole = f"{before}{text}{after}"
+    if not parts or width(whole) <= WIDTH:
         return [whole]
     indent = before[: len(before) - len(before.lstrip(" "))]
     inner = indent + INDENT
-    content = code.text[len(code.opening) : len(code.text) - len(code.closing)]
-    lines = [before + code.opening]
-    if not code.literal and len(inner) + width(content) <= WIDTH:
+    content = text[len(opening) : len(text) - len(closing)]
+    lines = [before + opening]
+    if not literal and len(inner) + width(content) <= WIDTH:
         lines.append(inner + content)
     else:
-        comma = code.comma if code.literal or len(code.parts) > 1 else ""
+        comma = comma if literal or len(parts) > 1 else ""
         room = WIDTH - len(inner) - len(comma)
-        for part in code.parts:
+        for part in parts:
             if isinstance(part, str):
                 lines.append(f"{inner}{part}{comma}")
             elif width(part.text) <= room:
                 lines.append(f"{inner}{part.text}{comma}")
             else:
                 lines += layout(part, inner, comma)
-    lines.append(f"{indent}{code.closing}{after}")
+    lines.append(f"{indent}{closing}{after}")
     return lines
 
 
@@ -203,13 +204,14 @@ def _kind(name: str) -> int:
 _RUNS = regular(r"([0-9]+)")
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def exported(name: str) -> tuple[int, Natural]:
     """The order of names in `__all__`: constants, then classes, then the rest."""
     return _kind(name), natural(name)
 
 
-@lru_cache(maxsize=512)
+# Every layer sorts the names of a domain, a thousand entities have some ten thousand, and each is asked for in turn.
+@lru_cache(maxsize=32768)
 def natural(name: str) -> Natural:
     """The order in which runs of digits count by value, so that `item_10` follows `item_9`."""
     pieces: list[str | int] = [*_RUNS.split(name)]

@@ -67,9 +67,14 @@ class Names:
 
     def use(self, module: str, name: str) -> str:
         """The name as the module spells it, imported from there."""
-        taken = name in self._classes
-        self.imports.setdefault(module, set()).add(f"{name} as _{name}" if taken else name)
-        return f"_{name}" if taken else name
+        if name in self._classes:
+            self.imports.setdefault(module, set()).add(f"{name} as _{name}")
+            return f"_{name}"
+        if module in self.imports:
+            self.imports[module].add(name)
+        else:
+            self.imports[module] = {name}
+        return name
 
     def wire(self, name: str) -> str:
         """A name of the support module `_wire.py`."""

@@ -43,14 +43,10 @@ if not TYPE_CHECKING:
 
     def replace(of, /, **changes):
         """The same value with other contents in some fields."""
-        cls = of.__class__
-        names = cls.__match_args__
-        if len(names) < len(cls.__parts__):
-            return cls(**{**dict(zip(cls.__parts__, cls.__contents__(of), strict=True)), **changes})
-        contents = [*cls.__contents__(of)]
+        made = of.__class__.__copied__(of)
         for name, content in changes.items():
-            contents[names.index(name)] = content
-        return cls(*contents)
+            setattr(made, name, content)
+        return made
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -115,7 +111,6 @@ def _made(cls: type[T], *further: str) -> type[T]:
     extends = any("__parts__" in base.__dict__ for base in cls.__mro__[1:])
     namespace["__slots__"] = (*(name for name in parts if name not in inherited), *(() if extends else further))
     namespace["__parts__"] = parts
-    namespace["__contents__"] = staticmethod(_contents(parts))
     namespace["__match_args__"] = tuple(name for name, part in parts.items() if not part.by_name)
     namespace["__dataclass_fields__"] = _DATACLASS_FIELDS
     namespace.setdefault("__repr__", _repr)
@@ -124,7 +119,12 @@ def _made(cls: type[T], *further: str) -> type[T]:
         made.__init__ = _constructor(made)
         made.__init__(self, *given, **named)
 
+    def __copied__(of: Any) -> Any:
+        made.__copied__ = staticmethod(_copier(made))
+        return made.__copied__(of)
+
     namespace["__init__"] = __init__
+    namespace["__copied__"] = staticmethod(__copied__)
     made: Any = type(cls.__name__, cls.__bases__, namespace)
     return cast("type[T]", made)
 
@@ -147,6 +147,21 @@ def _constructor(cls: type) -> Callable[..., None]:
     return made
 
 
+def _copier(cls: type) -> Callable[[Any], Any]:
+    """What makes another of a value, the same in every field."""
+    names = tuple(_parts(cls))
+    if len(names) not in _copying:
+        body = "".join([f" made.field_{number} = of.field_{number}\n" for number in range(len(names))])
+        scope: dict[str, Any] = {}
+        exec(f"def copied(of):\n made = _new(of.__class__)\n{body} return made", scope)
+        _copying[len(names)] = scope["copied"].__code__
+    code = _copying[len(names)]
+    known = {f"field_{number}": name for number, name in enumerate(names)}
+    renamed = code.replace(co_names=tuple([known.get(name, name) for name in code.co_names]))
+    return FunctionType(renamed, {"_new": object.__new__}, "copied")
+
+
+_copying: dict[int, CodeType] = {}
 _codes: dict[tuple[int, frozenset[int]], CodeType] = {}
 
 

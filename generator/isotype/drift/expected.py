@@ -24,13 +24,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import Any
 
 from isotype.catalog.facts import Facts, Path, Server, Value
 from isotype.domain.model import Extension
 from isotype.domain.values import frozen
+from isotype.workspace import manifest
 
 VERSION = 1
 MADE_BY = "isotype drift --save-expected"
@@ -53,7 +53,8 @@ class Expected:
 
 
 def digest(content: bytes) -> str:
-    return sha256(content).hexdigest()
+    """The digest by which facts know what they come from, the same as in manifests."""
+    return manifest.digest(content)
 
 
 def queries_digest(major: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from isotype.dialects.expressions.calls import inexact
 from isotype.dialects.expressions.code import FunctionCall
@@ -178,10 +179,8 @@ def _class_lines(shape: Shape, here: _Module) -> list[str]:
 def _body_lines(shape: Shape, here: _Module) -> list[str]:
     lines: list[str] = []
     if shape.refused:
-        texts = subscript(here.names.use("collections.abc", "Mapping"), "str", "str")
-        declared = subscript(here.names.use("typing", "ClassVar"), texts)
-        reasons = mapping((name, python_string(reason)) for name, reason in shape.refused)
-        lines += annotated("REFUSED", declared, reasons, INDENT)
+        kinds = here.names.use("typing", "ClassVar"), here.names.use("collections.abc", "Mapping")
+        lines += _refused_lines(shape.refused, *kinds)
         if shape.properties:
             lines.append("")
     fields, taken = here.context.fields, here.names.taken
@@ -211,6 +210,14 @@ def _body_lines(shape: Shape, here: _Module) -> list[str]:
         lines.append(f"{_IN_METHOD}{INDENT}raise {names.wire('broken_rules')}(broken)")
         lines.append(f"{_IN_METHOD}return self")
     return lines
+
+
+# Most entities refuse the same: what comes from their mixins.
+@lru_cache(maxsize=1024)
+def _refused_lines(refused: tuple[tuple[str, str], ...], class_variable: str, texts: str) -> Sequence[str]:
+    """Why an input does not take what a response shows, by name."""
+    declared = subscript(class_variable, subscript(texts, "str", "str"))
+    return annotated("REFUSED", declared, mapping((name, python_string(why)) for name, why in refused), INDENT)
 
 
 def _field(prop: Property, here: _Module) -> Sequence[str]:

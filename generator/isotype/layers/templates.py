@@ -29,7 +29,6 @@ SYNTAX: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "keep_trai
 """How Jinja reads a template of ours, or of a user who overrides one."""
 
 _SUFFIX = ".j2"
-_WIDTH = 64
 _COMPARISONS = {"eq": "==", "ne": "!=", "gt": ">", "gteq": ">=", "lt": "<", "lteq": "<=", "in": "in", "notin": "not in"}
 
 
@@ -179,7 +178,8 @@ def _kept(cache: str, key: str) -> Any:
         content = files.read(cache)
     except OSError:
         return None
-    head, body = content[: 2 * _WIDTH], content[2 * _WIDTH :]
+    width = 2 * len(key)
+    head, body = content[:width], content[width:]
     return marshal.loads(body) if head == (key + digest(body)).encode() else None
 
 

@@ -138,7 +138,6 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "mapping": ("object", "isText", "SchemaOf"),
     "list": ("held",),
     "decimalKey": ("scaled",),
-    "jsonKey": ("object",),
 }
 """What the support functions stand on."""
 

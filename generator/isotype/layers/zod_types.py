@@ -26,11 +26,10 @@ _KEYS = {
     "duration": "durationKey",
     "uuid": "uuidKey",
     "inet": "inetKey",
-    "json": "jsonKey",
 }
 """By which function items of an array are told apart, where their texts do not do it."""
 
-_ORDER_KEYS = {"string": "textKey", "text": "textKey", "email": "textKey", "url": "textKey", "bytes": "bytesKey"}
+_ORDER_KEYS = {"string": "textKey", "text": "textKey", "email": "textKey", "url": "textKey"}
 
 
 @mutable
@@ -213,7 +212,5 @@ def _key(of: Type, ordered: bool, names: Names) -> tuple[Code, ...]:
         case Scalar(base=base):
             key = _KEYS.get(base) or (_ORDER_KEYS.get(base) if ordered else None)
             return (names.function(key),) if key else ()
-        case EnumType():
-            return ()
-        case _:
-            return (names.function("jsonKey"),)
+    # The members of an enum are what they look like, and nothing else is ordered or told apart.
+    return ()

@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import permutations
 
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, ObjectType, Opaque, Scalar, Type
 from isotype.domain.values import replace
 from isotype.probes.forms import FORMS
 from isotype.probes.numbers import limits, moved, step, type_limits, written
-from isotype.probes.spellings import EMAILS, SPELLINGS, URLS
+from isotype.probes.spellings import EMAILS, EVERY, ORDERS, PAIRS, SPELLINGS, URLS
 from isotype.probes.texts import LONGEST, REACHED, edges, of_length, texts, very_long
 from isotype.probes.values import Json, Raw, write
 
@@ -136,6 +137,18 @@ def traps(of: Type, samples: Samples) -> Iterator[Candidate]:
             pass
 
 
+def spelled(of: Type, samples: Samples) -> Iterator[Candidate]:
+    """Every sign of a form at every place: much of the same, which is asked about a type once."""
+    match of:
+        case Scalar(base=base) if base in EVERY:
+            yield from (Candidate("form", f"{text!r}", text) for text in EVERY[base])
+        case Array(item=item):
+            yield from _items(of, samples, spelled)
+            if isinstance(item, Scalar) and (of.unique_items or of.sorted):
+                pairs = ORDERS if item.base in TEXTUAL else permutations(PAIRS.get(item.base, ()), 2)
+                yield from (Candidate("sorted", f"{one!r} and {other!r}", [one, other]) for one, other in pairs)
+
+
 def kinds(of: Type, samples: Samples) -> Iterator[Candidate]:
     """Every kind of JSON value, right or wrong."""
     inside = (samples(of) or [0])[0]
@@ -243,7 +256,7 @@ def _hostile(near: str, about: str) -> Iterator[Candidate]:
     """What no text holds, and what no form does."""
     for text in ("\0", f"{near}\0", f"\0{near}", f"{near[:1]}\0{near[1:]}"):
         yield Candidate("text", "with U+0000", text)
-    for text in ("\ud83e", "\udd89", f"{near}\udc00", f"\ud83e{near}", "\udd89\ud83e"):
+    for text in ("\ud83e", "\udd89", "\udc00\udc00", f"{near}\udc00", f"\ud83e{near}", "\udd89\ud83e"):
         yield Candidate("surrogate", "with half a pair", text)
     yield Candidate(about, "a newline after it", f"{near}\n")
     yield Candidate(about, "a blank before it", f" {near}")
@@ -265,7 +278,8 @@ def _bounds(of: Scalar) -> Iterator[Candidate]:
         yield Candidate("range", "the least double", Raw("-1.7976931348623157e308"))
         return
     unit = step(of)
-    for edge in sorted({low, high, *type_limits(of)}):
+    # What its own bounds refuse first: rules may be content with that, and with nothing far beyond.
+    for edge in dict.fromkeys((low, high, *type_limits(of))):
         for number in (moved(edge, -unit), edge, moved(edge, unit)):
             yield Candidate("range", f"near {edge:f}", written(of, number))
     if of.number or of.base in ("int", "smallint"):
@@ -374,6 +388,8 @@ def _free_json() -> Iterator[Candidate]:
         *("{}", "[]", "0", '""', "false", '{"":null}', "[null]", "1e308", '"\\ud83e\\udd89"', '{"b":1,"a":2}', "1.0"),
         *('{"a":1,"a":2}', '{"__proto__":{"x":1},"constructor":1}', '{"toJSON":1,"then":2,"length":-1}', "-0", "-0.0"),
         *("9007199254740993", "12345678901234567890", "0.1", "1e-7", "5e-324", '{"a\\nb":"\\u2028"}', '["\\ufeff"]'),
+        # The first is an integer that is nearer to the greatest double than to what lies beyond, the second is beyond.
+        *(str(int(1.7976931348623157e308) + 1), "1" * 400, f"[-{'9' * 400}]"),
         *('{"$ref":"#"}', '{"1":1,"0":0}', "NaN", "[1,]", '{"a":1,}', "// x", "'a'", "[1 2]", '"\t"', "\u00a01"),
     ):
         yield Candidate("type", f"free: {text!a}", Raw(text))

@@ -142,13 +142,13 @@ def _number(node: Expression, read: Read) -> Any:
         case Arithmetic(op=op, left=left, right=right) if op in _OPERATIONS:
             return _bounded(node.type, _strict(_exactly(op), evaluate(left, read), evaluate(right, read)))
         case Negate(value=value):
-            return _bounded(node.type, _strict(operator.neg, evaluate(value, read)))
+            return _bounded(node.type, _strict(_negative, evaluate(value, read)))
         case Call(function="coalesce", arguments=arguments):
             return next((found for part in arguments if (found := evaluate(part, read)) is not None), None)
         case Call(function="length" | "cardinality", arguments=(value,)):
             return _strict(len, evaluate(value, read))
         case Call(function="abs", arguments=(value,)):
-            return _bounded(node.type, _strict(abs, evaluate(value, read)))
+            return _bounded(node.type, _strict(_size, evaluate(value, read)))
         case Arithmetic(op="/", left=left, right=right):
             return _bounded(node.type, _strict(_quotient, evaluate(left, read), evaluate(right, read)))
         case Call(function="round", arguments=(value, *places)):
@@ -201,6 +201,15 @@ def _strict(compute: Callable[..., Any], *values: Any) -> Any:
     else:
         return compute(*values)
     return next(mark for mark in (OVERFLOW, UNKNOWN, None) if any(value is mark for value in values))
+
+
+def _negative(value: Any) -> Any:
+    # The sign alone changes: Python's own operators round a decimal of many digits.
+    return value.copy_negate() if isinstance(value, Decimal) else -value
+
+
+def _size(value: Any) -> Any:
+    return value.copy_abs() if isinstance(value, Decimal) else abs(value)
 
 
 def _exactly(op: str) -> Callable[[Any, Any], Any]:

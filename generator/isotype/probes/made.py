@@ -14,13 +14,16 @@ from isotype.probes.logic import Mark, evaluate
 from isotype.probes.rows import Cell, Row, reader
 from isotype.tables.model import Column
 
-VALUE, NOW, UUID, NUMBER = "value", "now", "uuid", "number"
+VALUE, NOW, UUID, NUMBER, FORM = "value", "now", "uuid", "number", "form"
 
 _EXACT = Context(prec=4000, rounding=ROUND_HALF_UP)
 
 
 class Made(NamedTuple):
-    """A column that is not given, and what it must hold: a `value`, the present, a new uuid, the next number."""
+    """A column that is not given, and what it must hold: a `value`, the present, a new uuid, the next number.
+
+    What raw SQL makes only the database knows: it has the form of its type.
+    """
 
     column: Column
     kind: str
@@ -40,6 +43,8 @@ def made(row: Row) -> Iterator[Made]:
                 value = evaluate(column.computed.expression, reader(row.table, row.cells))
                 if not isinstance(value, Mark) and _is_sayable(column.type, value):
                     yield Made(column, VALUE, _assigned(column.type, value))
+            else:
+                yield Made(column, FORM)
         elif row.before is not None:
             if column.stamped:
                 yield Made(column, NOW)
@@ -67,8 +72,8 @@ _FORMS = {
     "date": "%Y-%m-%d",
     "time": "%H:%M:%S.%f",
 }
-_WORDS = {NOW: "the present", UUID: "a new uuid", NUMBER: "a number"}
-_KINDS = {"now": NOW, "uuid": UUID, "identity": NUMBER}
+_WORDS = {NOW: "the present", UUID: "a new uuid", NUMBER: "a number", FORM: "a value of its type"}
+_KINDS = {"now": NOW, "uuid": UUID, "identity": NUMBER, "sql": FORM}
 
 
 def _is_sayable(of: Type, value: Any) -> bool:

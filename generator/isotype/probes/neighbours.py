@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from isotype.domain.expressions import Expression, names
-from isotype.domain.lazy import NamedTuple
+from isotype.domain.lazy import NamedTuple, regular
 from isotype.domain.types import TEXTUAL, Scalar, Type
 from isotype.probes.candidates import distinct
 from isotype.probes.logic import evaluate
@@ -20,7 +20,7 @@ from isotype.probes.made import present
 from isotype.probes.records import Records, hinted
 from isotype.probes.rows import Cell, broken_rules, constant, reader
 from isotype.probes.values import Json, write
-from isotype.tables.model import Column, ForeignKey, IndexKey, Table, Tables
+from isotype.tables.model import Column, ForeignKey, IndexKey, Table, TableIndex, Tables
 
 Cells = Mapping[str, Cell]
 NOTHING: Cells = MappingProxyType({})
@@ -46,11 +46,15 @@ class Placed(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What a row must be: cells that are given, columns that are not null, conditions with their verdicts."""
+    """What a row must be: cells that are given, columns that are not null, conditions with their verdicts.
+
+    It differs from the row that it is to be `unlike` in as much as its rules allow.
+    """
 
     fixed: Cells = NOTHING
     filled: frozenset[str] = frozenset()
     conditions: tuple[tuple[Expression, bool], ...] = ()
+    unlike: Cells = NOTHING
 
 
 class Neighbours:
@@ -59,6 +63,7 @@ class Neighbours:
     def __init__(self, tables: Tables, records: Records) -> None:
         self._records = records
         self._tables = {(table.schema, table.name): table for table in tables.tables}
+        self._places = {name: place for place, name in enumerate(self._tables)}
         self._pools: dict[tuple[str, str], list[Cell]] = {}
 
     def target(self, key: ForeignKey) -> Table:
@@ -104,17 +109,45 @@ class Neighbours:
             elif not pool:
                 return None
             else:
-                cells[column.name] = pool[number % len(pool)] if column.name in apart else pool[0]
+                # What stands in one place in several tables is another value in each.
+                place = (number + self._places[table.schema, table.name]) % len(pool)
+                cells[column.name] = pool[place] if column.name in apart else pool[0]
         source = random.Random(f"{table.name} {number}")
         free = self._free(table, wanted)
         for _ in range(TRIES):
             if self.holds(table, cells, wanted.conditions):
-                return cells
+                return self._unlike(table, cells, wanted, free, source) if wanted.unlike else cells
             if not free:
                 return None
             for name in source.sample(sorted(free), source.randint(1, len(free))):
                 cells[name] = source.choice(free[name])
         return None
+
+    def _unlike(
+        self,
+        table: Table,
+        cells: Cells,
+        wanted: Wanted,
+        free: Mapping[str, Sequence[Cell]],
+        source: random.Random,
+    ) -> Cells:
+        """A row with another value than the one that it is to be unlike has, in as many columns as are found."""
+        bound = {name for key in table.foreign_keys for name in key.columns} | wanted.fixed.keys()
+        made = dict(cells)
+        for name, cell in wanted.unlike.items():
+            if name not in bound and made[name] == cell:
+                others = (other for other in self._pool(table, table.column(name)) if other != cell)
+                kept = (other for other in others if self.holds(table, {**made, name: other}, wanted.conditions))
+                made[name] = next(kept, cell)
+        alike = _alike(made, wanted.unlike, free)
+        for _ in range(TRIES if alike else 0):
+            # What rules hold together changes together.
+            drawn = {name: source.choice(free[name]) for name in source.sample(sorted(free), min(len(free), 4))}
+            other = {**made, **drawn}
+            rest = _alike(other, wanted.unlike, free)
+            if rest <= alike and self.holds(table, other, wanted.conditions):
+                made, alike = other, rest
+        return made
 
     def _free(self, table: Table, wanted: Wanted) -> dict[str, list[Cell]]:
         """What rules and conditions read and nothing else binds, with the values to try."""
@@ -153,6 +186,10 @@ class Neighbours:
             self._pools[key] = [cell for cell in found if all(cell.value in initial for initial in starts)]
         return self._pools[key]
 
+    def taken(self, table: Table, name: str, values: Sequence[Json]) -> list[Cell]:
+        """Those of some values that a column takes."""
+        return self._cells(table.column(name), values)
+
     def _cells(self, column: Column, values: Sequence[Json]) -> list[Cell]:
         """Values that a column takes, each once."""
         found: dict[str, Cell] = {}
@@ -164,6 +201,11 @@ class Neighbours:
         return list(found.values())[:MOST]
 
 
+def _alike(cells: Cells, others: Cells, names: Iterable[str]) -> int:
+    """How many columns have one value in both rows."""
+    return sum(cells[name] == others[name] for name in names)
+
+
 def _varied(of: Type, known: Sequence[Json]) -> Iterator[Json]:
     """Texts beside a known one, each with another sign somewhere: where a form leaves no choice of lengths."""
     if isinstance(of, Scalar) and of.base in TEXTUAL and known:
@@ -172,13 +214,20 @@ def _varied(of: Type, known: Sequence[Json]) -> Iterator[Json]:
 
 
 class UniqueKey(NamedTuple):
-    """What no two rows have in common, among those for which `where` is true; `word` is `key` or `unique`."""
+    """What no two rows have in common, among those for which `where` is true; `word` is `key` or `unique`.
+
+    `plain` is false where it is something that is computed of the columns; `folded` are those of them whose capitals
+    make no difference.
+    """
 
     word: str
     name: str
     columns: tuple[str, ...]
     nulls_distinct: bool = True
     where: Expression | None = None
+    deferrable: bool = False
+    plain: bool = True
+    folded: tuple[str, ...] = ()
 
     def conditions(self, verdict: bool) -> tuple[tuple[Expression, bool], ...]:
         """What a row must keep to be among them, or not to be."""
@@ -186,16 +235,34 @@ class UniqueKey(NamedTuple):
 
 
 def unique_keys(table: Table, hidden: bool = False) -> Iterator[UniqueKey]:
-    """The keys of a table over plain columns; if `hidden`, those over what is computed too, by what they read."""
+    """The keys of a table over columns, or what is surely the same of the same ones; if `hidden`, all others too."""
     if table.primary_key is not None:
         yield UniqueKey("key", table.primary_key.name, table.primary_key.columns)
     for unique in table.uniques:
-        yield UniqueKey("unique", unique.name, unique.columns, unique.nulls_distinct)
+        yield UniqueKey("unique", unique.name, unique.columns, unique.nulls_distinct, deferrable=unique.deferrable)
     for index in table.indexes:
         plain = all(key.column for key in index.keys) and not index.where_sql
-        if index.unique and (plain or hidden):
-            columns = tuple(dict.fromkeys(name for key in index.keys for name in _read_by(table, key)))
-            yield UniqueKey("unique", index.name, columns, where=index.where)
+        if index.unique and (plain or hidden or _is_known(index)):
+            columns, alone = names_of(table, index), {key.column for key in index.keys}
+            folds = [found[1] for key in index.keys if (found := _FOLDED.fullmatch(key.sql.strip()))]
+            folded = tuple(name for name in columns if name in folds and name not in alone)
+            yield UniqueKey("unique", index.name, columns, where=index.where, plain=plain, folded=folded)
+
+
+_KNOWN = regular(r"(?:lower|upper|trim)\(\s*\w+\s*\)")
+"""Raw SQL that is never null of what is not null."""
+_FOLDED = regular(r"(?:lower|upper)\(\s*(\w+)\s*\)")
+
+
+def _is_known(index: TableIndex) -> bool:
+    """Whether an index is over what is never null where its columns are not."""
+    raw = [key.sql.strip() for key in index.keys if not key.column]
+    return not index.where_sql and all(_KNOWN.fullmatch(sql) for sql in raw)
+
+
+def names_of(table: Table, index: TableIndex) -> tuple[str, ...]:
+    """The columns that an index reads, each once."""
+    return tuple(dict.fromkeys(name for key in index.keys for name in _read_by(table, key)))
 
 
 def _read_by(table: Table, key: IndexKey) -> Iterator[str]:

@@ -14,15 +14,32 @@ from isotype.binding.model import Bindings
 from isotype.domain.types import Array, Map, ObjectType, Type
 from isotype.domain.values import replace
 from isotype.probes import chance
-from isotype.probes.candidates import Candidate, essential, kinds, traps
+from isotype.probes.candidates import Candidate, essential, kinds, spelled, traps
 from isotype.probes.inputs import with_inputs
 from isotype.probes.meaning import Judged, Meaning, Path
 from isotype.probes.model import ACCEPT, REFUSE, Probe
-from isotype.probes.records import Record, Records, at, hinted, loosened, near_patterns, signature
+from isotype.probes.records import (
+    Record,
+    Records,
+    at,
+    hinted,
+    loosened,
+    near_patterns,
+    ordered_texts,
+    signature,
+)
 from isotype.probes.rows import STORED, Row, Rows
+from isotype.probes.spellings import ORDERS
 from isotype.probes.unseen import MOVED, NEW, computed, unseen, unseen_rules, with_tables
 from isotype.probes.values import ABSENT, Json, NotJson, read, write
 from isotype.shapes.model import OUTPUT, Operand, Property, Shape, ShapeRule
+
+_NO_SUCH: Sequence[tuple[str, str, Json]] = (
+    ("required", "absent", ABSENT),
+    ("null", "null", None),
+    ("type", "a list of lists", [[[]]]),
+)
+"""What most properties take none of, each with its constraint and what is special about it."""
 
 Texts = dict[str, str]
 """A record by the JSON text of each property."""
@@ -161,7 +178,9 @@ class Prober:
                 return base
             if not all(refusal.constraint.startswith("rule:") for refusal in refusals):
                 return near
-            stuck = stuck or (shape.name, path[0], frozenset(refusals))
+            # Where nothing keeps a sum below zero, something may above.
+            below = _texts(made).get(path[0], "").lstrip('"').startswith("-")
+            stuck = stuck or (shape.name, path[0], below, frozenset(refusals))
             if not fewest or len(refusals) < fewest:
                 nearest, fewest = base, len(refusals)
         # Where what helped others lacks one thing alone, it is asked for even if nothing else has helped.
@@ -196,14 +215,38 @@ class Prober:
                 for value in (*hinted(rule.expression, prop.type), *near_patterns(rule.expression, prop.type)):
                     yield path, Candidate(f"rule:{rule.name}", "what it speaks of", value)
         yield from ((path, candidate) for candidate in self._candidates(shape, prop))
+        if shape.variant not in (*STORED, "update"):
+            yield from ((path, candidate) for candidate in self._shown(prop.type))
+            return
         if isinstance(prop.type, ObjectType):
             yield from self._inside(shape, prop, path)
         yield from self._held(shape, prop.type, path)
 
+    def _shown(self, of: Type) -> Iterator[Candidate]:
+        """What is no row's own holds an object, in a list of an answer too: each property of it, with what is no such.
+
+        All else is asked where the object stands by itself.
+        """
+        match of:
+            case Array(item=held) | Map(value=held):
+                filled = next((found for found in self.records.samples(of) if found), None)
+                for candidate in self._shown(held) if filled is not None else ():
+                    yield candidate._replace(value=_first(filled, candidate.value))
+            case ObjectType(name=name):
+                within = self.shapes.shape(name)
+                whole = self.records.valid(within, True)
+                if whole is None:
+                    return
+                for inner in within.properties:
+                    for constraint, label, value in _NO_SUCH:
+                        yield Candidate(constraint, f"inside: {inner.name} {label}", {**whole, inner.name: value})
+                    for candidate in self._shown(inner.type) if within.variant == "list" else ():
+                        yield candidate._replace(value={**whole, inner.name: candidate.value})
+
     def _held(self, shape: Shape, of: Type, path: Path) -> Iterator[tuple[Path, Candidate]]:
         """What a row holds in a list or a map of objects: the first of them with one thing changed."""
         item = of.item if isinstance(of, Array) else of.value if isinstance(of, Map) else None
-        if not isinstance(item, ObjectType) or shape.variant not in (*STORED, "update"):
+        if not isinstance(item, ObjectType):
             return
         within = self.shapes.shape(item.name)
         least, whole = (self.records.valid(within, every) for every in (False, True))
@@ -211,17 +254,14 @@ class Prober:
         if least is None or whole is None or filled is None:
             return
 
-        def holding(record: Record) -> Json:
-            return [record, *filled[1:]] if isinstance(filled, list) else {**filled, next(iter(filled)): record}
-
         for inner in within.properties:
             missing = (Candidate("required", "absent", ABSENT), Candidate("null", "null", None))
             for candidate in (*missing, *self._candidates(shape, inner)):
-                value = holding({**whole, inner.name: candidate.value})
+                value = _first(filled, {**whole, inner.name: candidate.value})
                 yield path, Candidate(candidate.constraint, f"inside: {inner.name} {candidate.label}", value)
         for rule in within.rules:
             for label, record in self._of_rule(shape, within, rule, path):
-                yield path, Candidate(f"rule:{rule.name}", f"inside: {label}", holding(record))
+                yield path, Candidate(f"rule:{rule.name}", f"inside: {label}", _first(filled, record))
 
     def _inside(
         self, shape: Shape, prop: Property, path: Path, above: tuple[str, ...] = ()
@@ -229,7 +269,7 @@ class Prober:
         """What a row holds is asked where the row is: groups of columns, and objects in columns."""
         assert isinstance(prop.type, ObjectType)
         within = self.shapes.shape(prop.type.name)
-        if within.name in above or shape.variant not in (*STORED, "update"):
+        if within.name in above:
             return
         for inner in within.properties:
             here = (*path, inner.name)
@@ -260,6 +300,7 @@ class Prober:
         if key not in self._asked:
             self._asked.add(key)
             yield from traps(prop.type, samples)
+            yield from spelled(prop.type, samples)
         elif shape.variant in STORED:
             yield from traps(prop.type, samples)
         else:
@@ -366,6 +407,11 @@ class Prober:
                 values: list[Json] = [*([None] if prop.nullable else []), *([] if prop.required else [ABSENT])]
                 for value in (*values, *list(choices.values())[:VARIED]):
                     yield self.records.with_value(shape, base, operand.wire, value)
+        paths = {operand.field: operand.wire for operand in known}
+        for one, other in ordered_texts(rule.expression):
+            for low, high in ORDERS if one in paths and other in paths else ():
+                record = self.records.with_value(shape, found[0], paths[one], low)
+                yield self.records.with_value(shape, record, paths[other], high)
         # What was found meanwhile, with one thing less: what is missed there alone.
         for base in islice(found, 2, EMPTIED):
             for operand in known:
@@ -475,6 +521,11 @@ def _made(shape: Shape, text: str, path: Path, constraint: str, label: str, judg
         judged.value,
         row,
     )
+
+
+def _first(held: Json, value: Json) -> Json:
+    """A list or a map with another value in the place of its first."""
+    return [value, *held[1:]] if isinstance(held, list) else {**held, next(iter(held)): value}
 
 
 def _is_json(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -25,9 +26,11 @@ from isotype.domain.expressions import (
 from isotype.domain.model import JsonValue
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type, value_type
 from isotype.probes.candidates import distinct, usual
+from isotype.probes.forms import FORMS
 from isotype.probes.logic import UNKNOWN, Mark, Read, evaluate, refuses
 from isotype.probes.meaning import Judged, Meaning, Path, Refusal
-from isotype.probes.numbers import moved, step, up, written
+from isotype.probes.numbers import limits, moved, step, up, written
+from isotype.probes.spellings import beside
 from isotype.probes.texts import edges, spelled, texts
 from isotype.probes.values import ABSENT, Json, Raw, write
 from isotype.shapes.model import Property, Shape, ShapeRule
@@ -260,10 +263,12 @@ class Records:
         found: list[Json] = []
         for node in sums:
             sides = evaluate(node.left, read), evaluate(node.right, read)
-            if all(isinstance(side, int | Decimal) for side in sides):
-                missing, unit = Decimal(sides[1]) - Decimal(sides[0]), step(of)
+            if all(isinstance(side, int | Decimal | float) and math.isfinite(side) for side in sides):
+                missing, unit, (low, high) = Decimal(sides[1]) - Decimal(sides[0]), step(of), limits(of)
                 for value in (Decimal(read(own)) + missing, Decimal(read(own)) - missing):
-                    found += [written(of, moved(up(value, unit), unit * by)) for by in (-1, 0, 1)]
+                    near = (moved(up(value, unit), unit * by) for by in (-1, 0, 1))
+                    # What would be more than it can be brings the others near.
+                    found += [written(of, one) for one in dict.fromkeys(min(max(one, low), high) for one in near)]
         return found
 
     def with_value(self, shape: Shape, record: Mapping[str, Json], path: Path, value: Json) -> Record:
@@ -317,7 +322,14 @@ def _standing(left: Any, right: Any) -> Any:
     if isinstance(left, int | Decimal) and isinstance(right, int | Decimal):
         apart = Decimal(left) - Decimal(right)
         return apart if abs(apart) <= 1 else 2 if apart > 0 else -2
+    if isinstance(left, str) and isinstance(right, str) and _by_units(left) < _by_units(right) and left > right:
+        # Surrogates come before some of the units that they stand above.
+        return 3
     return (left > right) - (left < right) if type(left) is type(right) else left == right
+
+
+def _by_units(text: str) -> bytes:
+    return text.encode("utf-16-be", "surrogatepass")
 
 
 def _computes(node: Expression) -> bool:
@@ -330,7 +342,8 @@ def _like(of: Type, other: Type, value: Json) -> list[Json]:
     if kind != value_type(other).kind or not isinstance(of, Scalar):
         return [value] if of == other else []
     if kind not in ("integer", "decimal"):
-        return [value]
+        # The same in another spelling shows what is compared: values, and not texts.
+        return [*(beside(of.base, value)[1:] if of.base in FORMS and isinstance(value, str) else ()), value]
     try:
         near = up(Decimal(value.text if isinstance(value, Raw) else str(value)), step(of))
     except ArithmeticError:
@@ -341,6 +354,15 @@ def _like(of: Type, other: Type, value: Json) -> list[Json]:
 def _stands_in(default: JsonValue) -> Json:
     """A default as a rule computes with it."""
     return Raw(str(default)) if isinstance(default, Decimal) else default if isinstance(default, str | int) else None
+
+
+def ordered_texts(rule: Expression) -> Iterator[tuple[str, str]]:
+    """The pairs of fields that a rule compares as texts by their order."""
+    for node in walk(rule):
+        match node:
+            case Compare(op="<" | "<=" | ">" | ">=", left=left, right=right) if left.type.kind == "text":
+                named = [[part.name for part in walk(side) if isinstance(part, Name)] for side in (left, right)]
+                yield from ((one, other) for one in named[0] for other in named[1] if one != other)
 
 
 def near_patterns(rule: Expression, of: Type) -> Iterator[Json]:
@@ -365,6 +387,8 @@ def loosened(of: Type) -> Type:
         case Scalar(base=base, number=number) if base in INTEGERS or base == "decimal":
             text = base in ("bigint", "decimal") and not number
             return Scalar("decimal", precision=60, scale=20) if text else Scalar("float")
+        case Scalar(base="bool"):
+            return Scalar("json")
         case Array(item=item):
             return Array(loosened(item), nullable_items=True)
         case Map(value=value):
@@ -394,6 +418,8 @@ def hinted(rule: Expression, of: Type) -> list[Json]:
             case Match(pattern=pattern) if of.base in TEXTUAL:
                 head = spelled(pattern.root)
                 found += [head, *(head + known[len(head) :] for known in texts(of))]
+            case Literal(value=str() as text) if of.base in FORMS:
+                found += [text, *beside(of.base, text)]
             case Literal(value=str() as text):
                 found += [text, text[:-1] + ("a" if text.endswith("z") else "z")]
             case Literal(value=bool()):
@@ -404,6 +430,7 @@ def hinted(rule: Expression, of: Type) -> list[Json]:
                 found += [written(of, moved(middle, unit * by)) for by in (-1, 0, 1)]
             case Literal(value=int() as length) if of.base in TEXTUAL and 0 <= length < 500:
                 found += ["a" * size for size in (length - 1, length, length + 1)]
+                found.append("🦉" * length)
     return found
 
 

@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from isotype.domain.lazy import NamedTuple
-from isotype.probes.neighbours import NOTHING, NULL, Cells, Neighbours, Placed, UniqueKey, Wanted, merged, unique_keys
+from isotype.probes.neighbours import (
+    NOTHING,
+    NULL,
+    Cells,
+    Neighbours,
+    Placed,
+    UniqueKey,
+    Wanted,
+    identifying,
+    merged,
+    names_of,
+    unique_keys,
+)
 from isotype.probes.records import Records
 from isotype.probes.rows import Cell
 from isotype.tables.model import ForeignKey, Table, Tables
@@ -48,7 +60,10 @@ class Subject(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """One question about a constraint; `refused` is the verdict, `left` what is there afterwards where that tells."""
+    """One question about a constraint; `refused` is the verdict, `left` what is there afterwards where that tells.
+
+    One that is `late` is asked where all that can be put off to the end of a transaction is.
+    """
 
     about: Subject
     label: str
@@ -56,6 +71,7 @@ class Scene(NamedTuple):
     asked: Statement
     refused: bool
     left: Left | None = None
+    late: bool = False
 
     @property
     def text(self) -> str:
@@ -70,10 +86,32 @@ def scenes(tables: Tables, records: Records) -> Iterator[tuple[Subject, tuple[Sc
     for table in tables.tables:
         for key in table.foreign_keys:
             about = Subject(table, key.written[0], "reference", key.name)
-            yield about, tuple(_of_reference(neighbours, about, key))
+            yield about, tuple(_put_off(tuple(_of_reference(neighbours, about, key)), key))
         for unique in unique_keys(table):
             about = Subject(table, unique.columns[0], unique.word, unique.name)
-            yield about, tuple(_of_unique(neighbours, about, unique))
+            yield about, tuple(_put_off(tuple(_of_unique(neighbours, about, unique)), unique))
+
+
+def _put_off(asked: tuple[Scene, ...], key: ForeignKey | UniqueKey) -> Iterator[Scene]:
+    """Questions, and those that are refused once more, where that can wait if it may."""
+    yield from asked
+    for scene in asked:
+        if scene.refused:
+            refused = not key.deferrable or scene.label.startswith(_AT_ONCE)
+            if not refused and isinstance(key, UniqueKey) and _is_refused_by_others(scene, key):
+                continue
+            yield scene._replace(label=f"{scene.label}, put off", refused=refused, late=True)
+
+
+def _is_refused_by_others(scene: Scene, key: UniqueKey) -> bool:
+    """Whether another key than the one in question has something against it too."""
+    of, cells = scene.asked.row, {**scene.asked.row.cells, **scene.asked.cells}
+    rows = (row for row in scene.given if row.table is of.table and row.cells != of.cells)
+    return any(_shared(row, Placed(of.table, cells), key) for row in rows)
+
+
+_AT_ONCE = ("restrict", "cascade", "set null", "set default")
+"""Actions that never wait."""
 
 
 # ----- references
@@ -99,10 +137,27 @@ def _of_reference(neighbours: Neighbours, about: Subject, key: ForeignKey) -> It
         if not any(_refers(neighbours, one, target) for one in there):
             yield _deleted(neighbours, about, key, (*there, row), target)
             yield from _renamed(neighbours, about, key, (*there, row), target, other)
+    yield from _mixed(neighbours, about, key, targets, others)
     if all(table.column(name).nullable for name in key.written):
         unlinked = neighbours.row(table, 2, Wanted(dict.fromkeys(key.written, NULL)))
         if unlinked:
             yield Scene(about, "to none", unlinked[:-1], Statement(INSERT, unlinked[-1]), False)
+
+
+def _mixed(
+    neighbours: Neighbours, about: Subject, key: ForeignKey, targets: tuple[Placed, ...], others: tuple[Placed, ...]
+) -> Iterator[Scene]:
+    """A row that refers to one row with some columns, and to another with the last."""
+    target, other = targets[-1], others[-1]
+    pairs = list(zip(key.columns, key.target_columns, strict=True))
+    there = merged(targets, others)
+    for name in key.columns if len(pairs) > 1 else ():
+        fixed = {here: (other if here == name else target).cells[far] for here, far in pairs}
+        known = [{here: one.cells[far] for here, far in pairs} for one in there if one.table is target.table]
+        rows = () if fixed in known else neighbours.row(about.table, 2, Wanted(fixed))
+        if rows:
+            given = tuple(merged(there, rows[:-1]))
+            yield Scene(about, f"to a row with another {name}", given, Statement(INSERT, rows[-1]), True)
 
 
 def _deleted(
@@ -189,9 +244,17 @@ def _of_unique(neighbours: Neighbours, about: Subject, key: UniqueKey) -> Iterat
         return
     row = first[-1]
     same = {name: row.cells[name] for name in key.columns}
-    twin = neighbours.row(table, 1, Wanted(same, filled, inside))
+    wanted = Wanted(same, filled, inside)
+    # Another row in everything else, as far as its rules allow that; rows of its own table it does without.
+    unlike = wanted._replace(unlike=row.cells)
+    elsewhere = (one.columns for one in table.foreign_keys if neighbours.target(one) is not table)
+    linked = unlike._replace(filled=filled.union(*elsewhere))
+    twin = neighbours.row(table, 1, linked) or neighbours.row(table, 1, unlike)
     if twin:
         yield _inserted(about, "the same again", first, twin, True)
+    if not key.plain:
+        yield from _in_other_letters(neighbours, about, key, first, wanted)
+        return
     if apart and not _shared(row, apart[-1]):
         yield _inserted(about, "another", first, apart, False)
         if not {name for one in table.foreign_keys for name in one.columns} & filled:
@@ -205,6 +268,8 @@ def _of_unique(neighbours: Neighbours, about: Subject, key: UniqueKey) -> Iterat
     for name in key.columns:
         if table.column(name).nullable and key.word == "unique":
             yield from _null_twice(neighbours, about, key, name)
+    if key.word == "key":
+        yield from _alike(neighbours, about)
     if key.where is not None:
         one, two = (neighbours.row(table, n, Wanted(same, filled, key.conditions(False))) for n in (0, 1))
         if one and two and not _shared(one[-1], two[-1], key):
@@ -220,6 +285,40 @@ def _null_twice(neighbours: Neighbours, about: Subject, key: UniqueKey, name: st
     two = neighbours.row(about.table, 1, Wanted(same, filled, key.conditions(True)))
     if two and not _shared(one[-1], two[-1], key):
         yield _inserted(about, f"null in {name}, twice", one, two, not key.nulls_distinct)
+
+
+def _in_other_letters(
+    neighbours: Neighbours, about: Subject, key: UniqueKey, first: tuple[Placed, ...], wanted: Wanted
+) -> Iterator[Scene]:
+    """Texts that differ in capitals alone, where a key makes no difference."""
+    for name in key.folded:
+        others = neighbours.taken(about.table, name, [str(wanted.fixed[name].value).swapcase()])
+        other = next((cell for cell in others if cell != wanted.fixed[name]), None)
+        fixed = wanted.fixed if other is None else {**wanted.fixed, name: other}
+        twin = () if other is None else neighbours.row(about.table, 1, wanted._replace(fixed=fixed))
+        if twin:
+            yield _inserted(about, f"the same, {name} in other letters", first, twin, True)
+
+
+def _alike(neighbours: Neighbours, about: Subject) -> Iterator[Scene]:
+    """Two rows with the same in all columns that no key is made of, and in those of each index that is not unique."""
+    table = about.table
+    free = frozenset(column.name for column in table.columns if column.computed is None) - identifying(table)
+    for index in (None, *table.indexes):
+        columns = frozenset() if index is None else frozenset(names_of(table, index)) & {*free, *identifying(table)}
+        where = () if index is None or index.where is None else ((index.where, True),)
+        first = neighbours.row(table, 0, Wanted({}, free | columns, where))
+        first = first or neighbours.row(table, 0, Wanted({}, columns, where))
+        if first:
+            row = first[-1]
+            held = free | columns
+            # Half a reference leads nowhere.
+            halves = {name for one in table.foreign_keys if not held.issuperset(one.columns) for name in one.columns}
+            same = {name: cell for name, cell in row.cells.items() if name in held - halves}
+            twin = neighbours.row(table, 1, Wanted(same, columns, where))
+            if twin and not _shared(row, twin[-1]):
+                label = "alike" if index is None else f"alike in {index.name}"
+                yield _inserted(about, f"another, {label}", first, twin, False)
 
 
 def _inserted(about: Subject, label: str, there: tuple[Placed, ...], rows: tuple[Placed, ...], refused: bool) -> Scene:

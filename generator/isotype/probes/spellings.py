@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
 
 SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "timestamp": (
@@ -86,3 +87,130 @@ URLS = (
     *("https://example.org/<b>", "javascript:alert(1)", "https://\u00fc.org", "http:/example.org", "https://?x"),
     *("https://example.org/\\", "https://user:pass@example.org/", "https://example.org/\t", " https://example.org"),
 )
+
+_DAYS = (
+    *(f"2024-{month:02}-{day}" for month in range(1, 13) for day in (28, 29, 30, 31)),
+    *("0123-01-01", "4567-02-08", "8901-03-09", "2345-10-10", "6789-11-19", "1900-02-28", "2100-02-29", "2004-12-20"),
+    *("2023-02-28", "2023-02-29", "2000-02-30", "1000-01-21", "9000-09-22", "2024-19-01", "2024-20-01", "2024-01-40"),
+)
+_CLOCKS = (
+    *("00:00:00", "01:10:20", "08:09:18", "09:19:29", "10:20:30", "18:28:38", "19:39:49", "20:40:50", "21:51:01"),
+    *("22:58:59", "23:59:08", "12:34:56.7", "01:23:45.67", "23:01:12.890", "11:22:33.4567", "12:13:14.98765"),
+    *("15:16:17.012345", "24:00:00", "29:00:00", "30:00:00", "10:60:00", "10:00:60", "10:69:00", "10:00:90"),
+    *("10:00:00.1234567", "10:00:00.", "1:00:00", "001:00:00", "10:0:00", "10:000:00", "10:00:0", "10:00:000"),
+)
+_OFFSETS = ("00:00", "01:09", "09:10", "10:19", "12:29", "18:38", "19:49", "20:58", "21:59", "22:01", "23:59", "23:60")
+_OFFSETS_OF_NONE = ("24:00", "29:00", "30:00", "1:00", "010:00", "01:0", "01:000")
+_UNITS = ("P{}D", "PT{}H", "PT{}M", "PT{}S", "PT1.{}S", "P1DT{}H", "PT1H{}M", "PT1M{}S")
+_BASE64 = ("AZ", "az", "09", "+/", "BY", "by", "18", "Zz")
+_LAST_OF_TWO, _LAST_OF_ONE = "AEIMQUYcgkosw048", "AQgw"
+
+_OCTETS = ("0", "9", "10", "19", "90", "99", "100", "109", "190", "199", "200", "209", "240", "249", "250", "255")
+_NO_OCTETS = ("256", "259", "260", "299", "300", "999", "1000", "00", "01", "a", "", "1a")
+
+EVERY: Mapping[str, tuple[str, ...]] = {
+    "date": _DAYS,
+    "time": _CLOCKS,
+    "local_timestamp": (*(f"{day}T12:00:00" for day in _DAYS), *(f"2024-01-02T{clock}" for clock in _CLOCKS)),
+    "timestamp": (
+        *(f"{day}T12:00:00Z" for day in _DAYS),
+        *(f"2024-01-02T{clock}Z" for clock in _CLOCKS),
+        *(f"2024-01-02T03:04:05{sign}{zone}" for sign in "+-" for zone in (*_OFFSETS, *_OFFSETS_OF_NONE)),
+        *("0001-01-01T00:00:00-00:00", "0001-01-01T01:00:00+01:00", "0001-01-01T01:00:00+01:01"),
+        *("9999-12-31T23:59:59.9+00:00", "9999-12-31T22:59:59.999999-01:00", "9999-12-31T22:59:59-01:01"),
+    ),
+    "duration": (
+        *(unit.format(digits) for unit in _UNITS for digits in ("", "0", "9", "19", "000000000", "123456789")),
+        *(unit.format("0123456789") for unit in _UNITS),
+        *(unit.format("1234567890") for unit in _UNITS),
+        *("P1DT1H1M1.5S", "P1DT1M", "P1DT1S", "PT1H1S", "PT1H1M1S", "P2DT3H4M5.678901S", "P999999999DT23H59M59S"),
+        # More hours or minutes than some readers of durations count.
+        *("PT999999999H", "PT999999999M", "P1DT999999999H59M59.123456S", "P900000000DT999999999H5M", "PT999999999M1S"),
+        *("PT999999999H0M9.5S", "PT999999998H1.000001S", "PT999999999M0.1S", "P120345678DT999999999H9M08.12S"),
+        *("P1234567DT999999999H90M80.7S", "P890DT999999999H1234567M890.06S", "P958333333DT999999999H59M59.9S"),
+        *("P999999999DT999999999H", "PT999999909H40M30.00009S", "PT899999999H1S", "PT987654321H12M34.567S"),
+        *("P100000000D", "P100000000DT10H20M30S", "P900000000DT99H90M00.000001S", "P200000001DT0H9M00S"),
+    ),
+    "inet": (
+        *(f"{one}.1.1.1" for one in (*_OCTETS, *_NO_OCTETS)),
+        *(f"1.1.1.{one}" for one in (*_OCTETS, *_NO_OCTETS)),
+        *(f"::{one}.1.{one}.1" for one in (*_OCTETS, *_NO_OCTETS)),
+        *(":".join([sign * size] * 8) for sign in "09afAFgG" for size in (1, 4, 5)),
+        *("::1.2.3.4.5", "1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:7:1.2.3.4", "1::1.2.3.4:1", "1.2.3.4::", "::1.2.3"),
+    ),
+    "uuid": tuple(f"{s * 8}-{s * 4}-{s * 4}-{s * 4}-{s * 12}" for s in "09afAFgG"),
+    "bytes": (
+        *(f"{one}{other}{other}{one}" for one in _BASE64 for other in _BASE64[:4]),
+        *(f"{pair}{last}=" for pair in _BASE64 for last in _LAST_OF_TWO),
+        *(f"AZaz{pair}{last}=" for pair in _BASE64[:4] for last in "BDFNPZadnxz159+/"),
+        *(f"09+/{pair[place]}{last}==" for pair in _BASE64 for place in (0, 1) for last in _LAST_OF_ONE),
+        *(f"A{last}==" for last in "BPRfhvx09+/"),
+        *("AZaz09+/AZaz09+/", "AA-A", "AA_A", "AAAA=AAA", "AAA=AAAA", "A", "AA", "AAA", "AAAAAA", "AAAAAAA"),
+    ),
+}
+"""Texts in which each sign that a form takes at a place stands there, and some of the signs beside these."""
+
+_TIMES = (
+    *("08:30:00", "08:30:00.0", "08:30:00.000001", "08:30:00.00001", "08:30:00.1", "08:30:00.09", "08:30:00.100"),
+    *("08:29:59.999999", "08:30:01", "23:59:59", "00:00:00"),
+)
+
+PAIRS: Mapping[str, tuple[str, ...]] = {
+    "timestamp": (
+        *("2024-01-01T00:00:00Z", "2024-01-01T00:00:00.0Z", "2024-01-01T05:30:00+05:30", "2023-12-31T19:00:00-05:00"),
+        *("2024-01-01T00:00:00.000001Z", "2024-01-01T05:30:00.000001+05:30", "2024-01-01T00:00:00.00001Z"),
+        *("2023-12-31T23:59:59.999999Z", "2024-01-01T00:00:00.1Z", "2024-01-01T00:00:00.09Z", "2024-01-01T00:00:01Z"),
+        *("2024-01-01T00:00:00.2Z", "2024-01-01T00:00:00.199999Z", "1969-12-31T23:59:59.9Z", "1970-01-01T00:00:00Z"),
+    ),
+    "time": _TIMES,
+    "local_timestamp": tuple(f"2024-01-01T{clock}" for clock in _TIMES),
+    "duration": (
+        *("PT60S", "PT1M", "PT1H", "PT60M", "P1D", "PT24H", "PT1.5S", "PT1.50S", "PT1.000001S", "PT1.00001S", "PT1S"),
+        *("PT0.000001S", "PT0S", "P0D", "PT59.999999S", "PT86400S", "PT90S", "PT1M30S", "PT1000001S"),
+    ),
+    "uuid": (
+        *("6f1c0a34-2a53-5f0e-9a55-3d7b1f1f9b11", "6F1C0A34-2A53-5F0E-9A55-3D7B1F1F9B11"),
+        *("6f1c0a34-2a53-5f0e-9a55-3d7b1f1f9b12", "ffffffff-ffff-ffff-ffff-ffffffffffff"),
+    ),
+    "inet": (
+        *("::1", "0:0:0:0:0:0:0:1", "::A", "::a", "::10", "1::", "1:0::", "::1.2.3.4", "::102:304", "1.2.3.4", "::1:2"),
+        *("::ffff:1.2.3.4", "::ffff:102:304", "::0.1.0.0", "::1:0", "::1.0.0.0", "::100:0", "::0.255.0.1", "::ff:1"),
+        *("::0.0.1.0", "::0.0.0.16", "::0.0.255.255", "::ffff", "::255.255.0.0", "::ffff:0", "1:2:3:4:5:6:7:8"),
+    ),
+}
+"""Texts of which some stand for the same value, and the others lie beside these in the order of values."""
+
+ORDERS = (
+    *(
+        ("a", "aa"),
+        ("aa", "a"),
+        ("a", "\uffee"),
+        ("\uffee", "🦉"),
+        ("🦉", "\uffee"),
+        ("🦉a", "🦉b"),
+        ("\uffee", "\uffef"),
+    ),
+    *(("\ud7ff", "\ue000"), ("\ue000", "\ue001"), ("\uffee", "\U00010000"), ("\U000103fe", "\U000103ff")),
+)
+"""Texts whose order shows how they are compared: by code points, and not by what stands for these."""
+
+
+def beside(base: str, text: str) -> tuple[str, ...]:
+    """The value of a text of a form in other spellings, and then its neighbours; () for a text that is none."""
+    if base == "uuid":
+        return (text.lower(), text.upper(), text[:-1] + ("0" if text[-1:] != "0" else "1"))
+    try:
+        if base == "date":
+            day = date.fromisoformat(text)
+            return tuple((day + timedelta(by)).isoformat() for by in (0, -1, 1))
+        if base not in ("timestamp", "local_timestamp", "time"):
+            return ()
+        # A time of day is one of some day in the middle of which it stands still.
+        moment = datetime.fromisoformat(f"2024-02-29T{text}" if base == "time" else text)
+        zones = [timezone(timedelta(minutes=by)) for by in (0, 330, -330)] if base == "timestamp" else [None]
+        same = [moment.astimezone(zone) if zone else moment for zone in zones]
+        made = [*same, *(moment + timedelta(microseconds=by) for by in (-1, 1))]
+    except (ValueError, OverflowError):
+        return ()
+    said = [one.isoformat(timespec="auto" if one.microsecond else "milliseconds") for one in made]
+    return tuple(one.partition("T")[2] for one in said) if base == "time" else tuple(said)

@@ -48,7 +48,7 @@ HELD_LIMIT = 8 << 20
 _STAGING, _COMMITTING = "staging", "committing"
 _SEAL = b"# seal "
 _FRESH = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_WRITE = regular(r"([0-9a-f]{64})  (.+)", re.DOTALL)
+_WRITE = regular(r"([0-9a-f]{32})  (.+)", re.DOTALL)
 
 
 class _Journal(NamedTuple):

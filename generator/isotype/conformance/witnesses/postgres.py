@@ -13,7 +13,7 @@ from isotype.conformance.building import Compiled
 from isotype.conformance.engines import Engines
 from isotype.conformance.making import Making
 from isotype.conformance.model import Answer, NotAsked
-from isotype.conformance.read_back import same
+from isotype.conformance.read_back import formed, same
 from isotype.dialects import postgres
 from isotype.dialects.json_text import json_text
 from isotype.dialects.literals.sql import postgres_string, sql_identifier
@@ -21,7 +21,7 @@ from isotype.domain.lazy import NamedTuple
 from isotype.domain.types import Enum
 from isotype.findings import Finding, IsotypeError
 from isotype.probes import Probe
-from isotype.probes.made import Made, made
+from isotype.probes.made import FORM, Made, made
 from isotype.probes.rows import Cell, Row, is_document
 from isotype.probes.scenes import Left, Scene, Statement
 from isotype.probes.values import in_ascii
@@ -113,7 +113,8 @@ class Postgres:
         self._databases: list[str] = []
         # What the schema gives as raw SQL may take rows away.
         self._raw = any(raw.postgres for raw in of.bindings.tables.raw_sql)
-        self.address = ""
+        # The database for new rows, and one for somebody else, for rows that may have moved on.
+        self.address = self.further = ""
         try:
             self._server = engines.server(_installation(of))
         except (PostgresError, OSError) as error:
@@ -131,7 +132,10 @@ class Postgres:
         self._making = Making()
 
     def _prepare(self, of: Compiled) -> None:
-        """Two databases, loaded by a role without powers: for new rows, and for rows that may have moved on."""
+        """Databases, loaded by a role without powers: for new rows, and for rows that may have moved on.
+
+        Of the second kind there is one more, for who waits for nobody's transaction.
+        """
         import psycopg
 
         self._server.execute(
@@ -160,7 +164,8 @@ class Postgres:
             if tables.tables:
                 dropped.append(f"TRUNCATE {', '.join(map(_name, tables.tables))} CASCADE")
             connection.execute(";".join(dropped).encode())
-        for name in (first, self._database(first)):
+        moved, further = self._database(first), self._database(first)
+        for name in (first, moved):
             connection = psycopg.connect(self._server.url(name), user=_ROLE, autocommit=True)
             self._connections.append(connection)
             connection.execute("SET statement_timeout = '120s'")
@@ -169,10 +174,14 @@ class Postgres:
             connection.execute("SET timezone = 'Asia/Kathmandu'")
             connection.execute(_JUDGE.encode())
             connection.execute(_PLAY.encode())
-        self.address = self._server.url(first).replace("//postgres@", f"//{_ROLE}@", 1)
-        for one in tables.tables:
-            for guard in one.transition_guards:
-                self._free_starts(_name(one), guard.name)
+        self.address, self.further = (
+            self._server.url(name).replace("//postgres@", f"//{_ROLE}@", 1) for name in (first, further)
+        )
+        with psycopg.connect(self.further, autocommit=True) as connection:
+            for one in tables.tables:
+                for guard in one.transition_guards:
+                    _free_starts(self._connections[1], _name(one), guard.name)
+                    _free_starts(connection, _name(one), guard.name)
 
     @contextmanager
     def holding(self, text: str, tables: Iterable[Table]) -> Iterator[None]:
@@ -183,7 +192,7 @@ class Postgres:
                 connection.execute(text.encode())
             for one in tables:
                 for guard in one.transition_guards:
-                    self._free_starts(_name(one), guard.name)
+                    _free_starts(self._connections[1], _name(one), guard.name)
             yield
         finally:
             for connection in self._connections:
@@ -194,19 +203,6 @@ class Postgres:
         self._databases.append(name)
         self._server.execute(f'ALTER DATABASE "{name}" OWNER TO {_ROLE}')
         return name
-
-    def _free_starts(self, table: str, guard: str) -> None:
-        """Where rows may have moved on, moves are bound and starts are not."""
-        _, connection = self._connections
-        row = connection.execute(
-            "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = %s AND tgrelid = %s::regclass",
-            [guard, table],
-        ).fetchone()
-        if row is None:
-            # Then moves are taken, which is seen when they are asked.
-            return
-        text = row[0].replace(" BEFORE INSERT OR UPDATE ", " BEFORE UPDATE ", 1)
-        connection.execute(f"DROP TRIGGER {sql_identifier(guard)} ON {table}; {text}".encode())
 
     def asks(self, probe: Probe) -> bool:
         """Rows alone."""
@@ -268,7 +264,8 @@ class Postgres:
             return [self._played(connection, scene) for scene in scenes]
 
     def _played(self, connection: Any, scene: Scene) -> Answer:
-        given = [self._insert(row.table, row.cells) for row in scene.given]
+        given = ["SET CONSTRAINTS ALL DEFERRED"] if scene.late else []
+        given += [self._insert(row.table, row.cells) for row in scene.given]
         seen = "" if scene.left is None or scene.refused else _seen(scene.left)
         [verdict] = connection.execute(
             "SELECT pg_temp.play(%s::text[], %s, %s)", [given, self._written(scene.asked), seen]
@@ -346,6 +343,19 @@ class Postgres:
             self._server.drop_database(name)
 
 
+def _free_starts(connection: Any, table: str, guard: str) -> None:
+    """Where rows may have moved on, moves are bound and starts are not."""
+    row = connection.execute(
+        "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = %s AND tgrelid = %s::regclass",
+        [guard, table],
+    ).fetchone()
+    if row is None:
+        # Then moves are taken, which is seen when they are asked.
+        return
+    text = row[0].replace(" BEFORE INSERT OR UPDATE ", " BEFORE UPDATE ", 1)
+    connection.execute(f"DROP TRIGGER {sql_identifier(guard)} ON {table}; {text}".encode())
+
+
 @contextmanager
 def _answering() -> Iterator[None]:
     """A server that ends, or takes too long, ends the run with a sentence: it is no verdict."""
@@ -380,6 +390,8 @@ def _differs(left: Left, text: str) -> str:
 
 
 def _same(one: Made, stored: Any) -> bool:
+    if one.kind == FORM:
+        return formed(one.column.type, one.column.nullable, stored)
     return same(one.column.type, one.value, stored)
 
 

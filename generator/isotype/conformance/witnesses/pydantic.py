@@ -37,12 +37,12 @@ class Pydantic:
             schema = self._schemas[probe.shape] = getattr(self._module, probe.shape)
         try:
             found = self._read(schema, probe.text)
+            return Answer(value=found.model_dump_json(include=self._given(found)))
         except self._refusal as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             return Answer(f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
-        except Exception as error:  # Whatever a schema raises beside is no verdict.
+        except Exception as error:  # Whatever a schema raises beside, when it reads or writes, is no verdict.
             return Answer(fault=f"{type(error).__name__}: {error}")
-        return Answer(value=found.model_dump_json(include=self._given(found)))
 
     def _read(self, schema: Any, text: str) -> Any:
         return schema.model_validate_json(text)

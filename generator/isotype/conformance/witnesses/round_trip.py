@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from isotype.binding.model import EntityBinding
 from isotype.conformance.building import Compiled
-from isotype.conformance.comparison import agree
 from isotype.conformance.making import Making
 from isotype.conformance.model import Answer, NotAsked
 from isotype.conformance.read_back import same
-from isotype.conformance.witnesses.models import python_value
+from isotype.conformance.ways import Way
 from isotype.conformance.witnesses.postgres import Postgres
 from isotype.domain.types import Type
 from isotype.probes import Meaning, Probe
-from isotype.probes.made import NUMBER, VALUE, Made, made
-from isotype.probes.meaning import Path
+from isotype.probes.made import FORM, NUMBER, VALUE, Made, made
 from isotype.probes.records import Records, at
-from isotype.probes.rows import Row, constant
+from isotype.probes.rows import Row
 from isotype.probes.values import read, write
-from isotype.tables.model import Column
 
 CHANCES = 1000
 """Random records that go the way: it is the longest there is."""
+_OF_SEVERAL = ("random", "pair")
+"""Questions that are about more than one property."""
+LONGEST = 4000
+"""Signs of a body to which a row is changed, at most."""
+OF_EACH = 3
+"""So many values of each property are what a row is changed to, beside null."""
 
 
 class RoundTrip:
@@ -39,25 +41,50 @@ class RoundTrip:
             from sqlalchemy.orm import Session
         except ImportError as error:
             raise NotAsked("SQLAlchemy is not installed: pip install 'isotype[verify]'") from error
-        address = postgres.address.replace("postgresql://", "postgresql+psycopg://", 1)
+        address = postgres.further.replace("postgresql://", "postgresql+psycopg://", 1)
         self._engine = sqlalchemy.create_engine(address)
         self._session = Session(self._engine)
         self._refusals = (ValueError, sqlalchemy.exc.DBAPIError)
-        records = Records(Meaning(of.bindings.shapes))
+        self._records = Records(Meaning(of.bindings.shapes))
         self._making = Making()
-        self._ways = {
-            entity.shapes["create"].name: _Way(of, entity, records)
-            for entity in of.bindings.entities
-            if "create" in entity.shapes and "response" in entity.shapes
-        }
+        self._ways: dict[str, Way] = {}
+        self._changes: dict[str, Way] = {}
+        self._rows: dict[str, Way] = {}
+        for entity in of.bindings.entities:
+            if "create" in entity.shapes and "response" in entity.shapes:
+                self._go(entity, Way(of, entity, self._records))
         self._seen: set[tuple[Type, str]] = set()
+        self._met: dict[tuple[str, tuple[str, ...]], set[str]] = {}
         self._chances = CHANCES
 
+    def _go(self, entity: EntityBinding, way: Way) -> None:
+        self._ways[entity.shapes["create"].name] = self._rows[entity.shapes["response"].name] = way
+        if "update" in entity.shapes:
+            self._changes[entity.shapes["update"].name] = way
+
+    @contextmanager
+    def going(self, of: Compiled, entity: EntityBinding) -> Iterator[None]:
+        """One entity goes by the mapper that there is now, and then again by the one before."""
+        before = self._ways[entity.shapes["create"].name]
+        self._go(entity, Way(of, entity, self._records))
+        try:
+            yield
+        finally:
+            self._go(entity, before)
+
     def asks(self, probe: Probe) -> bool:
-        """Each value of each type goes the way once, in a record that everybody takes; of random ones some."""
+        """Each value of each type goes the way once, in a record that everybody takes; of random ones some.
+
+        What bodies do not say is written by the service: all that is shown of a row is shown of rows that have it. Such
+        rows, and what a row is changed to, have null and some values, property by property.
+        """
         row = probe.row
         if probe.constraint == "random" and self._chances == 0:
             return False
+        if probe.shape in self._changes:
+            return self._asks_of(probe, self._changes[probe.shape].holds)
+        if probe.shape in self._rows:
+            return row is not None and row.before is None and row.stands and self._asks_of(probe, lambda _: True)
         if (
             row is None
             or row.before is not None
@@ -73,32 +100,81 @@ class RoundTrip:
         self._chances -= bool(new) and probe.constraint == "random"
         return bool(new) or probe.constraint == "valid"
 
+    def _asks_of(self, probe: Probe, holds: Callable[[Any], bool]) -> bool:
+        if probe.refusals or probe.constraint in _OF_SEVERAL or len(probe.text) > LONGEST or "free: " in probe.label:
+            return False
+        value: Any = probe.value
+        for name in probe.path:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        met, text = self._met.setdefault((probe.shape, probe.path), set()), write(value)
+        known = text in met or (value is not None and len(met - {"null"}) >= OF_EACH)
+        if (known and probe.constraint != "valid") or not holds(probe.value):
+            return False
+        met.add(text)
+        return True
+
     def judge(self, probes: Sequence[Probe]) -> Sequence[Answer]:
         return [self._answer(probe) for probe in probes]
 
     def _answer(self, probe: Probe) -> Answer:
-        way = self._ways[probe.shape]
         try:
-            model = way.to_model(way.create.model_validate_json(probe.text), **way.given)
-            self._session.add(model)
-            self._session.flush()
-            self._session.expire_all()
-            text = way.to_response(model, **way.added).model_dump_json()
+            if probe.shape in self._rows:
+                return self._shown(probe)
+            return self._changed(probe) if probe.shape in self._changes else self._made(probe)
         except self._refusals as error:
             return Answer(f"it stops on the way: {(str(error) or 'refused').splitlines()[0]}")
+        except Exception as error:  # whatever a mapper stumbles over
+            return Answer(fault=f"{type(error).__name__}: {error}")
         finally:
             self._session.rollback()
             self._session.expunge_all()
-        assert probe.row is not None
-        return Answer(way.fault(text) or way.difference(probe.value, read(text)) or self._unmade(way, probe.row, text))
 
-    def _unmade(self, way: _Way, row: Row, text: str) -> str:
+    def _made(self, probe: Probe) -> Answer:
+        way = self._ways[probe.shape]
+        model = way.model(probe.text)
+        self._session.add(model)
+        self._session.flush()
+        self._session.expire_all()
+        text = way.response(model)
+        assert probe.row is not None
+        said = way.fault(model, text) or way.difference(probe.value, read(text))
+        said = said or way.unshown("create", probe.value, model)
+        return Answer(changed=said or self._unmade(way, probe.row, text))
+
+    def _changed(self, probe: Probe) -> Answer:
+        way = self._changes[probe.shape]
+        model = way.standing()
+        self._session.add(model)
+        self._session.flush()
+        before = way.response(model)
+        way.change(model, probe.text)
+        self._session.flush()
+        self._session.expire_all()
+        text = way.response(model)
+        said = way.fault(model, text) or way.unchanged(read(before), probe.value, read(text))
+        return Answer(changed=said or way.unshown("update", probe.value, model))
+
+    def _shown(self, probe: Probe) -> Answer:
+        way = self._rows[probe.shape]
+        assert probe.row is not None
+        model = way.row(probe.row.cells)
+        self._session.add(model)
+        with way.anywhere():
+            self._session.flush()
+        self._session.expire_all()
+        text = way.response(model)
+        said = way.fault(model, text) or way.hidden(probe.row, probe.value, read(text))
+        if probe.constraint == "valid":
+            said = said or way.related() or way.unloaded(self._session)
+        return Answer(changed=said or self._unmade(way, probe.row, text))
+
+    def _unmade(self, way: Way, row: Row, text: str) -> str:
         """The first value of the database's own that is not what it must be; '' when all are."""
         answer = read(text)
         for one in made(row):
             path = way.shown.get(one.column.name)
-            if path is None or (one.kind == VALUE and one.column.computed is None):
-                # Literal defaults are filled in on the way there.
+            if path is None or one.kind == FORM or (one.kind == VALUE and one.column.computed is None):
+                # Literal defaults are filled in on the way there, and the answer has been judged as one.
                 continue
             found = at(answer, path)
             number = int(found) if one.kind == NUMBER and str(found).isdigit() else found
@@ -111,68 +187,5 @@ class RoundTrip:
         self._engine.dispose()
 
 
-class _Way:
-    """What one entity is carried by, and where its fields stand at both ends."""
-
-    def __init__(self, of: Compiled, entity: EntityBinding, records: Records) -> None:
-        mapping: Any = importlib.import_module(f"{of.package}.models.mapping.{entity.module}")
-        schemas = of.module("schemas")
-        self.to_model, self.to_response = mapping.to_model, mapping.to_response
-        self.create: Any = getattr(schemas, entity.shapes["create"].name)
-        columns = {field.attribute: field.column for field in entity.fields}
-        self.given = {name: _sample(columns[name], records) for name in _asked(self.to_model)}
-        response: Any = getattr(schemas, entity.shapes["response"].name)
-        record = records.valid(entity.shapes["response"], True)
-        shown = response.model_validate_json(write(record))
-        self.added = {name: getattr(shown, name) for name in _asked(self.to_response)}
-        self._answer, self._meaning = entity.shapes["response"], records.meaning
-        self.shown = {
-            field.column.name: field.paths["response"].wire for field in entity.fields if "response" in field.paths
-        }
-        self._paths: list[tuple[Path, Path]] = [
-            (field.paths["create"].wire, field.paths["response"].wire)
-            for field in entity.fields
-            if {"create", "response"} <= field.paths.keys()
-        ]
-
-    def fault(self, text: str) -> str:
-        """What is wrong with an answer whatever was sent: a value that it may not hold, a name that nobody knows."""
-        judged = self._meaning.whole(self._answer, text)
-        for refusal in judged.refusals:
-            return f"the answer is none: {refusal.constraint} at {'.'.join(refusal.path) or 'the record'}"
-        return "" if judged.value == read(text) else "the answer is not canonical, or holds what nobody knows"
-
-    def difference(self, sent: Any, found: Any) -> str:
-        """The first value that came back as another; '' when none did."""
-        for here, there in self._paths:
-            meant, came = at(sent, here), at(found, there)
-            # What was left out without a default is for the server to say.
-            if _is_there(sent, here) and not agree(meant, came if _is_there(found, there) else None):
-                return f"{'.'.join(here)}: {write(meant)[:200]} came back as {write(came)[:200]}"
-        return ""
-
-
-def _same(one: Made, found: Any) -> bool:
+def _same(one: Made, found: object) -> bool:
     return same(one.column.type, one.value, found)
-
-
-def _is_there(record: Any, path: Path) -> bool:
-    for name in path:
-        if not isinstance(record, Mapping) or name not in record:
-            return False
-        record = record[name]
-    return True
-
-
-def _asked(function: Any) -> list[str]:
-    """The keyword arguments that a mapper wants: what only a service can say."""
-    parameters = inspect.signature(function).parameters.values()
-    return [it.name for it in parameters if it.kind is it.KEYWORD_ONLY and it.default is it.empty]
-
-
-def _sample(column: Column, records: Records) -> Any:
-    samples = records.samples(column.type)
-    if not samples:
-        return None
-    judged = records.meaning.text(column.type, column.nullable, write(samples[0]))
-    return python_value(constant(judged.value), column.type)

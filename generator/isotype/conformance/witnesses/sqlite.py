@@ -20,12 +20,13 @@ from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import Array, Scalar
 from isotype.layers.sql.sqlite import File, counted_key
 from isotype.probes import Probe
-from isotype.probes.made import Made, made
+from isotype.probes.forms import FORMS, canonical
+from isotype.probes.made import FORM, Made, made
 from isotype.probes.meaning import fits_digits
 from isotype.probes.rows import Cell, Row, is_document
 from isotype.probes.scenes import INSERT, Left, Scene, Statement
 from isotype.probes.values import in_ascii
-from isotype.tables.model import Table, Tables
+from isotype.tables.model import Column, Table, Tables
 
 OLDEST = (3, 37, 0)
 LIMITS = (
@@ -59,6 +60,7 @@ class Sqlite:
         self._values: dict[tuple[int, str, str], Any] = {}
         self._making = Making()
         self._unsaid = frozenset(_unsaid(of.bindings.tables))
+        self._unindexed = frozenset(_unindexed(of.bindings.tables))
 
     def asks(self, probe: Probe) -> bool:
         """Rows alone."""
@@ -136,6 +138,9 @@ class Sqlite:
             connection.close()
 
     def _played(self, connection: sqlite3.Connection, scene: Scene) -> Answer:
+        if scene.late or scene.about.name in self._unindexed:
+            # What can wait here is for a pragma to say, not for the schema.
+            return Answer(elsewhere=True)
         connection.execute("BEGIN")
         try:
             for row in scene.given:
@@ -212,6 +217,16 @@ def _unsaid(tables: Tables) -> Iterator[tuple[str, str]]:
                 yield table.name, column.name
 
 
+def _unindexed(tables: Tables) -> Iterator[str]:
+    """Indexes that SQLite is without: each is an entry of the ledger."""
+    printer = File(tables)
+    for table in tables.tables:
+        for index in table.indexes:
+            parts = (printer.index_gap(index), *map(printer.index_key, index.keys), printer.index_where(index))
+            if any(isinstance(part, NotExpressible) for part in parts):
+                yield index.name
+
+
 def _refusal(error: Exception) -> Answer:
     """A row that is refused; anything else that SQLite says is no verdict on a row."""
     if isinstance(error, sqlite3.OperationalError) and not str(error).startswith(LIMITS):
@@ -224,6 +239,8 @@ def _refusal(error: Exception) -> Answer:
 
 
 def _same(one: Made, stored: Any) -> bool:
+    if one.kind == FORM:
+        return _is_formed(one.column, stored)
     meant: Any = sqlite.physical(one.value, one.column.type)
     if isinstance(meant, Decimal):
         meant = float(meant)
@@ -231,6 +248,19 @@ def _same(one: Made, stored: Any) -> bool:
         return (meant is stored is None) or (isinstance(stored, str) and json.loads(stored) == json.loads(str(meant)))
     # To Python 1.0 is 1.
     return bool(meant == stored) and isinstance(meant, float) == isinstance(stored, float)
+
+
+def _is_formed(column: Column, stored: Any) -> bool:
+    """Whether a value is one of its column's type as SQLite stores it, whatever value; the rest STRICT says."""
+    if stored is None:
+        return column.nullable
+    if not isinstance(column.type, Scalar) or column.type.base not in FORMS or column.type.base == "bytes":
+        return True
+    if not isinstance(stored, str):
+        return False
+    # A stamp is stored with all its digits, a wire form has the fewest.
+    wire = canonical(column.type.base, stored)
+    return wire is not None and sqlite.physical(wire, column.type) == stored
 
 
 def _physical(table: Table, name: str, cell: Cell) -> Any:

@@ -37,14 +37,14 @@ class Zod:
         self._process = engines.node()
         # What does not load is found now, and not among the values.
         self._process.ask([self._entry, []])
-        self._inputs = dict(_inputs(of.bindings.shapes.operations))
+        self.inputs = dict(_inputs(of.bindings.shapes.operations))
 
     def asks(self, probe: Probe) -> bool:
         """Everything."""
         return True
 
     def judge(self, probes: Sequence[Probe]) -> Sequence[Answer]:
-        question = [[self._inputs.get(probe.shape) or [schema_name(probe.shape)], probe.text] for probe in probes]
+        question = [[self.inputs.get(probe.shape) or [schema_name(probe.shape)], probe.text] for probe in probes]
         answers = self._process.ask([self._entry, question])
         return [Answer(reason, value, fault=fault) for reason, value, fault in answers]
 

@@ -44,8 +44,14 @@ def python_raw_string(text: str) -> str:
 
 def python_block(text: str) -> str:
     """A string literal in triple quotes, which keeps the lines of the text."""
-    lines = (_in_docstring(line) for line in text.split("\n"))
-    kept = "\n".join(f"{line[:-1]}\\x20" if line.endswith(" ") else line for line in lines)
+    # Lines are escaped apart, since a line break stays what it is; most texts hold nothing else that could be hidden.
+    shown = text.replace("\n", "")
+    if shown.isascii() and shown.isprintable():
+        kept = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    else:
+        kept = "\n".join(map(_in_docstring, text.split("\n")))
+    if " \n" in kept or kept.endswith(" "):
+        kept = "\n".join([f"{line[:-1]}\\x20" if line.endswith(" ") else line for line in kept.split("\n")])
     before = kept[:-1]
     bare = kept.endswith('"') and (len(before) - len(before.rstrip("\\"))) % 2 == 0
     return '"""\\\n' + (f'{before}\\"' if bare else kept) + '"""'

@@ -7,7 +7,8 @@ from decimal import Decimal
 from isotype.dialects.json_text import exact
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, Scalar, Type
 
-GREATEST_DOUBLE = "1.7976931348623157e308"
+GREATEST_DOUBLE = "1.7976931348623158e308"
+"""Numbers of JSON are exact here; whatever is no more than this is read as the greatest double at most, elsewhere."""
 
 
 def number_path(of: Scalar, it: str = "$") -> str:
