@@ -15,7 +15,18 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from tests.conformance.mutations.model import EQUIVALENT, FOUND, SURVIVED, UNLOADED, Verdict
-from tests.conformance.mutations.suite import BENCHES, DOMAINS, FAMILIES, counts, fewer, ground, record, verdicts
+from tests.conformance.mutations.suite import (
+    BENCHES,
+    DOMAINS,
+    FAMILIES,
+    WHOLE,
+    WIRE,
+    counts,
+    fewer,
+    ground,
+    record,
+    verdicts,
+)
 
 OUTCOMES = (FOUND, EQUIVALENT, UNLOADED, SURVIVED)
 
@@ -25,7 +36,12 @@ def measure(parent: Path) -> None:
     domains, witnesses = _wanted("DOMAINS", DOMAINS), _wanted("WITNESSES", tuple(BENCHES))
     share, jobs = int(os.environ.get("SHARE", "1")), int(os.environ.get("JOBS", "2"))
     together = [tuple(one for one in family if one in witnesses) for family in FAMILIES]
-    asked = [(domain, family, share) for family in together if family for domain in domains]
+    asked = [
+        (domain, family, share)
+        for family, every in zip(together, FAMILIES, strict=True)
+        for domain in domains
+        if family and (domain in WHOLE or every == WIRE)
+    ]
     found: list[Verdict] = []
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for (domain, family, _), made in zip(asked, pool.map(_made, asked), strict=True):

@@ -13,7 +13,7 @@ SLICE = {"library": 120}
 """Domains that are asked in every run of the tests, and one in how many mutants of each class."""
 
 
-@pytest.fixture(scope="module", params=suite.DOMAINS if suite.EVERY else tuple(SLICE))
+@pytest.fixture(scope="module", params=suite.WHOLE if suite.EVERY else tuple(SLICE))
 def ground(request: pytest.FixtureRequest) -> Iterator[suite.Ground]:
     with suite.ground(request.param) as on:
         yield on

@@ -7,15 +7,30 @@ patterns      other patterns than a pattern
 expressions   other rules than a rule
 shapes        other shapes than a shape: properties, what may be absent or null, defaults, names, rules
 rewrites      faults of emitted text that no projection has a node for
+python_text   faults of Python text, enumerated from its tree
+typescript_text  faults of TypeScript text, enumerated from its tokens
+regexes       faults of regular expressions in either
+near_texts    texts of each form, and those that are one sign away
+same_schemas  support code of Pydantic that no JSON text reaches
+same_forms    forms that read and write the same
+same_functions  rules in Python that compute the same; `same_modules.mjs` says so of TypeScript
 wire          one broken shape at a time, put to a JSON witness: pydantic, zod, json_schema
 languages     whether two types of text have the same texts
 deciding      whether two rules refuse the same rows, of columns or properties of these types
-linear        whether comparisons of sums say the same
+reading       what a rule asks for, and what it makes of the answers
+worlds        all answers that go together, one after the other
+sums          whether comparisons of sums can hold together
 equivalences  what cannot be told apart by any value, and why
 questions     the probes of a domain, as `verify` asks them
 tables        other tables than a table: columns, defaults, CHECKs, moves, typed JSON
 rows          one broken table at a time, put to an engine: sqlite, models, postgres
 same_tables   broken tables that no row shows, and why
+keys          other keys than those of a table: references, primary and unique keys, unique indexes
+stages        one broken key at a time, put to a database with the rows that it is about
+same_keys     broken keys that no rows show, and why
+mapping_text  faults of mappers between bodies and rows
+round_trip    one broken mapper at a time, and the whole way by it
+same_mappers  broken mappers that no record shows, and why
 suite         every witness and domain, their counts, and a slice of them
 ```
 

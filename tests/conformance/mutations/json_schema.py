@@ -34,9 +34,15 @@ class Document:
         components = openapi.document(part, Printer("#/components/schemas/{}".format), "")["components"]["schemas"]
         return json.dumps({name: _judging(schema) for name, schema in components.items()})
 
+    def source(self, path: str) -> str:
+        return self._text
+
     def rewritten(self, rewrite: Rewrite) -> Iterator[tuple[Sequence[str], Hashable]]:
         if rewrite.old in self._text:
-            yield list(self._shapes.by_name), self._text.replace(rewrite.old, rewrite.new)
+            yield list(self._shapes.by_name), rewrite.applied(self._text)
+
+    def same(self, rewrite: Rewrite) -> str:
+        return ""
 
     @contextmanager
     def loaded(self, printed: Hashable) -> Iterator[Ask]:

@@ -15,11 +15,21 @@ FOUND, EQUIVALENT, UNLOADED, SURVIVED = "found", "equivalent", "does not load", 
 
 @frozen
 class Rewrite:
-    """A file of a layer with every occurrence of one text made another."""
+    """A file of a layer with one text made another: the one at a place, or every occurrence of it."""
 
     path: str
     old: str
     new: str
+    at: int = -1
+    within: str = ""
+    """The function or constant that it is in."""
+
+    def applied(self, text: str) -> str:
+        """The text of the file with the fault in it."""
+        if self.at < 0:
+            return text.replace(self.old, self.new)
+        assert text.startswith(self.old, self.at)
+        return text[: self.at] + self.new + text[self.at + len(self.old) :]
 
 
 @frozen

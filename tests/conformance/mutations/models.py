@@ -83,6 +83,13 @@ class OnModels:
             delattr(self._package, entity.class_name)
             del sys.modules[name]
 
+    def close(self) -> None:
+        """Whoever wants the models next imports them anew, and whole."""
+        self._forget()
+        own = self._package.__name__
+        for name in [name for name in sys.modules if name == own or name.startswith(f"{own}.")]:
+            del sys.modules[name]
+
     def _forget(self) -> None:
         """Nothing is known of the class before."""
         self._base.Base.registry.dispose()

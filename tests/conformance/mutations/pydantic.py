@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import count
 from types import ModuleType
 
@@ -16,6 +17,7 @@ from isotype.domain.values import replace
 from isotype.layers import Options, schemas
 from isotype.layers.rendering import Renderer, shipped
 from isotype.shapes.model import ShapeModule, Shapes
+from tests.conformance.mutations import same_forms, same_functions, same_schemas
 from tests.conformance.mutations.model import Rewrite
 from tests.conformance.mutations.wire import Ask, Unloaded
 
@@ -33,6 +35,7 @@ class Schemas:
         self._shapes = of.bindings.shapes
         self._renderer = Renderer()
         self._options = Options("schema.yaml")
+        self._kept: list[str] = []
         rules = self._folder / "_rules.py"
         if not rules.exists():
             # What is broken may need what the whole does without.
@@ -42,19 +45,50 @@ class Schemas:
         files, _ = schemas.render(alone(shapes, names), self._renderer, self._options)
         return files[f"{MODULE}.py"], json.dumps({"enums": files["enums.py"]} if enums else {})
 
+    def source(self, path: str) -> str:
+        return (self._folder / path).read_text(encoding="utf-8")
+
     def rewritten(self, rewrite: Rewrite) -> Iterator[tuple[Sequence[str], Hashable]]:
         folder = self._folder
         text = (folder / rewrite.path).read_text(encoding="utf-8") if (folder / rewrite.path).exists() else ""
         if rewrite.old in text:
             stem = rewrite.path.removesuffix(".py")
-            others = json.dumps({stem: text.replace(rewrite.old, rewrite.new)})
+            others = json.dumps({stem: rewrite.applied(text)})
             for module in self._shapes.modules:
                 own = (folder / f"{module.name}.py").read_text(encoding="utf-8")
                 if f"from .{stem} import" in own:
                     yield [shape.name for shape in module.shapes], (own, others)
 
+    def same(self, rewrite: Rewrite) -> str:
+        if rewrite.path == "_rules.py":
+            return same_functions.REASON if same_functions.computes_alike(*self._both(rewrite)) else ""
+        if same_forms.PARTS.fullmatch(rewrite.within) and same_forms.reads_alike(*self._both(rewrite)):
+            return same_forms.REASON
+        whole = list(self.rewritten(replace(rewrite, new=rewrite.old)))
+        for (names, before), (_, after) in zip(whole, self.rewritten(rewrite), strict=True):
+            with self._built(before) as one, self._built(after) as other:
+                if not same_schemas.reads_alike(*([getattr(of, name) for name in names] for of in (one, other))):
+                    return ""
+        return same_schemas.REASON
+
+    def _both(self, rewrite: Rewrite) -> tuple[ModuleType, ModuleType]:
+        """The whole module and the broken one."""
+        text = self.source(rewrite.path)
+        return self._support(text), self._support(rewrite.applied(text))
+
+    @lru_cache(maxsize=4)  # noqa: B019 -- as long as the layer, which is one of few.
+    def _support(self, text: str) -> ModuleType:
+        return self._module(text, self._kept)
+
     @contextmanager
     def loaded(self, printed: Hashable) -> Iterator[Ask]:
+        with self._built(printed) as module:
+            witness = Pydantic.__new__(Pydantic)
+            vars(witness).update(vars(self.witness), _module=module, _schemas={})
+            yield witness.judge
+
+    @contextmanager
+    def _built(self, printed: Hashable) -> Iterator[ModuleType]:
         assert isinstance(printed, tuple)
         text, others = printed
         made: list[str] = []
@@ -62,11 +96,7 @@ class Schemas:
             for stem, other in json.loads(others).items():
                 name = self._module(other, made).__name__.rpartition(".")[2]
                 text = text.replace(f"from .{stem} import", f"from .{name} import")
-            module = self._module(text, made)
-            witness = Pydantic.__new__(Pydantic)
-            vars(witness).update(vars(self.witness), _module=module, _schemas={})
-
-            yield witness.judge
+            yield self._module(text, made)
         finally:
             for name in made:
                 del sys.modules[name]

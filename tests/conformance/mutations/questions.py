@@ -13,6 +13,7 @@ from isotype.conformance.model import Answer, Witness
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import object_name
 from isotype.probes import Probe, Prober
+from isotype.probes.inputs import with_inputs
 from isotype.shapes.model import Shapes
 from tests.conformance.mutations.model import Subject
 
@@ -29,7 +30,8 @@ class Questions:
         self.prober = Prober(of.bindings, SEED)
         self.excuses = Excuses(ledger, self.prober.shapes)
         # Tables as shapes are no shapes of JSON.
-        self.probes: dict[str, list[Probe]] = {name: [] for name in of.bindings.shapes.by_name}
+        names = with_inputs(of.bindings.shapes).by_name
+        self.probes: dict[str, list[Probe]] = {name: [] for name in names}
         for probe in self.prober.all():
             if probe.shape in self.probes:
                 self.probes[probe.shape].append(probe)

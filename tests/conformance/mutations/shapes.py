@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
 
 from isotype.domain.model import Default, JsonValue
 from isotype.domain.reach import reached
-from isotype.domain.types import EnumType, ObjectType, Scalar, Type, object_name
+from isotype.domain.types import Array, EnumType, Map, ObjectType, Opaque, Scalar, Type, object_name
 from isotype.domain.values import replace
 from isotype.shapes.model import INPUT, OUTPUT, UPDATE, Operand, Property, Shape, ShapeRule, Shapes
 from tests.conformance.mutations import expressions, types
@@ -65,11 +66,32 @@ def _of_property(shapes: Shapes, shape: Shape, prop: Property) -> Iterator[tuple
             "server's value for null" if not prop.server_default else "null for the server's value",
             replace(prop, server_default=not prop.server_default),
         )
-    if isinstance(prop.type, ObjectType):
-        for other in _siblings(shapes, shape, prop.type.name):
-            yield "another shape", replace(prop, type=ObjectType(other))
-    for kind, of in types.mutated(prop.type):
+    for other in _siblings(shapes, shape, object_name(prop.type)):
+        yield "another shape", replace(prop, type=_holding(prop.type, other))
+    # No layer prints a constant in a type that lacks it, and no compiler takes a rule over what it cannot compute with.
+    read = any(operand.wire[:1] == (prop.name,) for rule in shape.rules for operand in rule.operands)
+    free = not read and (prop.default is None or prop.default.value is None)
+    for kind, of in (*types.mutated(prop.type), *(_of_type(shapes, prop.type) if free else ())):
         yield kind, replace(prop, type=of)
+
+
+def _of_type(shapes: Shapes, of: Type) -> Iterator[tuple[str, Type]]:
+    """What stands in the place of a type where JSON is read, beside what does in tables too."""
+    match of:
+        case Array(item=item):
+            yield "one item for a list", item
+            for kind, other in _of_type(shapes, item):
+                yield f"item: {kind}", replace(of, item=other)
+        case Map(value=value):
+            for kind, other in _of_type(shapes, value):
+                yield f"item: {kind}", replace(of, value=other)
+        case EnumType(enum=enum):
+            others = (other for other in shapes.enums if set(other.texts) != set(enum.texts))
+            yield from (("another enum", EnumType(other)) for other in islice(others, 1))
+        case Scalar(base="bool" | "float") | Opaque():
+            yield "any JSON for it", Scalar("json")
+        case Scalar(base="json"):
+            yield "an object for any JSON", Map(Scalar("json"), nullable_values=True)
 
 
 def _siblings(shapes: Shapes, holder: Shape, name: str) -> Iterator[str]:
@@ -77,7 +99,9 @@ def _siblings(shapes: Shapes, holder: Shape, name: str) -> Iterator[str]:
 
     What holds the holder is none of them, unless this one does so: the projection would have said that it is a loop.
     """
-    own = shapes.shape(name)
+    own = shapes.by_name.get(name)
+    if own is None:
+        return
     looped = holder.name in _held(shapes, name)
     names = {prop.name for prop in own.properties}
     for other in shapes.by_name.values():
@@ -86,6 +110,16 @@ def _siblings(shapes: Shapes, holder: Shape, name: str) -> Iterator[str]:
             continue
         if looped or holder.name not in _held(shapes, other.name):
             yield other.name
+
+
+def _holding(of: Type, name: str) -> Type:
+    """The type with another shape in the place of the one that it holds."""
+    match of:
+        case Array(item=item):
+            return replace(of, item=_holding(item, name))
+        case Map(value=value):
+            return replace(of, value=_holding(value, name))
+    return ObjectType(name)
 
 
 def _held(shapes: Shapes, name: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
 
 import yaml
@@ -23,11 +23,19 @@ from isotype.conformance.engines import Engines
 from isotype.domain.lazy import NamedTuple
 from tests.conformance.mutations.model import Mutant, Subject, Verdict
 from tests.conformance.mutations.questions import Questions
+from tests.conformance.mutations.rewrites import DOMAIN as SUPPORT
+from tests.conformance.mutations.rewrites import understood as support
 from tests.probes.domains import SCHEMAS, understood
+
+if TYPE_CHECKING:
+    from tests.conformance.mutations.rows import Engine
 
 CASES = Path(__file__).with_name("cases.yaml")
 EVERY = bool(os.environ.get("ISOTYPE_EVERY_MUTATION"))
-DOMAINS = tuple(SCHEMAS)
+WHOLE = tuple(SCHEMAS)
+"""Domains whose every node is broken."""
+DOMAINS = (*WHOLE, SUPPORT)
+"""These, and the one in which only support code is, as the JSON witnesses read it."""
 Counts = Mapping[str, Mapping[str, int]]
 """How many mutants there are, by witness and class."""
 
@@ -83,10 +91,9 @@ def _zod(on: Ground) -> Iterator[Bench]:
 
 @contextmanager
 def _sqlite(on: Ground) -> Iterator[Bench]:
-    from tests.conformance.mutations.rows import Rows
     from tests.conformance.mutations.sqlite import OnSqlite
 
-    yield Rows(on.subject, on.questions(), OnSqlite(on.subject, on.folder / "sqlite"))
+    yield _of_database(on, OnSqlite(on.subject, on.folder / "sqlite"))
 
 
 @contextmanager
@@ -94,19 +101,65 @@ def _models(on: Ground) -> Iterator[Bench]:
     from tests.conformance.mutations.models import OnModels
     from tests.conformance.mutations.rows import Rows
 
-    yield Rows(on.subject, on.questions(), OnModels(on.compiled))
+    engine = OnModels(on.compiled)
+    try:
+        yield Rows(on.subject, on.questions(), engine)
+    finally:
+        engine.close()
 
 
 @contextmanager
 def _postgres(on: Ground) -> Iterator[Bench]:
     from tests.conformance.mutations.postgres import OnPostgres
-    from tests.conformance.mutations.rows import Rows
 
     engine = OnPostgres(on.subject, on.folder / "postgres", on.engines)
     try:
-        yield Rows(on.subject, on.questions(), engine)
+        yield _of_database(on, engine)
     finally:
         engine.close()
+
+
+@contextmanager
+def _round_trip(on: Ground) -> Iterator[Bench]:
+    from isotype.conformance.witnesses.postgres import Postgres
+    from tests.conformance.mutations.round_trip import Mappers
+
+    questions, postgres = on.questions(), Postgres(on.compiled, on.engines)
+    try:
+        bench = Mappers(on.subject, questions, on.compiled, postgres)
+        try:
+            yield bench
+        finally:
+            bench.close()
+    finally:
+        postgres.close()
+
+
+def _of_database(on: Ground, engine: Engine) -> Bench:
+    """What is wrong with tables alone, and then with what holds between their rows."""
+    from tests.conformance.mutations.keys import BrokenKey
+    from tests.conformance.mutations.rows import Rows
+    from tests.conformance.mutations.stages import Stages
+    from tests.conformance.mutations.tables import Broken
+
+    questions = on.questions()
+    return Together({Broken: Rows(on.subject, questions, engine), BrokenKey: Stages(on.subject, questions, engine)})
+
+
+class Together:
+    """Several benches of one witness, each for what is broken in its own way."""
+
+    def __init__(self, benches: Mapping[type, Bench]) -> None:
+        self._benches = benches
+
+    def mutants(self) -> Iterator[Mutant]:
+        """Those of each bench."""
+        for bench in self._benches.values():
+            yield from bench.mutants()
+
+    def verdict(self, mutant: Mutant) -> Verdict | None:
+        """What the bench says that the mutant is one of."""
+        return self._benches[type(mutant.broken)].verdict(mutant)
 
 
 BENCHES: Mapping[str, Callable[[Ground], AbstractContextManager[Bench]]] = {
@@ -116,6 +169,7 @@ BENCHES: Mapping[str, Callable[[Ground], AbstractContextManager[Bench]]] = {
     "models": _models,
     "sqlite": _sqlite,
     "postgres": _postgres,
+    "round_trip": _round_trip,
 }
 """How each witness is made ready, in the order in which they are listed."""
 WIRE = ("pydantic", "zod", "json_schema")
@@ -126,7 +180,7 @@ FAMILIES = (WIRE, *((witness,) for witness in BENCHES if witness not in WIRE))
 @contextmanager
 def ground(domain: str) -> Iterator[Ground]:
     """A domain compiled into a folder of its own."""
-    of = understood(domain)
+    of = support() if domain == SUPPORT else understood(domain)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="isotype-mutations-")))
         made = stack.enter_context(compiled(of, folder))

@@ -14,7 +14,7 @@ from isotype.domain.model import Default, Transitions
 from isotype.domain.types import Enum, EnumType, ObjectType, Scalar, Type, innermost
 from isotype.domain.values import frozen, replace
 from isotype.probes.numbers import limits
-from isotype.tables.model import Check, Column, JsonProperty, JsonStructure, Table, Tables
+from isotype.tables.model import Check, Column, JsonProperty, JsonStructure, Table, Tables, UpdateStamp
 from tests.conformance.mutations import expressions, types
 
 Change = tuple[str, tuple[str, ...], Table]
@@ -55,23 +55,24 @@ def broken(tables: Tables) -> Iterator[Broken]:
 def alone(tables: Tables, table: Table) -> Tables:
     """One table of a projection with nothing but what it is made of."""
     own = replace(table, foreign_keys=(), indexes=(), rows=(), row_places=())
-    reached = _reached(tables, (column.type for column in table.columns))
+    inside = reached(tables, (column.type for column in table.columns))
     return replace(
         tables,
         tables=(own,),
         views=(),
         raw_sql=tuple(raw for raw in tables.raw_sql if raw.before),
-        structures=tuple(one for one in tables.structures if one.name in reached),
+        structures=tuple(one for one in tables.structures if one.name in inside),
     )
 
 
 def _reaching(tables: Tables, name: str) -> tuple[Tables, ...]:
     """The tables with a column in which a typed JSON object stands, the smallest first."""
-    found = [one for one in tables.tables if name in _reached(tables, (column.type for column in one.columns))]
+    found = [one for one in tables.tables if name in reached(tables, (column.type for column in one.columns))]
     return tuple(alone(tables, one) for one in sorted(found, key=lambda one: len(one.columns)))
 
 
-def _reached(tables: Tables, roots: Iterable[Type]) -> set[str]:
+def reached(tables: Tables, roots: Iterable[Type]) -> set[str]:
+    """The typed JSON objects that stand in values of some types."""
     found: set[str] = set()
     waiting = list(roots)
     while waiting:
@@ -103,8 +104,25 @@ def _of_table(table: Table) -> Iterator[Change]:
         for kind, made in _of_check(check):
             yield kind, check.columns, replace(table, checks=(*table.checks[:place], made, *rest))
     yield from _of_guards(table)
+    yield from _of_stamp(table)
+
+
+def _of_stamp(table: Table) -> Iterator[Change]:
+    stamp = table.stamp or UpdateStamp(f"{table.name}_stamped", ())
     if table.stamp is not None:
-        yield "stamp dropped", table.stamp.columns, replace(table, stamp=None)
+        yield "stamp dropped", stamp.columns, replace(table, stamp=None)
+    for name in stamp.columns if len(stamp.columns) > 1 else ():
+        fewer = tuple(one for one in stamp.columns if one != name)
+        yield "column not stamped", (name,), replace(table, stamp=replace(stamp, columns=fewer))
+    for column in table.columns:
+        clocked = isinstance(column.type, Scalar) and column.type.base in CLOCKED
+        if clocked and column.name not in stamp.columns and column.computed is None:
+            made = replace(stamp, columns=(*stamp.columns, column.name))
+            yield "column stamped", (column.name,), replace(table, stamp=made)
+
+
+CLOCKED = ("timestamp", "local_timestamp", "date", "time")
+"""What can hold the present."""
 
 
 def _typed(table: Table, column: Column, of: Type) -> Table:

@@ -25,7 +25,7 @@ from tests.conformance.mutations.model import (
     verdict,
 )
 from tests.conformance.mutations.questions import Questions, Sign, found, places
-from tests.conformance.mutations.rewrites import DOMAIN, faults
+from tests.conformance.mutations.rewrites import DOMAIN, HOLDS, faults
 from tests.conformance.mutations.shapes import mutated
 from tests.conformance.mutations.types import enum_mutated
 
@@ -51,8 +51,16 @@ class Layer(Protocol):
         """What the layer says of these shapes, with the enums or without, less words for people."""
         ...
 
+    def source(self, path: str) -> str:
+        """The text of a file of the layer."""
+        ...
+
     def rewritten(self, rewrite: Rewrite) -> Iterator[tuple[Sequence[str], Hashable]]:
         """With a file rewritten, what says something of shapes, and of which; nothing where the text does not occur."""
+        ...
+
+    def same(self, rewrite: Rewrite) -> str:
+        """Why nobody can tell a rewritten file from the whole one; '' where nothing says so."""
         ...
 
     def loaded(self, printed: Hashable) -> AbstractContextManager[Ask]:
@@ -60,8 +68,14 @@ class Layer(Protocol):
         ...
 
 
-def mutants(of: Subject, witness: str) -> Iterator[Mutant]:
-    """Every mutant of the shapes and the enums of a domain."""
+def mutants(of: Subject, layer: Layer) -> Iterator[Mutant]:
+    """Every mutant of the shapes and the enums of a domain; of one of them those of its support code."""
+    witness = layer.witness.name
+    if of.name == HOLDS[witness]:
+        for kind, where, rewrite in faults(witness, layer.source):
+            yield Mutant(witness, f"support: {kind}", where, rewrite)
+    if of.name == DOMAIN:
+        return
     shapes = of.bindings.shapes
     for shape in shapes.by_name.values():
         for kind, about, broken in mutated(shapes, shape):
@@ -69,8 +83,6 @@ def mutants(of: Subject, witness: str) -> Iterator[Mutant]:
     for enum in (enum for enum in shapes.enums if _with_enum(shapes, enum.name)):
         for kind, member, other in enum_mutated(enum):
             yield Mutant(witness, kind, f"{enum.name}.{member}", other, enum)
-    for kind, rewrite in faults(witness) if of.name == DOMAIN else ():
-        yield Mutant(witness, kind, f"{rewrite.path}: {rewrite.old} made {rewrite.new}", rewrite)
 
 
 @contextmanager
@@ -89,7 +101,7 @@ class Wire:
 
     def mutants(self) -> Iterator[Mutant]:
         """Every mutant of the shapes and the enums of the domain."""
-        return mutants(self._of, self._layer.witness.name)
+        return mutants(self._of, self._layer)
 
     def verdict(self, mutant: Mutant) -> Verdict | None:
         """What comes of a mutant; None where the layer prints nothing else."""
@@ -131,7 +143,10 @@ class Wire:
                     return verdict(self._of.name, mutant, FOUND, str(sign))
         except Unloaded as error:
             return verdict(self._of.name, mutant, UNLOADED, str(error))
-        return verdict(self._of.name, mutant, SURVIVED) if parts else None
+        if not parts:
+            return None
+        proof = self._layer.same(rewrite)
+        return verdict(self._of.name, mutant, EQUIVALENT if proof else SURVIVED, proof)
 
     def _asked(self, printed: Hashable, names: Sequence[str], about: str) -> Sign | None:
         with self._layer.loaded(printed) as ask:

@@ -1,12 +1,14 @@
 // Loads validators that are broken beside those that are whole, and judges by them: one JSON line in, one out.
-// ["load", folder, text, enums] answers with what was thrown, "" for nothing; ["judge", [schema, text] pairs] with
-// [reason, value, fault] for each.
+// ["load", folder, text, enums] answers with what was thrown, "" for nothing; ["judge", [path of a schema, text] pairs] with
+// [reason, value, fault] for each. ["texts", texts] keeps texts of each form, and ["same", folder, module, whole, broken]
+// says whether two texts of a support module do the same with them.
 import { readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { transform } from "esbuild";
+import { rulesAlike, schemasAlike } from "./same_modules.mjs";
 
-const judgeBy = (schemas) => ([schema, text]) => {
+const judgeBy = (schemas) => ([path, text]) => {
   let value;
   try {
     value = JSON.parse(text);
@@ -14,7 +16,7 @@ const judgeBy = (schemas) => ([schema, text]) => {
     return ["it is no JSON", null, ""];
   }
   try {
-    const result = schemas[schema].safeParse(value);
+    const result = path.reduce((found, name) => found[name], schemas).safeParse(value);
     if (result.success) return ["", JSON.stringify(result.data), ""];
     const [issue] = result.error.issues;
     return [`${issue.path.join(".")}: ${issue.message}`, null, ""];
@@ -56,10 +58,26 @@ const load = async (folder, text, others) => {
   return "";
 };
 
+let texts = {};
+const keep = (given) => {
+  texts = given;
+  return "";
+};
+
+const same = async (folder, stem, text, broken) => {
+  const modules = new Map(await whole(folder));
+  const [one, other] = [await evaluated(text, modules), await evaluated(broken, modules)];
+  return stem === "rules"
+    ? rulesAlike(one, other, texts.taken)
+    : schemasAlike(one, other, modules.get("zod").z, texts);
+};
+
 for await (const line of createInterface({ input: process.stdin })) {
   const [word, ...rest] = JSON.parse(line);
   let answer;
-  if (word === "load") answer = await load(...rest).catch(String);
+  if (word === "texts") answer = keep(...rest);
+  else if (word === "same") answer = await same(...rest).catch(String);
+  else if (word === "load") answer = await load(...rest).catch(String);
   else answer = rest[0].map(judgeBy(schemas));
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

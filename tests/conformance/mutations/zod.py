@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from isotype.conformance.building import Compiled
 from isotype.conformance.engines import Engines
@@ -18,8 +19,12 @@ from isotype.layers import LayerOptions, Options, zod
 from isotype.layers.rendering import Renderer
 from isotype.layers.zod_types import schema_name
 from isotype.probes import Probe
+from isotype.probes.forms import FORMS, canonical
+from isotype.probes.inputs import with_inputs
+from isotype.probes.spellings import PAIRS
 from isotype.shapes.model import Shapes
 from tests.conformance.mutations.model import Rewrite
+from tests.conformance.mutations.near_texts import BASES, near
 from tests.conformance.mutations.pydantic import MODULE, alone
 from tests.conformance.mutations.wire import Ask, Unloaded
 from tests.engines import ROOT
@@ -27,6 +32,7 @@ from tests.engines import ROOT
 SCRIPT = Path(__file__).with_name("zod.mjs")
 _POINTED = re.compile(r"\brefuse\(\s*context,\s*\[[^\]]*\],")
 _LAYERS = ("types", "zod")
+REASON = "every function of the module does the same with every value that tells its parts from one another"
 _EXPORTED = re.compile(r"^export (?:async )?(?:const|function) (\w+)", re.MULTILINE)
 
 
@@ -39,6 +45,7 @@ class Validators:
         self._sources = of.folder / of.package / "zod"
         self._shapes = of.bindings.shapes
         self._process = process
+        self._told = False
         self._renderer = Renderer()
         self._options = Options("schema.yaml", {layer: LayerOptions(layer) for layer in _LAYERS})
 
@@ -56,19 +63,37 @@ class Validators:
         path = Path(self._folder) / f"{name}.js"
         return frozenset(_EXPORTED.findall(path.read_text())) if path.exists() else frozenset()
 
+    def source(self, path: str) -> str:
+        return (self._sources / path).read_text(encoding="utf-8")
+
     def rewritten(self, rewrite: Rewrite) -> Iterator[tuple[Sequence[str], Hashable]]:
         path = self._sources / rewrite.path
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         if rewrite.old in text:
             stem = rewrite.path.removesuffix(".ts")
-            others = {stem: text.replace(rewrite.old, rewrite.new)}
+            others = {stem: rewrite.applied(text)}
             if stem == "rules":
                 # The verdicts of rules are read there.
                 others["support"] = (self._sources / "support.ts").read_text(encoding="utf-8")
+            operations = self._sources / "operations.ts"
+            if stem == "support" and operations.exists():
+                yield (
+                    [name for name in with_inputs(self._shapes).by_name if name not in self._shapes.by_name],
+                    (operations.read_text(encoding="utf-8"), json.dumps(others)),
+                )
             for module in self._shapes.modules:
                 own = (self._sources / f"{module.name}.ts").read_text(encoding="utf-8")
                 if f'from "./{stem}.js"' in own:
                     yield [shape.name for shape in module.shapes], (own, json.dumps(others))
+
+    def same(self, rewrite: Rewrite) -> str:
+        if not self._told:
+            self._process.ask(["texts", _texts()])
+            self._told = True
+        text = self.source(rewrite.path)
+        stem = rewrite.path.removesuffix(".ts")
+        found = self._process.ask(["same", self._folder, stem, text, rewrite.applied(text)])
+        return REASON if found is True else ""
 
     @contextmanager
     def loaded(self, printed: Hashable) -> Iterator[Ask]:
@@ -79,8 +104,10 @@ class Validators:
         if said:
             raise Unloaded(said[:300])
 
+        inputs = self.witness.inputs
+
         def ask(probes: Sequence[Probe]) -> Sequence[Answer]:
-            question = [[schema_name(probe.shape), probe.text] for probe in probes]
+            question = [[inputs.get(probe.shape) or [schema_name(probe.shape)], probe.text] for probe in probes]
             answers = self._process.ask(["judge", question])
             return [Answer(reason, value, fault=fault) for reason, value, fault in answers]
 
@@ -91,6 +118,14 @@ def _imported(text: str, name: str) -> frozenset[str]:
     """What a module imports from one of its siblings."""
     found = re.findall(rf'^import {{([^}}]*)}} from "./{name}\.js"', text, re.MULTILINE)
     return frozenset(one.strip() for names in found for one in names.split(",") if one.strip())
+
+
+def _texts() -> dict[str, Any]:
+    """Texts of each form and beside it, those that a schema takes, and those of which lists are made."""
+    found: dict[str, Any] = {base: near(base) for base in BASES}
+    found["taken"] = {base: [text for text in near(base) if canonical(base, text) is not None] for base in FORMS}
+    found["pairs"] = {base: PAIRS[base] for base in PAIRS}
+    return found
 
 
 def process() -> Process:
