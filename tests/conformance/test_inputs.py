@@ -11,7 +11,10 @@ from isotype.conformance.findings import findings
 from isotype.conformance.matrix import Matrix
 from isotype.conformance.run import Request, run
 from isotype.conformance.witnesses import assembled
+from isotype.domain.types import Scalar
 from tests.conformance.conftest import ENGINES
+from tests.conformance.mutations import inputs, suite
+from tests.conformance.mutations.model import EQUIVALENT, FOUND
 from tests.engines import ROOT
 from tests.probes.domains import schema
 
@@ -99,3 +102,33 @@ def test_a_break_is_found(name: str, tmp_path: Path) -> None:
         file.write_text(text.replace(old, new))
         found = [str(finding) for finding in findings(asked(of, witness, where))]
     assert any(f"{where}: {witness} " in one for one in found), found
+
+
+def test_each_broken_parameter_is_found() -> None:
+    """In the document of the schema that uses every word."""
+    with suite.ground("library") as on, suite.BENCHES["json_schema"](on) as bench:
+        mutants = [one for one in bench.mutants() if one.kind.startswith("parameter: ")]
+        verdicts = [bench.verdict(one) for one in mutants]
+    assert len(mutants) > 100
+    assert {one.outcome for one in verdicts if one is not None} <= {FOUND, EQUIVALENT}
+
+
+FREE = Scalar("text")
+WIDER = [
+    (FREE, Scalar("string", length=4), True),
+    (FREE, Scalar("uuid"), True),
+    (FREE, Scalar("int"), False),
+    (Scalar("json"), Scalar("int"), True),
+    (Scalar("string", length=5), Scalar("string", length=4), True),
+    (Scalar("string", length=3), Scalar("string", length=4), False),
+    (Scalar("int", minimum=0), Scalar("int", minimum=1), True),
+    (Scalar("int", minimum=1), Scalar("int"), False),
+    (Scalar("text", max_length=5), Scalar("text", min_length=1), False),
+    (Scalar("timestamp"), Scalar("local_timestamp"), False),
+]
+
+
+@pytest.mark.parametrize(("of", "other", "wider"), WIDER)
+def test_what_takes_all_that_another_type_does(of: Scalar, other: Scalar, wider: bool) -> None:
+    """A parameter that an object judges too may take more than that, and nobody sees it."""
+    assert inputs.takes_all(of, other) is wider

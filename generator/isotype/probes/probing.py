@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from math import prod
@@ -170,14 +170,15 @@ class Prober:
         stuck: object = None
         nearest, fewest = near, 0
         known = (shape.name, path[0])
-        helped: Iterable[Record] = self._helped.get(known, ())
+        helped: Sequence[Record] = tuple(self._helped.get(known, ()))
         for base in (*bases, *helped):
             made = {**base, path[0]: candidate.value}
             refusals = self.meaning.record(loosened, _texts(made)).refusals
             if not refusals:
                 return base
             if not all(refusal.constraint.startswith("rule:") for refusal in refusals):
-                return near
+                # No rule can read it; where others were of use to what rules can, they have least against it.
+                return next(iter(helped), near)
             # Where nothing keeps a sum below zero, something may above.
             below = _texts(made).get(path[0], "").lstrip('"').startswith("-")
             stuck = stuck or (shape.name, path[0], below, frozenset(refusals))

@@ -14,6 +14,7 @@ near_texts    texts of each form, and those that are one sign away
 same_schemas  support code of Pydantic that no JSON text reaches
 same_forms    forms that read and write the same
 same_functions  rules in Python that compute the same; `same_modules.mjs` says so of TypeScript
+inputs        other parameters than those of an operation, and those that no call tells apart
 wire          one broken shape at a time, put to a JSON witness: pydantic, zod, json_schema
 languages     whether two types of text have the same texts
 deciding      whether two rules refuse the same rows, of columns or properties of these types

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from isotype.conformance.building import Compiled
-from isotype.conformance.witnesses.json_schema import JsonSchema
+from isotype.conformance.witnesses.json_schema import JsonSchema, inputs
 from isotype.dialects.json_schema import Printer
 from isotype.domain.values import replace
 from isotype.layers import openapi
 from isotype.shapes.model import Shapes
+from tests.conformance.mutations.inputs import given
 from tests.conformance.mutations.model import Rewrite
 from tests.conformance.mutations.pydantic import alone
 from tests.conformance.mutations.wire import Ask
@@ -30,6 +31,11 @@ class Document:
         self._text = json.dumps(of.document()["components"]["schemas"])
 
     def printed(self, shapes: Shapes, names: Sequence[str], enums: bool = False) -> Hashable:
+        if given(shapes, names):
+            operations = given(shapes, names)
+            part = replace(shapes, modules=(), operations=operations)
+            paths = openapi.document(part, Printer("#/components/schemas/{}".format), "")["paths"]
+            return json.dumps({name: _judging(schema) for name, schema in inputs(operations, paths) if name in names})
         part = replace(alone(shapes, names), operations=(), enums=shapes.enums if enums else ())
         components = openapi.document(part, Printer("#/components/schemas/{}".format), "")["components"]["schemas"]
         return json.dumps({name: _judging(schema) for name, schema in components.items()})
@@ -51,7 +57,9 @@ class Document:
         witness = JsonSchema.__new__(JsonSchema)
         vars(witness).update(vars(whole), _verdicts={}, _validators={})
         witness._type = _extended(witness)
-        witness._components = {**whole._components, "schemas": {**whole._components["schemas"], **json.loads(printed)}}
+        broken = json.loads(printed)
+        witness._components = {**whole._components, "schemas": {**whole._components["schemas"], **broken}}
+        witness._inputs = {**whole._inputs, **{name: broken[name] for name in broken.keys() & whole._inputs.keys()}}
         yield witness.judge
 
 

@@ -7,12 +7,13 @@ from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from isotype.conformance.model import Answer, Witness
+from isotype.conformance.model import CALLED, Answer, Witness
 from isotype.domain.types import Enum, EnumType, innermost
 from isotype.domain.values import replace
 from isotype.probes import Probe
+from isotype.probes.inputs import with_inputs
 from isotype.shapes.model import Shape, Shapes
-from tests.conformance.mutations import equivalences
+from tests.conformance.mutations import equivalences, inputs
 from tests.conformance.mutations.model import (
     EQUIVALENT,
     FOUND,
@@ -80,6 +81,8 @@ def mutants(of: Subject, layer: Layer) -> Iterator[Mutant]:
     for shape in shapes.by_name.values():
         for kind, about, broken in mutated(shapes, shape):
             yield Mutant(witness, kind, f"{shape.name}.{about}" if about else shape.name, broken, shape)
+    for shape, (kind, about, broken) in inputs.of_inputs(with_inputs(shapes)) if witness in CALLED else ():
+        yield Mutant(witness, kind, f"{shape.name}.{about}", broken, shape)
     for enum in (enum for enum in shapes.enums if _with_enum(shapes, enum.name)):
         for kind, member, other in enum_mutated(enum):
             yield Mutant(witness, kind, f"{enum.name}.{member}", other, enum)
@@ -97,6 +100,7 @@ class Wire:
     def __init__(self, of: Subject, layer: Layer, questions: Questions) -> None:
         self._of, self._layer, self._questions = of, layer, questions
         self._shapes = of.bindings.shapes
+        self._inputs = with_inputs(self._shapes)
         self._printed: dict[tuple[tuple[str, ...], bool], Hashable] = {}
 
     def mutants(self) -> Iterator[Mutant]:
@@ -115,7 +119,7 @@ class Wire:
         else:
             assert isinstance(mutant.broken, Shape)
             name = mutant.broken.name
-            broken, holders = with_shape(self._shapes, mutant.broken), self._questions.holders(name)
+            broken, holders = with_shape(self._of_shape(name), mutant.broken), self._questions.holders(name)
             stages = [((name,), False), *([((name, *holders), False)] if holders else [])]
         same = True
         for names, enums in stages:
@@ -131,8 +135,12 @@ class Wire:
                 return verdict(self._of.name, mutant, FOUND, str(sign))
         if same:
             return None
-        proof = equivalences.proof(mutant, self._shapes)
+        proof = inputs.proof(mutant, self._shapes) or equivalences.proof(mutant, self._shapes)
         return verdict(self._of.name, mutant, EQUIVALENT if proof else SURVIVED, proof)
+
+    def _of_shape(self, name: str) -> Shapes:
+        """The projection in which a shape stands."""
+        return self._shapes if name in self._shapes.by_name else self._inputs
 
     def _rewritten(self, mutant: Mutant, rewrite: Rewrite) -> Verdict | None:
         parts = list(self._layer.rewritten(rewrite))
@@ -160,7 +168,7 @@ class Wire:
     def _whole(self, names: tuple[str, ...], enums: bool) -> Hashable:
         key = (names, enums)
         if key not in self._printed:
-            self._printed[key] = self._layer.printed(self._shapes, names, enums)
+            self._printed[key] = self._layer.printed(self._of_shape(names[0]), names, enums)
         return self._printed[key]
 
 

@@ -15,6 +15,7 @@ from isotype.conformance.engines import Engines
 from isotype.conformance.model import Answer
 from isotype.conformance.witnesses.node import Process, find_node
 from isotype.conformance.witnesses.zod import Zod
+from isotype.domain.values import replace
 from isotype.layers import LayerOptions, Options, zod
 from isotype.layers.rendering import Renderer
 from isotype.layers.zod_types import schema_name
@@ -23,6 +24,7 @@ from isotype.probes.forms import FORMS, canonical
 from isotype.probes.inputs import with_inputs
 from isotype.probes.spellings import PAIRS
 from isotype.shapes.model import Shapes
+from tests.conformance.mutations.inputs import given
 from tests.conformance.mutations.model import Rewrite
 from tests.conformance.mutations.near_texts import BASES, near
 from tests.conformance.mutations.pydantic import MODULE, alone
@@ -50,9 +52,11 @@ class Validators:
         self._options = Options("schema.yaml", {layer: LayerOptions(layer) for layer in _LAYERS})
 
     def printed(self, shapes: Shapes, names: Sequence[str], enums: bool = False) -> Hashable:
-        files, _ = zod.render(alone(shapes, names), self._renderer, self._options)
+        operations = given(shapes, names)
+        part = replace(shapes, modules=()) if operations else alone(shapes, names)
+        files, _ = zod.render(replace(part, operations=operations), self._renderer, self._options)
         # Where a refusal points at is for people.
-        text = _POINTED.sub("refuse(context, [],", files[f"{MODULE}.ts"])
+        text = _POINTED.sub("refuse(context, [],", files["operations.ts" if operations else f"{MODULE}.ts"])
         # What is broken may call functions that the whole does without.
         lacking = [name for name in ("support", "rules") if not _imported(text, name) <= self._exported(name)]
         others = {name: files[f"{name}.ts"] for name in (*lacking, *(("enums",) if enums else ()))}

@@ -32,7 +32,7 @@ class JsonSchema:
         self._type: Any = extend(jsonschema.Draft202012Validator, {"properties": self._properties})
         document = of.document()
         self._components = document["components"]
-        self._inputs = dict(_inputs(of.bindings.shapes.operations, document["paths"]))
+        self._inputs = dict(inputs(of.bindings.shapes.operations, document["paths"]))
         self._validators: dict[str, Any] = {}
 
     def asks(self, probe: Probe) -> bool:
@@ -88,7 +88,7 @@ class JsonSchema:
         """Nothing is held."""
 
 
-def _inputs(operations: Sequence[ApiOperation], paths: Any) -> Iterator[tuple[str, Any]]:
+def inputs(operations: Sequence[ApiOperation], paths: Any) -> Iterator[tuple[str, Any]]:
     """What the document says of the parameters of each operation, as an object for each place they stand in."""
     for operation in operations:
         parameters = paths[operation.path][operation.method].get("parameters", ())
