@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import permutations
+from itertools import islice, permutations
 from typing import Any
 
 from isotype.binding.mapper import held_shape, is_content, loads_function, page_function, result_function
@@ -25,6 +25,9 @@ from isotype.probes.rows import Cell, Row, broken_rules, constant, reader
 from isotype.probes.values import Json, read, write
 from isotype.shapes.model import Property, Shape
 from isotype.tables.model import Column
+
+ORDERS = 120
+"""So many orders of the numbers of a page are tried: all of five."""
 
 Fields = Mapping[str, Any]
 """Values in the form of the wire, by the fields of an entity."""
@@ -319,7 +322,7 @@ def _told_apart(page: Shape, others: Sequence[Property], record: Any, records: R
     numbers = [
         prop for prop in others if isinstance(record[prop.name], int) and not isinstance(record[prop.name], bool)
     ]
-    for order in permutations(numbers):
+    for order in islice(permutations(numbers), ORDERS):
         made = dict(record)
         for prop in order:
             known = [made[other.name] for other in numbers if other is not prop]

@@ -65,7 +65,7 @@ class Inputs:
         }
         derived = {one.operation.name for one in asked(known)}
         for operation in known.shapes.operations:
-            given = self._needed(operation)
+            given = reading.needed(operation, prober.records, path=True)
             if given is None:
                 continue
             if operation.name not in derived:
@@ -118,17 +118,6 @@ class Inputs:
             updates = self._known.shapes.shape(record.name).direction == UPDATE
             call = reading.call(operation, given, frozenset())
             self._bodies.setdefault(record.name, []).append(Body(call, updates, isinstance(of, Array)))
-
-    def _needed(self, operation: ApiOperation) -> dict[str, Json] | None:
-        """Values for the parameters that a call must have; None where one has none."""
-        found: dict[str, Json] = {}
-        for parameter in operation.parameters:
-            if parameter.required:
-                value = next(texts.taken(parameter, self._prober.records), None)
-                if value is None:
-                    return None
-                found[parameter.name] = value
-        return found
 
     def _valid(self, operation: ApiOperation) -> str | None:
         """A body that an operation takes; None where it takes none, or none is found."""

@@ -51,11 +51,11 @@ def _shown(
     return f"{operation.method.upper()} {path}{'?' if asked else ''}{asked}{named}"
 
 
-def needed(operation: ApiOperation, records: Records) -> dict[str, Json] | None:
-    """Values for the parameters that a call must have, those of the path aside; None where one has none."""
+def needed(operation: ApiOperation, records: Records, path: bool = False) -> dict[str, Json] | None:
+    """Values for the parameters that a call must have, those of the path among them or not; None where one has none."""
     found: dict[str, Json] = {}
     for parameter in operation.parameters:
-        if parameter.required and parameter.location != "path":
+        if parameter.required and (path or parameter.location != "path"):
             value = next(texts.taken(parameter, records), None)
             if value is None:
                 return None
