@@ -28,6 +28,8 @@ from tests.conformance.mutations.suite import (
     verdicts,
 )
 
+SHOWN = 1000
+"""Progress is said once for so many mutants."""
 OUTCOMES = (FOUND, EQUIVALENT, UNLOADED, SURVIVED)
 
 
@@ -63,8 +65,15 @@ def measure(parent: Path) -> None:
 
 def _made(asked: tuple[str, tuple[str, ...], int]) -> list[Verdict]:
     domain, family, share = asked
+    made: list[Verdict] = []
     with ground(domain) as on:
-        return [one for witness in family for one in verdicts(on, witness, share)]
+        for one in (one for witness in family for one in verdicts(on, witness, share)):
+            made.append(one)
+            if one.outcome == SURVIVED:
+                print(f"survived: {one}", file=sys.stderr, flush=True)
+            elif len(made) % SHOWN == 0:
+                print(f"asking {', '.join(family)} about {domain}: {len(made):,}", file=sys.stderr, flush=True)
+    return made
 
 
 def _wanted(variable: str, every: tuple[str, ...]) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ BATCH = 1000
 QUICK = 12
 """A quick run asks one boundary in so many, and a random record for each five of them."""
 SLOW, FEW = frozenset({"round_trip", "http"}), 4
-"""Witnesses to which a value takes milliseconds; in a quick run they are asked one in so many of what others are."""
+"""Witnesses to which a value takes milliseconds; a quick run of a domain asks them one in so many."""
 SHRUNK = 25
 """Disagreements for which the smallest value is looked for; the others show what was found first."""
 
@@ -55,15 +55,14 @@ def run(
     changes, foreign = Changes(prober.shapes, request.seed), Foreign(prober.shapes, of.bindings.tables)
     order = {name: place for place, name in enumerate(prober.shapes.by_name, 1)}
     updates, done = 0, 0.0
+    thin = request.quick and not request.only
     with ThreadPoolExecutor(max_workers=max(1, len(witnesses))) as pool:
         for asked in _batches(chosen(prober, request)):
             changed = list(changes.beside(asked))
             batch = [*asked, *changed, *foreign.beside(asked)]
             # Engines of their own work meanwhile; the others share one interpreter.
-            apart = [
-                (witness, pool.submit(_timed, witness, batch, request.quick)) for witness in witnesses if witness.apart
-            ]
-            answers = [(witness, _timed(witness, batch, request.quick)) for witness in witnesses if not witness.apart]
+            apart = [(witness, pool.submit(_timed, witness, batch, thin)) for witness in witnesses if witness.apart]
+            answers = [(witness, _timed(witness, batch, thin)) for witness in witnesses if not witness.apart]
             answers += [(witness, future.result()) for witness, future in apart]
             for witness, (judged, found, seconds) in answers:
                 tally.count(witness, judged, found, seconds)
@@ -125,9 +124,9 @@ def _batches(probes: Iterable[Probe]) -> Iterator[list[Probe]]:
         yield batch
 
 
-def _timed(witness: Witness, batch: Sequence[Probe], quick: bool) -> tuple[list[Probe], Sequence[Answer], float]:
+def _timed(witness: Witness, batch: Sequence[Probe], thin: bool) -> tuple[list[Probe], Sequence[Answer], float]:
     began = time.monotonic()
-    some = [probe for probe in batch if _is_chosen(probe)] if quick and witness.name in SLOW else batch
+    some = [probe for probe in batch if _is_chosen(probe)] if thin and witness.name in SLOW else batch
     asked = [probe for probe in some if not is_for_others(witness, probe) and witness.asks(probe)]
     return asked, witness.judge(asked) if asked else (), time.monotonic() - began
 
