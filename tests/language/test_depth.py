@@ -21,6 +21,11 @@ def test_what_is_quoted_closes_nothing(part: str) -> None:
     assert finding.code == "too-deep"
 
 
+def test_what_is_quoted_opens_nothing() -> None:
+    """Brackets that are quoted or commented, closed or not, need no second look however many there are."""
+    assert not reading._may_be_deep("a: {type: 'string(30)[]', pattern: '[{', tags: \"[\"} # [\n" * 1000)
+
+
 PARTS = [
     "{",
     "}",
@@ -35,6 +40,9 @@ PARTS = [
     " ",
     "\n",
     "\n ",
+    "\r",
+    "\x85",
+    "\u2028",
     "x",
     "#",
     " #",

@@ -62,7 +62,7 @@ _STACK = 10 * DEEPEST
 _FAR = " " * 20 * DEEPEST
 _QUOTED = regular(r"""(^ *(?:[-?] +)*|[\[{,]\s*|:\s+)("[^"]*"|'(?:[^']|'')*')(?=\s*(?:[,\]}:#]|$))""")
 _QUOTE = regular(r"""(?:^ *|[\[{,:?-]\s*|[!&]\S*\s+)["']""")
-_COMMENT = regular(r"(?:^|[\s\[\]{},])#.*")
+_COMMENT = regular(r"(?:^|(?<=[\s\[\]{},]))#.*")
 _NESTED = regular(rf"^(?:(?: *[-?] ){{{DEEPEST + 1}}}|{_FAR})", re.MULTILINE)
 _OPENING = (
     yaml.FlowSequenceStartToken,
@@ -281,29 +281,31 @@ def _may_be_deep(text: str) -> bool:
     if (_FAR in text or "- - - -" in text or "? ? ? ?" in text or "- ? - ?" in text) and _NESTED.search(text):
         return True
     depth, sure = 0, True
-    for line in text.split("\n"):
+    for line in text.splitlines():
         opened = line.count("[") + line.count("{")
         if depth + opened > _STACK:
             return True
+        if sure and (opened or depth):
+            bare = _bare(line, depth > 0) if "'" in line or '"' in line or "#" in line else line
+            if bare is not None:
+                closed = bare.count("]") + bare.count("}")
+                depth = max(0, depth + bare.count("[") + bare.count("{") - closed)
+                continue
+            sure = False
         depth += opened
-        if depth and sure:
-            if "'" in line or '"' in line or "#" in line:
-                line, sure = _bare(line, depth > opened)
-            if sure:
-                depth = max(0, depth - line.count("]") - line.count("}"))
     return False
 
 
-def _bare(line: str, flowing: bool) -> tuple[str, bool]:
-    """A line without what is quoted in it and without its comment, and whether all quotes begin and end there for sure.
+def _bare(line: str, flowing: bool) -> str | None:
+    """A line without what is quoted in it and without its comment; None where a quote might not begin or end there.
 
     Where collections are open already, what the line begins with may go on with a word that holds quotes as they are.
     """
     if '\\"' in line or "\\'" in line or (flowing and line.lstrip(" -?")[:1] in ("'", '"')):
-        return line, False
+        return None
     bare = _COMMENT.sub("", _QUOTED.sub(r"\1", line))
     # Any other quote stands inside a word.
-    return bare, _QUOTE.search(bare) is None
+    return None if _QUOTE.search(bare) else bare
 
 
 def _too_deep_from(source: Source) -> Place | None:
