@@ -15,7 +15,7 @@ from isotype.conformance.run import Request, run
 from isotype.conformance.tally import Tally
 from isotype.conformance.witnesses import assembled
 from isotype.probes import Prober
-from isotype.probes.scenes import scenes
+from isotype.probes.scenes import arriving, scenes
 from isotype.report import agreement
 from tests.conformance.conftest import ENGINES
 from tests.engines import ROOT
@@ -24,6 +24,8 @@ from tests.probes.domains import SCHEMAS, bindings, schema
 SHELVES = """
 isotype: 1
 domain: shop
+enums:
+  LoanState: [asked, out, back]
 entities:
   Room:
     key: [house, number]
@@ -61,6 +63,16 @@ entities:
     uniques:
       uq_boxes_label: {on: [label], deferrable: true}
     api: {expose: false}
+  Loan:
+    fields:
+      id:      {type: bigint, key: true, default: identity}
+      state:   {type: LoanState, default: asked, transitions: {asked: [out], out: [back], back: []}}
+      ended:   date?
+      is_over: {type: bool, computed: state = 'back'}
+    indexes:
+      idx_loans_over:  {on: [ended], unique: true, where: is_over}
+    rules:
+      chk_ended: (ended IS NOT NULL) = (state = 'back')
 """
 
 ALONE = ("sqlite", "postgres")
@@ -79,6 +91,8 @@ BREAKS: tuple[tuple[tuple[str, str, str], ...], ...] = (
         # A key that does not follow, rows that are not freed.
         (r"(REFERENCES rooms \(house, number\).*?) ON UPDATE CASCADE", r"\1", "Shelf.room"),
         ("ON DELETE SET NULL ON UPDATE CASCADE", "ON UPDATE CASCADE", "Shelf.left"),
+        # One that rows are in only after they have moved.
+        ("UNIQUE INDEX idx_loans_over", "INDEX idx_loans_over", "Loan.ended"),
         (r"PRIMARY KEY \(house, number\)", "UNIQUE (house, number), UNIQUE (house)", "Room.house"),
         ("UNIQUE INDEX idx_shelves_left", "INDEX idx_shelves_left", "Shelf.left"),
     ),
@@ -114,7 +128,7 @@ def test_every_reference_and_key_is_asked(shelves: Compiled) -> None:
     # What could be put off is asked of PostgreSQL once more.
     assert asked["Shelf.left", "reference"] == [6, 8] and asked["Box.inside", "reference"] == [6, 8]
     assert asked["Room.name", "unique"] == [4, 6] and asked["Box.id", "key"] == [4, 6]
-    assert asked["Shelf.house", "unique"] == [5, 7] and asked["Shelf.room", "reference"] == [8, 12]
+    assert asked["Shelf.house", "unique"] == [7, 11] and asked["Shelf.room", "reference"] == [8, 12]
 
 
 def test_one_field_is_asked_alone(shelves: Compiled) -> None:
@@ -140,6 +154,28 @@ def test_what_is_asked(shelves: Compiled) -> None:
     assert said["rooms_name_key", "the same again, put off"] is True
     assert said["uq_boxes_label", "the same again, put off"] is False
     assert said["shelves_pkey", "another, alike"] is False
+
+
+def test_rows_move_on_to_where_a_key_counts_them(shelves: Compiled) -> None:
+    """A state that no row begins in is reached by moves; the last of them is what is asked."""
+    found = scenes(shelves.bindings.tables, Prober(shelves.bindings).records)
+    scene = next(one for about, asked in found for one in asked if about.name == "idx_loans_over" and one.refused)
+    assert (scene.label, scene.asked.kind) == ("the same again", "update")
+    assert scene.asked.cells["state"].value == "back" and scene.asked.row.cells["state"].value == "out"
+    assert [[made.kind for made in arriving(row)] for row in scene.given] == [
+        ["insert", "update", "update"],
+        ["insert", "update"],
+    ]
+
+
+def test_the_same_again_is_another_row_in_every_column(shelves: Compiled) -> None:
+    """What a row has in common with the one that stands there is another value in one more of them."""
+    found = scenes(shelves.bindings.tables, Prober(shelves.bindings).records)
+    asked = next(asked for about, asked in found if about.name == "uq_shelves_slot")
+    twins = [one for one in asked if one.label.startswith("the same again") and not one.late]
+    row = twins[0].given[0]
+    for name in row.cells.keys() - {"house", "slot"}:
+        assert any(one.asked.row.cells[name] != row.cells[name] for one in twins), name
 
 
 def test_capitals_that_make_no_difference() -> None:

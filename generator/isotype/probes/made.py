@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from isotype.domain.model import JsonValue
 from isotype.domain.types import Scalar, Type, value_type
 from isotype.probes.logic import Mark, evaluate
 from isotype.probes.rows import Cell, Row, reader
-from isotype.tables.model import Column
+from isotype.tables.model import Column, Table
 
 VALUE, NOW, UUID, NUMBER, FORM = "value", "now", "uuid", "number", "form"
 
@@ -39,12 +39,10 @@ def made(row: Row) -> Iterator[Made]:
         if column.name in row.cells:
             continue
         if column.computed is not None:
-            if column.computed.expression is not None:
-                value = evaluate(column.computed.expression, reader(row.table, row.cells))
-                if not isinstance(value, Mark) and _is_sayable(column.type, value):
-                    yield Made(column, VALUE, _assigned(column.type, value))
-            else:
+            if column.computed.expression is None:
                 yield Made(column, FORM)
+            elif (cell := _computed(row.table, column, row.cells)) is not None:
+                yield Made(column, VALUE, cell.value)
         elif row.before is not None:
             if column.stamped:
                 yield Made(column, NOW)
@@ -54,6 +52,22 @@ def made(row: Row) -> Iterator[Made]:
             yield Made(column, VALUE, column.default.value)
         elif column.default.kind in _KINDS:
             yield Made(column, _KINDS[column.default.kind])
+
+
+def computed(table: Table, cells: Mapping[str, Cell]) -> dict[str, Cell]:
+    """The columns that the database computes of a row, as far as their values can be said."""
+    found = {column.name: _computed(table, column, cells) for column in table.columns}
+    return {name: cell for name, cell in found.items() if cell is not None}
+
+
+def _computed(table: Table, column: Column, cells: Mapping[str, Cell]) -> Cell | None:
+    if column.computed is None or column.computed.expression is None:
+        return None
+    value = evaluate(column.computed.expression, reader(table, cells))
+    if isinstance(value, Mark) or not _is_sayable(column.type, value):
+        return None
+    kept = _assigned(column.type, value)
+    return Cell(kept, repr(kept))
 
 
 _SAYABLE = frozenset(("integer", "decimal", "float", "boolean", "text", "enum", "uuid", "date", "inet"))

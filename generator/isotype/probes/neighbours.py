@@ -13,10 +13,11 @@ from types import MappingProxyType
 
 from isotype.domain.expressions import Expression, names
 from isotype.domain.lazy import NamedTuple, regular
+from isotype.domain.model import Transitions
 from isotype.domain.types import TEXTUAL, Scalar, Type
 from isotype.probes.candidates import distinct
 from isotype.probes.logic import evaluate
-from isotype.probes.made import present
+from isotype.probes.made import computed, present
 from isotype.probes.records import Records, hinted
 from isotype.probes.rows import Cell, broken_rules, constant, reader
 from isotype.probes.values import Json, write
@@ -33,10 +34,11 @@ APART = 3
 
 
 class Placed(NamedTuple):
-    """A row of a table."""
+    """A row of a table; `earlier` is what it was before, from the state that it began in, where it has moved on."""
 
     table: Table
     cells: Cells
+    earlier: tuple[Cells, ...] = ()
 
     def key(self) -> Cells:
         """What the row is found by: its key, or else all that it has."""
@@ -49,12 +51,14 @@ class Wanted(NamedTuple):
     """What a row must be: cells that are given, columns that are not null, conditions with their verdicts.
 
     It differs from the row that it is to be `unlike` in as much as its rules allow.
+    If none is found in a state that rows begin in, one that has `moved` on will do.
     """
 
     fixed: Cells = NOTHING
     filled: frozenset[str] = frozenset()
     conditions: tuple[tuple[Expression, bool], ...] = ()
     unlike: Cells = NOTHING
+    moved: bool = False
 
 
 class Neighbours:
@@ -90,8 +94,29 @@ class Neighbours:
                 fixed |= {here: found[-1].cells[there] for here, there in pairs}
             else:
                 fixed |= {name: NULL for name in key.written if table.column(name).nullable and name not in fixed}
-        cells = self._solved(table, number, wanted._replace(fixed=fixed))
-        return () if cells is None else (*parents, Placed(table, cells))
+        wanted = wanted._replace(fixed=fixed)
+        cells = self._solved(table, number, wanted._replace(moved=False))
+        if cells is None and wanted.moved and table.transition_guards:
+            cells = self._solved(table, number, wanted)
+        earlier = None if cells is None else self._earlier(table, number, cells)
+        return () if cells is None or earlier is None else (*parents, Placed(table, cells, earlier))
+
+    def _earlier(self, table: Table, number: int, cells: Cells) -> tuple[Cells, ...] | None:
+        """What a row was in each state before, from one that rows begin in; None where no such rows were found."""
+        for guard in table.transition_guards:
+            state = cells[guard.column].value
+            way = _way(guard.transitions, state)
+            if state is not None and not way:
+                return None
+            if len(way) > 1:
+                key = table.primary_key.columns if table.primary_key else ()
+                varied = self._free(table, Wanted()).keys() - set(key)
+                fixed = {name: cell for name, cell in cells.items() if name not in varied}
+                fixed[guard.column] = _state(way[-2])
+                before = self._solved(table, number, Wanted(fixed))
+                earlier = None if before is None else self._earlier(table, number, before)
+                return None if before is None or earlier is None else (*earlier, before)
+        return ()
 
     def _solved(self, table: Table, number: int, wanted: Wanted) -> Cells | None:
         """The cells of a row that keeps the rules of its table, now and when it is stamped."""
@@ -103,7 +128,7 @@ class Neighbours:
             if column.name in wanted.fixed:
                 cells[column.name] = wanted.fixed[column.name]
                 continue
-            pool = self._pool(table, column)
+            pool = self._pool(table, column, wanted.moved)
             if column.nullable and column.name not in apart | wanted.filled:
                 cells[column.name] = NULL
             elif not pool:
@@ -136,16 +161,20 @@ class Neighbours:
         made = dict(cells)
         for name, cell in wanted.unlike.items():
             if name not in bound and made[name] == cell:
-                others = (other for other in self._pool(table, table.column(name)) if other != cell)
+                pool = self._pool(table, table.column(name), wanted.moved)
+                others = (other for other in pool if other != cell)
                 kept = (other for other in others if self.holds(table, {**made, name: other}, wanted.conditions))
                 made[name] = next(kept, cell)
-        alike = _alike(made, wanted.unlike, free)
-        for _ in range(TRIES if alike else 0):
+        compared = [name for name in sorted(free) if name in wanted.unlike]
+        alike = _alike(made, wanted.unlike, compared)
+        for _ in range(TRIES):
+            if not alike:
+                break
             # What rules hold together changes together.
-            drawn = {name: source.choice(free[name]) for name in source.sample(sorted(free), min(len(free), 4))}
-            other = {**made, **drawn}
-            rest = _alike(other, wanted.unlike, free)
-            if rest <= alike and self.holds(table, other, wanted.conditions):
+            chosen = {source.choice(alike), *source.sample(sorted(free), min(len(free), 3))}
+            other = {**made, **{name: source.choice(free[name]) for name in sorted(chosen)}}
+            rest = _alike(other, wanted.unlike, compared)
+            if len(rest) <= len(alike) and self.holds(table, other, wanted.conditions):
                 made, alike = other, rest
         return made
 
@@ -153,6 +182,11 @@ class Neighbours:
         """What rules and conditions read and nothing else binds, with the values to try."""
         rules = [check.expression for check in table.checks if check.kind == "rule" and check.expression is not None]
         rules += [condition for condition, _ in wanted.conditions]
+        rules += [
+            column.computed.expression
+            for name in {name for rule in rules for name in names(rule)}
+            if (column := table.column(name)).computed is not None and column.computed.expression is not None
+        ]
         bound = {name for key in table.foreign_keys for name in key.columns} | wanted.fixed.keys()
         found: dict[str, list[Cell]] = {}
         for name in {name for rule in rules for name in names(rule)} - bound:
@@ -161,29 +195,31 @@ class Neighbours:
                 said = self._cells(column, [value for rule in rules for value in hinted(rule, column.type)])
                 empty = [NULL] if column.nullable and name not in wanted.filled else []
                 guards = [guard for guard in table.transition_guards if guard.column == name]
-                found[name] = [*self._pool(table, column), *empty, *([] if guards else said)]
+                found[name] = [*self._pool(table, column, wanted.moved), *empty, *([] if guards else said)]
         return {name: values for name, values in found.items() if values}
 
     def holds(self, table: Table, cells: Cells, conditions: Iterable[tuple[Expression, bool]] = ()) -> bool:
         """Whether a row keeps all rules, as it is given and with its stamps, and each condition has its verdict."""
         stamps = {column.name: present(column) for column in table.columns if column.stamped}
         for state in (cells, {**cells, **stamps}) if stamps else (cells,):
-            read = reader(table, state)
+            read = reader(table, {**state, **computed(table, state)})
             if broken_rules(table, read) != ([], False):
                 return False
             if any(evaluate(condition, read) is not verdict for condition, verdict in conditions):
                 return False
         return True
 
-    def _pool(self, table: Table, column: Column) -> list[Cell]:
-        """Different values of a column in which a new row may begin."""
+    def _pool(self, table: Table, column: Column, moved: bool) -> list[Cell]:
+        """Different values of a column; of states those that a new row may begin in, or any if it has moved on."""
+        for guard in table.transition_guards:
+            if guard.column == column.name:
+                states = (state for state, _ in guard.transitions.moves)
+                return [_state(one) for one in states if moved or one in guard.transitions.initial]
         key = (f"{table.schema}.{table.name}", column.name)
         if key not in self._pools:
             samples = self._records.samples
             known = [*distinct(column.type, samples, MOST), *samples(column.type)]
-            found = self._cells(column, [*known, *_varied(column.type, known)])
-            starts = [guard.transitions.initial for guard in table.transition_guards if guard.column == column.name]
-            self._pools[key] = [cell for cell in found if all(cell.value in initial for initial in starts)]
+            self._pools[key] = self._cells(column, [*known, *_varied(column.type, known)])
         return self._pools[key]
 
     def taken(self, table: Table, name: str, values: Sequence[Json]) -> list[Cell]:
@@ -201,9 +237,26 @@ class Neighbours:
         return list(found.values())[:MOST]
 
 
-def _alike(cells: Cells, others: Cells, names: Iterable[str]) -> int:
-    """How many columns have one value in both rows."""
-    return sum(cells[name] == others[name] for name in names)
+def _state(of: str) -> Cell:
+    return Cell(of, write(of))
+
+
+def _way(of: Transitions, state: object) -> tuple[str, ...]:
+    """The states from one that rows begin in to another, by the fewest moves; () where nothing leads there."""
+    waiting: list[tuple[str, ...]] = [(start,) for start in of.initial]
+    known = set(of.initial)
+    for way in waiting:
+        if way[-1] == state:
+            return way
+        further = [target for target in dict(of.moves)[way[-1]] if target not in known]
+        known.update(further)
+        waiting += [(*way, target) for target in further]
+    return ()
+
+
+def _alike(cells: Cells, others: Cells, names: Iterable[str]) -> list[str]:
+    """The columns that have one value in both rows."""
+    return [name for name in names if cells[name] == others[name]]
 
 
 def _varied(of: Type, known: Sequence[Json]) -> Iterator[Json]:

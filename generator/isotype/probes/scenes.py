@@ -7,6 +7,7 @@ of references and keys is asked so, once for each of them; what no rows were fou
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from isotype.domain.lazy import NamedTuple
 from isotype.probes.neighbours import (
@@ -40,6 +41,15 @@ class Statement(NamedTuple):
         shown = self.row.cells if self.kind == INSERT else self.row.key()
         changes = f" to {_text(self.cells)}" if self.kind == UPDATE else ""
         return f"{self.kind} {self.row.table.entity} {_text(shown)}{changes}"
+
+
+def arriving(row: Placed) -> Iterator[Statement]:
+    """How a row comes to be there: it is inserted, and moves on from state to state."""
+    forms = (*row.earlier, row.cells)
+    yield Statement(INSERT, Placed(row.table, forms[0]))
+    for before, after in pairwise(forms):
+        changes = {name: cell for name, cell in after.items() if cell != before[name]}
+        yield Statement(UPDATE, Placed(row.table, before), changes)
 
 
 class Left(NamedTuple):
@@ -239,12 +249,12 @@ def _left(rows: Sequence[Placed], key: ForeignKey, table: Table) -> Left:
 
 def _of_unique(neighbours: Neighbours, about: Subject, key: UniqueKey) -> Iterator[Scene]:
     table, inside, filled = about.table, key.conditions(True), frozenset(key.columns)
-    first, apart = (neighbours.row(table, number, Wanted({}, filled, inside)) for number in (0, 1))
+    first, apart = (neighbours.row(table, number, Wanted({}, filled, inside, moved=True)) for number in (0, 1))
     if not first:
         return
     row = first[-1]
     same = {name: row.cells[name] for name in key.columns}
-    wanted = Wanted(same, filled, inside)
+    wanted = Wanted(same, filled, inside, moved=True)
     # Another row in everything else, as far as its rules allow that; rows of its own table it does without.
     unlike = wanted._replace(unlike=row.cells)
     elsewhere = (one.columns for one in table.foreign_keys if neighbours.target(one) is not table)
@@ -252,6 +262,7 @@ def _of_unique(neighbours: Neighbours, about: Subject, key: UniqueKey) -> Iterat
     twin = neighbours.row(table, 1, linked) or neighbours.row(table, 1, unlike)
     if twin:
         yield _inserted(about, "the same again", first, twin, True)
+        yield from _again(neighbours, about, key, first, twin[-1], wanted)
     if not key.plain:
         yield from _in_other_letters(neighbours, about, key, first, wanted)
         return
@@ -262,7 +273,7 @@ def _of_unique(neighbours: Neighbours, about: Subject, key: UniqueKey) -> Iterat
             yield Scene(about, "changed to the same", tuple(merged(first, apart)), asked, True)
     for name in key.columns if len(key.columns) > 1 else ():
         rest = {other: cell for other, cell in same.items() if other != name}
-        partly = neighbours.row(table, 1, Wanted(rest, filled, inside))
+        partly = neighbours.row(table, 1, wanted._replace(fixed=rest))
         if partly and not _shared(row, partly[-1]):
             yield _inserted(about, f"another {name}", first, partly, False)
     for name in key.columns:
@@ -274,6 +285,20 @@ def _of_unique(neighbours: Neighbours, about: Subject, key: UniqueKey) -> Iterat
         one, two = (neighbours.row(table, n, Wanted(same, filled, key.conditions(False))) for n in (0, 1))
         if one and two and not _shared(one[-1], two[-1], key):
             yield _inserted(about, "the same where it does not matter", (*first[:-1], *one), two, False)
+
+
+def _again(
+    neighbours: Neighbours, about: Subject, key: UniqueKey, first: tuple[Placed, ...], twin: Placed, wanted: Wanted
+) -> Iterator[Scene]:
+    """The same once more, with another value in each column that both rows so far have one value in."""
+    for name, cell in first[-1].cells.items() if key.plain else ():
+        if name not in key.columns and twin.cells[name] == cell and (cell != NULL or not key.nulls_distinct):
+            filled = wanted.filled.union(
+                (name,), *(one.columns for one in about.table.foreign_keys if name in one.columns)
+            )
+            other = neighbours.row(about.table, 1, wanted._replace(filled=filled, unlike={name: cell}))
+            if other and other[-1].cells[name] != cell:
+                yield _inserted(about, f"the same again, with another {name}", first, other, True)
 
 
 def _null_twice(neighbours: Neighbours, about: Subject, key: UniqueKey, name: str) -> Iterator[Scene]:
@@ -307,23 +332,27 @@ def _alike(neighbours: Neighbours, about: Subject) -> Iterator[Scene]:
     for index in (None, *table.indexes):
         columns = frozenset() if index is None else frozenset(names_of(table, index)) & {*free, *identifying(table)}
         where = () if index is None or index.where is None else ((index.where, True),)
-        first = neighbours.row(table, 0, Wanted({}, free | columns, where))
-        first = first or neighbours.row(table, 0, Wanted({}, columns, where))
+        wanted = Wanted({}, columns, where, moved=True)
+        first = neighbours.row(table, 0, wanted._replace(filled=free | columns)) or neighbours.row(table, 0, wanted)
         if first:
             row = first[-1]
             held = free | columns
             # Half a reference leads nowhere.
             halves = {name for one in table.foreign_keys if not held.issuperset(one.columns) for name in one.columns}
             same = {name: cell for name, cell in row.cells.items() if name in held - halves}
-            twin = neighbours.row(table, 1, Wanted(same, columns, where))
+            twin = neighbours.row(table, 1, wanted._replace(fixed=same))
             if twin and not _shared(row, twin[-1]):
                 label = "alike" if index is None else f"alike in {index.name}"
                 yield _inserted(about, f"another, {label}", first, twin, False)
 
 
 def _inserted(about: Subject, label: str, there: tuple[Placed, ...], rows: tuple[Placed, ...], refused: bool) -> Scene:
-    """The last of the rows is inserted beside others."""
-    return Scene(about, label, tuple(merged(there, rows[:-1])), Statement(INSERT, rows[-1]), refused)
+    """The last of the rows is inserted beside others, or moves on to what it is to be."""
+    *_, asked = arriving(rows[-1])
+    *needed, row = rows
+    if row.earlier:
+        needed.append(Placed(row.table, row.earlier[-1], row.earlier[:-1]))
+    return Scene(about, label, tuple(merged(there, needed)), asked, refused)
 
 
 def _shared(one: Placed, two: Placed, but: UniqueKey | None = None) -> bool:

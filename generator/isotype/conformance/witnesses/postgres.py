@@ -23,7 +23,7 @@ from isotype.findings import Finding, IsotypeError
 from isotype.probes import Probe
 from isotype.probes.made import FORM, Made, made
 from isotype.probes.rows import Cell, Row, is_document
-from isotype.probes.scenes import Left, Scene, Statement
+from isotype.probes.scenes import Left, Scene, Statement, arriving
 from isotype.probes.values import in_ascii
 from isotype.tables.model import Table
 
@@ -265,7 +265,7 @@ class Postgres:
 
     def _played(self, connection: Any, scene: Scene) -> Answer:
         given = ["SET CONSTRAINTS ALL DEFERRED"] if scene.late else []
-        given += [self._insert(row.table, row.cells) for row in scene.given]
+        given += [self._written(statement) for row in scene.given for statement in arriving(row)]
         seen = "" if scene.left is None or scene.refused else _seen(scene.left)
         [verdict] = connection.execute(
             "SELECT pg_temp.play(%s::text[], %s, %s)", [given, self._written(scene.asked), seen]

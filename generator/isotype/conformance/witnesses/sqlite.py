@@ -24,7 +24,7 @@ from isotype.probes.forms import FORMS, canonical
 from isotype.probes.made import FORM, Made, made
 from isotype.probes.meaning import fits_digits
 from isotype.probes.rows import Cell, Row, is_document
-from isotype.probes.scenes import INSERT, Left, Scene, Statement
+from isotype.probes.scenes import Left, Scene, Statement, arriving
 from isotype.probes.values import in_ascii
 from isotype.tables.model import Column, Table, Tables
 
@@ -144,7 +144,8 @@ class Sqlite:
         connection.execute("BEGIN")
         try:
             for row in scene.given:
-                self._execute(connection, Statement(INSERT, row))
+                for statement in arriving(row):
+                    self._execute(connection, statement)
         except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
             connection.execute("ROLLBACK")
             return Answer(fault=f"a row that must be there is refused: {error}")
