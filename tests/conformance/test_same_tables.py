@@ -27,6 +27,8 @@ entities:
       count: {type: int, min: 0, max: 9}
       name:  {type: string(9)?, default: x}
       free:  {type: map(json?)}
+      tags:  {type: 'string(9)[]'}
+      steps: {type: 'int?[]'}
       total: {type: 'decimal(12,2)', computed: price * count}
       near:  {type: 'decimal(8,1)', computed: 'round(price, 1)'}
     rules:
@@ -119,3 +121,15 @@ def test_a_default_is_seen_where_a_row_leaves_it_out(whole: Tables) -> None:
     assert not same_tables.proof("postgres", whole, other)
     lost = _with(whole, "name", lambda column: replace(column, default=None, nullable=False))
     assert not same_tables.proof("models", whole, lost)
+
+
+def test_an_array_that_is_searched_is_flat(whole: Tables) -> None:
+    """The guard of an array is for nothing where a CHECK looks for nulls among its items, in PostgreSQL alone."""
+
+    def unguarded(column: Column) -> Column:
+        assert column.guard
+        return replace(column, guard="")
+
+    assert same_tables.proof("postgres", whole, _with(whole, "tags", unguarded)) == same_tables.NESTED
+    assert not same_tables.proof("postgres", whole, _with(whole, "steps", unguarded))
+    assert not same_tables.proof("models", whole, _with(whole, "tags", unguarded))

@@ -6,6 +6,7 @@ of another type than Python has for its column.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
@@ -33,6 +34,9 @@ from isotype.tables.model import Column, Table, Tables
 TARGETS = frozenset({"models", "sqlite", "postgres"})
 """Who knows rows."""
 
+OTHERS = 6
+"""So many rows that differ in what is null beside a column are tried for it."""
+
 
 class Foreign:
     """Puts such values into the first row that holds, column by column, each for one target alone."""
@@ -43,7 +47,8 @@ class Foreign:
             one.name: frozenset(entry.name for entry in one.properties if not entry.optional)
             for one in tables.structures
         }
-        self._known: set[tuple[str, str]] = set()
+        self._known: dict[tuple[str, str], set[frozenset[str]]] = {}
+        self._beside = {table.name: _read_together(table) for table in tables.tables}
         self._computed: set[str] = set()
         printer = File(tables)
         self._uncomputed = {table.name: set(_uncomputed(printer, table)) for table in tables.tables}
@@ -55,20 +60,39 @@ class Foreign:
             if row is None or not row.stands or row.before is not None:
                 continue
             for name, cell in row.cells.items():
+                if cell.value is None:
+                    continue
                 key = (row.table.name, name)
-                if cell.value is not None and key not in self._known:
-                    self._known.add(key)
+                empty = self._empty(row, name)
+                known = self._known.setdefault(key, set())
+                if not known:
                     yield from self._of_column(probe, row, row.table.column(name), cell)
+                elif empty not in known and len(known) < OTHERS:
+                    yield from self._beyond(probe, row, row.table.column(name), cell)
+                known.add(empty)
             if row.table.name not in self._computed:
                 self._computed.add(row.table.name)
                 for column in row.table.columns:
                     if column.computed is not None:
                         yield from self._of_computed(probe, row, column)
 
-    def _of_column(self, probe: Probe, row: Row, column: Column, cell: Cell) -> Iterator[Probe]:
+    def _empty(self, row: Row, name: str) -> frozenset[str]:
+        """The columns without a value that a rule reads with another one: it may not mind that one then."""
+        beside = self._beside[row.table.name].get(name, frozenset())
+        return frozenset(other for other in beside if other not in row.cells or row.cells[other].value is None)
+
+    def _beyond(self, probe: Probe, row: Row, column: Column, cell: Cell) -> Iterator[Probe]:
+        """What the type of a column holds beyond its meaning, once more."""
+        path, refusals = self._path(probe, column), _form(column)
+        for value in _on_postgres(column, cell):
+            yield _probe(probe, row, column, "postgres", Cell(None, "", value), path, refusals)
+
+    def _path(self, probe: Probe, column: Column) -> Path:
         properties = self._shapes.shape(probe.shape).properties
-        path = next(((prop.name,) for prop in properties if prop.field == column.field), ())
-        refusals = (Refusal((column.name,), "form", word(column.type)),)
+        return next(((prop.name,) for prop in properties if prop.field == column.field), ())
+
+    def _of_column(self, probe: Probe, row: Row, column: Column, cell: Cell) -> Iterator[Probe]:
+        path, refusals = self._path(probe, column), _form(column)
         # What a body may leave out, its canonical form has.
         texts = [json_text(lacking) for lacking in self._lacking(column.type, cell.value, True)]
         by_target = {
@@ -101,6 +125,20 @@ class Foreign:
                     if (key in self._required.get(name, ())) == required and (required or part is None):
                         yield {other: kept for other, kept in value.items() if other != key}
                     yield from ({**value, key: less} for less in self._lacking(types[key], part, required))
+
+
+def _form(column: Column) -> tuple[Refusal, ...]:
+    return (Refusal((column.name,), "form", word(column.type)),)
+
+
+def _read_together(table: Table) -> Mapping[str, frozenset[str]]:
+    """The columns that may be null and that a rule reads with a column, by that one."""
+    empty = {column.name for column in table.columns if column.nullable}
+    found: dict[str, frozenset[str]] = {}
+    for check in table.checks:
+        for name in check.columns if check.kind == "rule" else ():
+            found[name] = found.get(name, frozenset()) | (empty.intersection(check.columns) - {name})
+    return found
 
 
 def _probe(
@@ -223,12 +261,17 @@ def _on_postgres(column: Column, cell: Cell) -> Iterator[str]:
     if isinstance(column.type, Scalar) and column.type.base in INTEGERS:
         # A number would be rounded, a text is not. The one is the number that stands there, so that no rule minds it.
         yield from (postgres_string("1.5"), postgres_string(f"{cell.value}.0"))
+    if isinstance(column.type, Scalar) and column.type.base == "bytes":
+        # No spelling of bytes, and as text as long as what stands there.
+        yield postgres_string("\\" + "z" * (len(b64decode(str(cell.value))) - 1))
     if not column.writable:
         return
     match column.type:
         case Array(item=item):
             if isinstance(cell.value, tuple) and cell.value:
                 yield f"ARRAY[{postgres.literal(cell.value, column.type, _enum)}]"
+                if isinstance(item, Scalar) and item.base in INTEGERS:
+                    yield postgres_string("{" + ", ".join(f"{one}.0" for one in cell.value) + "}")
             if isinstance(item, Scalar):
                 count = max(1, column.type.min_items or 0)
                 for text in _WIDER.get(item.base, ()):

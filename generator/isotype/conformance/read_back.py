@@ -39,9 +39,9 @@ def formed(of: Type, nullable: bool, found: Any) -> bool:
             return isinstance(found, Mapping)
         case Scalar(base="bool"):
             return isinstance(found, bool)
-        case Scalar(base=base) if base in INTEGERS:
-            return isinstance(found, int) and not isinstance(found, bool)
-        case Scalar(base="decimal" | "float"):
+        case Scalar(base=base) if base in INTEGERS or base == "decimal":
+            return _is_number(of, found)
+        case Scalar(base="float"):
             return isinstance(found, int | Decimal) and not isinstance(found, bool)
     pattern = _FORMS.get(of.base) if isinstance(of, Scalar) else None
     return isinstance(found, str) and (pattern is None or bool(pattern.fullmatch(found)))
@@ -68,12 +68,19 @@ def _same(of: Type, meant: JsonValue, found: Any) -> bool:
         case Scalar(base="float"):
             return float(found) == float(str(meant))
         case Scalar(base=base) if base in INTEGERS or base == "decimal":
-            return bool(Decimal(str(found)) == Decimal(str(meant)))
+            return _is_number(of, found) and bool(Decimal(str(found)) == Decimal(str(meant)))
         case Scalar(base="bytes"):
             return bytes.fromhex(str(found).removeprefix("\\x")) == b64decode(str(meant))
         case Scalar(base=base) if base in _READERS:
             return bool(_READERS[base](str(found)) == _READERS[base](str(meant)))
     return bool(found == meant)
+
+
+def _is_number(of: Scalar, found: Any) -> bool:
+    """Whether a number is spelled as its type does: PostgreSQL's NUMERIC shows as many digits as its scale."""
+    if of.base == "decimal" and of.scale:
+        return isinstance(found, Decimal) and found.as_tuple().exponent == -of.scale
+    return isinstance(found, int) and not isinstance(found, bool)
 
 
 def _doubles(value: Any) -> Any:

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from isotype.dialects.postgres.arrays import array_conditions
+from isotype.dialects.postgres.guards import guard
+from isotype.dialects.postgres.names import Names
 from isotype.domain.expressions import BOOLEAN, And, Between, Call, Compare, Expression, In, Literal, Match, Name
-from isotype.domain.types import INTEGERS, TEXTUAL, EnumType, Map, Scalar, Type, value_type
+from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, Scalar, Type, value_type
 from isotype.domain.values import fields, replace
 from isotype.layers.models.types import holds_parts
 from isotype.probes.logic import UNKNOWN, evaluate
@@ -25,6 +28,7 @@ SAME_STRUCTURE = "Both typed objects are the same of all values that their prope
 NAME = "Only the name of a CHECK is another."
 FORM = "Any JSON object is one of the type, and the form of its column says that already."
 COMPUTED = "A model neither writes nor judges what the database computes."
+NESTED = "PostgreSQL searches no array of several dimensions, so that the CHECK of the items refuses it by an error."
 ROUNDED = "A column of PostgreSQL rounds to its scale what it is given, as `round` does."
 NULL_COMPUTED = "What is computed of it would be NULL, and is never."
 SAME_RESULTS = "The same is computed of all rows that the CHECKs let in."
@@ -60,6 +64,8 @@ def _of_table(engine: str, before: Table, after: Table) -> str:
     if replace(other, guard=one.guard) == one and engine == "sqlite":
         # There each form has its CHECK, under one name or the other.
         return NAME
+    if replace(other, guard=one.guard) == one and engine == "postgres" and _is_searched(before, one):
+        return NESTED
     if engine == "models" and one.computed is not None and one.computed == other.computed:
         return COMPUTED
     if one.computed is not None and replace(other, computed=one.computed) == one:
@@ -73,6 +79,18 @@ def _of_table(engine: str, before: Table, after: Table) -> str:
     if replace(other, default=one.default) == one and engine == "models":
         return UNSAID if _same_defaults(before, one, other) else ""
     return ""
+
+
+def _is_searched(table: Table, column: Column) -> bool:
+    """Whether all that a guard says is that an array is flat, and the CHECK of its items looks for nulls in it."""
+    of, name = column.type, column.name
+    if not isinstance(of, Array) or len(guard(of, name, _NAMES)) != 1:
+        return False
+    judged = any(check.kind == "items" and check.columns == (name,) for check in table.checks)
+    return judged and any(part.startswith("array_position(") for part in array_conditions(of, name, _NAMES))
+
+
+_NAMES = Names(lambda enum: enum.name, str, str)
 
 
 def _is_computed_from(table: Table, name: str) -> bool:
@@ -189,7 +207,9 @@ def held(engine: str, of: Type) -> Type:
 
 
 def _leaves_parts(one: Type, other: Type) -> bool:
-    """Whether two types are maps whose values alone differ, and the ledger leaves those of the whole one open."""
+    """Whether two types are maps or arrays of which the parts alone differ, and the ledger leaves those open."""
+    if isinstance(one, Array) and isinstance(other, Array) and holds_parts(one):
+        return replace(other, item=one.item) == one and (holds_parts(other) or other.item == Scalar("json"))
     if not (isinstance(one, Map) and isinstance(other, Map) and holds_parts(one)):
         return False
     return replace(other, value=one.value) == one
