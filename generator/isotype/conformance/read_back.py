@@ -18,7 +18,12 @@ from isotype.probes.meaning import plain
 
 
 def same(of: Type, meant: JsonValue, found: Any) -> bool:
-    """Whether PostgreSQL's JSON of a stored value is the value that was meant; numbers in it are `Decimal` or `int`."""
+    """Whether PostgreSQL's JSON of a stored value is the value that was meant, as its type spells numbers."""
+    return means(of, meant, found) and _is_spelled(of, found)
+
+
+def means(of: Type, meant: JsonValue, found: Any) -> bool:
+    """Whether a value that came from PostgreSQL is the one that was meant; numbers in it are `Decimal` or `int`."""
     try:
         return _same(of, meant, found)
     except (TypeError, ValueError, ArithmeticError):
@@ -68,12 +73,21 @@ def _same(of: Type, meant: JsonValue, found: Any) -> bool:
         case Scalar(base="float"):
             return float(found) == float(str(meant))
         case Scalar(base=base) if base in INTEGERS or base == "decimal":
-            return _is_number(of, found) and bool(Decimal(str(found)) == Decimal(str(meant)))
+            return bool(Decimal(str(found)) == Decimal(str(meant)))
         case Scalar(base="bytes"):
             return bytes.fromhex(str(found).removeprefix("\\x")) == b64decode(str(meant))
         case Scalar(base=base) if base in _READERS:
             return bool(_READERS[base](str(found)) == _READERS[base](str(meant)))
     return bool(found == meant)
+
+
+def _is_spelled(of: Type, found: Any) -> bool:
+    match of:
+        case Array(item=item) if isinstance(found, list):
+            return all(_is_spelled(item, one) for one in found)
+        case Scalar(base=base) if (base in INTEGERS or base == "decimal") and found is not None:
+            return _is_number(of, found)
+    return True
 
 
 def _is_number(of: Scalar, found: Any) -> bool:

@@ -10,7 +10,7 @@ from isotype.binding.model import EntityBinding
 from isotype.conformance.building import Compiled
 from isotype.conformance.making import Making
 from isotype.conformance.model import Answer, NotAsked
-from isotype.conformance.read_back import same
+from isotype.conformance.read_back import means
 from isotype.conformance.ways import Way
 from isotype.conformance.witnesses.postgres import Postgres
 from isotype.domain.types import Type
@@ -188,4 +188,4 @@ class RoundTrip:
 
 
 def _same(one: Made, found: object) -> bool:
-    return same(one.column.type, one.value, found)
+    return means(one.column.type, one.value, found)
