@@ -10,6 +10,7 @@ rewrites      faults of emitted text that no projection has a node for
 python_text   faults of Python text, enumerated from its tree
 typescript_text  faults of TypeScript text, enumerated from its tokens
 regexes       faults of regular expressions in either
+reaching      what of a support module others make use of
 near_texts    texts of each form, and those that are one sign away
 same_schemas  support code of Pydantic that no JSON text reaches
 same_forms    forms that read and write the same
@@ -25,6 +26,9 @@ equivalences  what cannot be told apart by any value, and why
 questions     the probes of a domain, as `verify` asks them
 tables        other tables than a table: columns, defaults, CHECKs, moves, typed JSON
 rows          one broken table at a time, put to an engine: sqlite, models, postgres
+models_text   faults of the support code of the models, put to rows
+sql_text      faults of SQL text that no node of a table stands for, enumerated from its tokens
+rows_text     one such fault at a time, put to a database
 same_tables   broken tables that no row shows, and why
 keys          other keys than those of a table: references, primary and unique keys, unique indexes
 stages        one broken key at a time, put to a database with the rows that it is about

@@ -20,7 +20,7 @@ from tests.conformance.mutations.python_text import Fault
 from tests.schemas import ROOT, used
 
 DOMAIN, SCHEMA = "support", "tests/schemas/support.yaml"
-HOLDS = {"pydantic": DOMAIN, "zod": DOMAIN, "json_schema": "library"}
+HOLDS = {"pydantic": DOMAIN, "zod": DOMAIN, **dict.fromkeys(("json_schema", "models", "sqlite", "postgres"), "library")}
 """The domain in which the faults of each witness are asked; a document has patterns, and no support code."""
 _FAULTS = Path(__file__).with_name("rewrites.yaml")
 

@@ -119,7 +119,7 @@ class Rows:
     def _outcome(self, of: Broken, texts: Sequence[tuple[Tables, str]]) -> tuple[str, str]:
         outcome, said = SURVIVED, ""
         for tables, text in texts:
-            outcome, said = self._judged(tables.tables[0].name, text, of.columns)
+            outcome, said = self.judged(tables.tables[0].name, text, of.columns)
             if outcome != SURVIVED:
                 return outcome, said
         proofs = [proof(self._engine.name, self._whole[tables.tables[0].name], tables) for tables, _ in texts]
@@ -139,8 +139,9 @@ class Rows:
             return ""
         return "" if bare(text) == bare(self.whole(of.tables[0].name)) else text
 
-    def _judged(self, table: str, text: str, columns: Sequence[str]) -> tuple[str, str]:
-        probes = _ordered(self._rows[table], columns)
+    def judged(self, table: str, text: str, columns: Sequence[str]) -> tuple[str, str]:
+        """What comes of a text of a table, and the row and the fact that found it, or why it did not load."""
+        probes = in_order(self._rows[table], columns)
         while True:
             try:
                 found = self._first(table, text, probes)
@@ -171,13 +172,17 @@ class Rows:
         return self._agreed[id(probe)]
 
     def _facts(self, witness: Witness, probes: Sequence[Probe]) -> Iterator[tuple[int, str]]:
-        """What `verify` says against answers, with the place of each such probe."""
-        places = [n for n, one in enumerate(probes) if concerns(witness, one) and not is_for_others(witness, one)]
-        asked = [probes[place] for place in places]
-        for place, probe, answer in zip(places, asked, witness.judge(asked) if asked else (), strict=True):
-            outcome, fact = judged(self._questions.prober, self._questions.excuses, witness, probe, answer)
-            if outcome is Outcome.DISAGREE:
-                yield place, fact
+        return facts(self._questions, witness, probes)
+
+
+def facts(questions: Questions, witness: Witness, probes: Sequence[Probe]) -> Iterator[tuple[int, str]]:
+    """What `verify` says against answers, with the place of each such probe."""
+    places = [n for n, one in enumerate(probes) if concerns(witness, one) and not is_for_others(witness, one)]
+    asked = [probes[place] for place in places]
+    for place, probe, answer in zip(places, asked, witness.judge(asked) if asked else (), strict=True):
+        outcome, fact = judged(questions.prober, questions.excuses, witness, probe, answer)
+        if outcome is Outcome.DISAGREE:
+            yield place, fact
 
 
 def bare(text: str) -> str:
@@ -185,7 +190,7 @@ def bare(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(("--", "#")))
 
 
-def _ordered(probes: Sequence[Probe], columns: Sequence[str]) -> list[Probe]:
+def in_order(probes: Sequence[Probe], columns: Sequence[str]) -> list[Probe]:
     """The first row with each combination of values in the columns comes first."""
     seen: set[object] = set()
     first: list[Probe] = []

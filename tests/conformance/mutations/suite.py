@@ -21,9 +21,10 @@ import yaml
 from isotype.conformance.building import Compiled, compiled
 from isotype.conformance.engines import Engines
 from isotype.domain.lazy import NamedTuple
-from tests.conformance.mutations.model import Mutant, Subject, Verdict
+from tests.conformance.mutations.model import Mutant, Rewrite, Subject, Verdict
 from tests.conformance.mutations.questions import Questions
 from tests.conformance.mutations.rewrites import DOMAIN as SUPPORT
+from tests.conformance.mutations.rewrites import HOLDS
 from tests.conformance.mutations.rewrites import understood as support
 from tests.probes.domains import SCHEMAS, understood
 
@@ -99,11 +100,17 @@ def _sqlite(on: Ground) -> Iterator[Bench]:
 @contextmanager
 def _models(on: Ground) -> Iterator[Bench]:
     from tests.conformance.mutations.models import OnModels
+    from tests.conformance.mutations.models_text import ModelsText
     from tests.conformance.mutations.rows import Rows
+    from tests.conformance.mutations.tables import Broken
 
     engine = OnModels(on.compiled)
+    benches: dict[type, Bench] = {Broken: Rows(on.subject, on.questions(), engine)}
+    if on.subject.name == HOLDS["models"]:
+        # It imports the models anew each time, and comes last.
+        benches[Rewrite] = ModelsText(on.subject, on.questions(), on.compiled)
     try:
-        yield Rows(on.subject, on.questions(), engine)
+        yield Together(benches)
     finally:
         engine.close()
 
@@ -136,14 +143,19 @@ def _round_trip(on: Ground) -> Iterator[Bench]:
 
 
 def _of_database(on: Ground, engine: Engine) -> Bench:
-    """What is wrong with tables alone, and then with what holds between their rows."""
+    """What is wrong with tables alone, then with what holds between their rows, then with the text of one domain."""
     from tests.conformance.mutations.keys import BrokenKey
     from tests.conformance.mutations.rows import Rows
+    from tests.conformance.mutations.rows_text import BrokenText, RowsText
     from tests.conformance.mutations.stages import Stages
     from tests.conformance.mutations.tables import Broken
 
     questions = on.questions()
-    return Together({Broken: Rows(on.subject, questions, engine), BrokenKey: Stages(on.subject, questions, engine)})
+    rows = Rows(on.subject, questions, engine)
+    benches: dict[type, Bench] = {Broken: rows, BrokenKey: Stages(on.subject, questions, engine)}
+    if on.subject.name == HOLDS[engine.name]:
+        benches[BrokenText] = RowsText(on.subject, rows, engine)
+    return Together(benches)
 
 
 class Together:

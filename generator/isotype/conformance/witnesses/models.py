@@ -1,4 +1,7 @@
-"""The SQLAlchemy models, asked by flushing each row, new or changed, to a database that is never reached."""
+"""The SQLAlchemy models, asked by flushing each row, new or changed, to a database that is never reached.
+
+What they would write to SQLite, and make of it when they read it again, they are asked beside that.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from uuid import UUID
 
 from isotype.conformance.building import Compiled
 from isotype.conformance.model import Answer, NotAsked
+from isotype.conformance.physical import Forms
 from isotype.domain.model import JsonValue
 from isotype.domain.types import INTEGERS, Array, EnumType, Map, ObjectType, Opaque, Scalar, Type
 from isotype.probes import Probe
@@ -55,6 +59,8 @@ class Models:
             for entity in of.bindings.entities
         }
         self._values: dict[tuple[int, str, str], Any] = {}
+        self._forms = Forms()
+        self._misformed: dict[tuple[int, str, str], str] = {}
 
     def asks(self, probe: Probe) -> bool:
         """Rows alone."""
@@ -81,15 +87,33 @@ class Models:
                 self._change(model, given)
             self._session.flush()
         except Reached:
-            return Answer()
+            return Answer(changed=self._changed(row, given) if row.stands else "")
         except Exception as error:
             return _refusal(error)
         finally:
             self._session.close()
         if row.before is not None:
             # It is what it was.
-            return Answer()
+            return Answer(changed=self._changed(row, given) if row.stands else "")
         raise RuntimeError(f"nothing was written for a row of {row.table.name}")
+
+    def _changed(self, row: Row, given: Mapping[str, Any]) -> str:
+        """The first value that goes to SQLite, or comes from there, as another than was meant; '' when none does."""
+        columns, names = self._classes[row.table.name].__table__.c, self._attributes[row.table.name]
+        for name, cell in row.cells.items():
+            key = (id(row.table), name, cell.text)
+            if cell.foreign is None and key not in self._misformed:
+                if len(self._misformed) > 200_000:
+                    self._misformed.clear()
+                try:
+                    of = row.table.column(name).type
+                    said = self._forms.fault(columns[name].type, of, cell.value, given[names[name]])
+                except Exception as error:  # whatever a type stumbles over
+                    said = f"{type(error).__name__}: {error}"
+                self._misformed[key] = f"{name}: {said}" if said else ""
+            if cell.foreign is None and self._misformed[key]:
+                return self._misformed[key]
+        return ""
 
     def _change(self, model: Any, given: Mapping[str, Any]) -> None:
         """Change a row as if it had been read from the database."""
