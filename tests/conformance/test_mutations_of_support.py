@@ -28,7 +28,7 @@ DECIDES_NOTHING = {
         *(f"{form}.json" for form in ("IntegerForm", "FloatForm", "DecimalForm", "DecimalNumberForm", "_TextValue")),
         *("_Boolean.json", "_AnyJson.json"),
     },
-    "rules": {"instant", "local", "day", "clock", "_exactly", "_compiled"},
+    "rules": {"instant", "local", "day", "clock", "_compiled"},
     "rules.ts": {"OVERFLOW", "isNotNull", "lt"},
 }
 """Functions that only hand on what others say, or that words are made by."""

@@ -36,7 +36,6 @@ R = TypeVar("R")
 Verdict: TypeAlias = bool | Mark | None
 Number: TypeAlias = int | float | Decimal | Mark | None
 Items: TypeAlias = Sequence[object] | Mark | None
-Operation: TypeAlias = Callable[[Any, Any], Any]
 Comparison: TypeAlias = Callable[[object, object], Verdict]
 
 # No sum or product of a rule has more digits than this, so nothing is ever rounded.
@@ -187,17 +186,17 @@ def cardinality(items: Items) -> int | Mark | None:
 
 def add(left: Number, right: Number) -> Any:
     """The exact sum."""
-    return _strict(_exactly(operator.add, _EXACT.add), left, right)
+    return _strict(_EXACT.add, left, right)
 
 
 def subtract(left: Number, right: Number) -> Any:
     """The exact difference."""
-    return _strict(_exactly(operator.sub, _EXACT.subtract), left, right)
+    return _strict(_EXACT.subtract, left, right)
 
 
 def multiply(left: Number, right: Number) -> Any:
     """The exact product."""
-    return _strict(_exactly(operator.mul, _EXACT.multiply), left, right)
+    return _strict(_EXACT.multiply, left, right)
 
 
 def negate(value: Number) -> Any:
@@ -282,16 +281,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     return str(value) if isinstance(value, UUID) else value
-
-
-def _exactly(whole: Operation, decimal: Operation) -> Operation:
-    """The operation on integers, or on decimals where one takes part."""
-
-    def compute(left: Any, right: Any) -> Any:
-        both = isinstance(left, int) and isinstance(right, int)
-        return whole(left, right) if both else decimal(left, right)
-
-    return compute
 
 
 @cache

@@ -166,10 +166,9 @@ def operand(model: BaseModel, *path: str, absent: object) -> Any:
     for attribute in path:
         if value is None:
             return None
-        unset = attribute not in value.model_fields_set
-        value = getattr(value, attribute)
-        if unset and value is None:
+        if attribute not in value.model_fields_set:
             return absent
+        value = getattr(value, attribute)
     return value
 
 
@@ -235,9 +234,7 @@ class TextForm(Form):
             max_length=self.max_length,
             pattern=self.patterns[0] if self.patterns else None,
         )
-        if len(self.patterns) > 1:
-            others = map(_text, self.patterns[1:])
-            text = core_schema.chain_schema([text, *others])
+        text = core_schema.chain_schema([text, *map(_text, self.patterns[1:])])
         if not self.holds_nul:
             return text
         return core_schema.no_info_after_validator_function(_without_nul, text)

@@ -15,6 +15,16 @@ def adds(meant: Any, found: Any) -> bool:
     return False
 
 
+def keeps(made: Any, found: Any) -> bool:
+    """Whether what was read back has a property that is dropped where it is read again."""
+    match made, found:
+        case dict(), dict():
+            return any(name not in made or keeps(made[name], part) for name, part in found.items())
+        case list(), list():
+            return any(map(keeps, made, found))
+    return False
+
+
 def agree(meant: Any, found: Any) -> bool:
     """Whether a value that was read back is the one that was meant; what nobody gave may be there as null."""
     match meant:

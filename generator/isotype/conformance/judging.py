@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from isotype.conformance.comparison import adds, agree
+from isotype.conformance.comparison import adds, agree, keeps
 from isotype.conformance.excuses import Excuses
 from isotype.conformance.matrix import Outcome
 from isotype.conformance.model import CANONICAL, ROWS, UNFILLED, Answer, Witness
@@ -60,9 +60,9 @@ def _same(prober: Prober, witness: Witness, probe: Probe, value: str) -> bool:
         return False
     # What is not canonical may be spelled as it came.
     again = prober.meaning.whole(prober.shapes.shape(probe.shape), value)
-    return not again.refusals and agree(
-        probe.value, again.value if witness.target in UNFILLED else _present(again.value, found)
-    )
+    if again.refusals or keeps(again.value, found):
+        return False
+    return agree(probe.value, again.value if witness.target in UNFILLED else _present(again.value, found))
 
 
 def _present(made: Any, found: Any) -> Any:

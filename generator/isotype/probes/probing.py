@@ -376,6 +376,11 @@ class Prober:
         known = [operand for operand in rule.operands if operand.known]
         pinned = {operand.wire[0] for operand in known}
         uses = {operand.field: operand for operand in rule.operands}
+        for number, record in enumerate(self._ordered(shape, rule, least)):
+            if self._is_asked(shape.name, rule.name, f"order {number}"):
+                settled = self.records.settled(shape, record, pinned, source, rule.name)
+                if settled is not None:
+                    yield settled
         seen: set[tuple[object, ...]] = set()
         found: list[Record] = [least, whole]
         for number, record in enumerate(self._varied(shape, rule, found, source)):
@@ -394,6 +399,14 @@ class Prober:
                 found.append(settled)
                 yield settled
 
+    def _ordered(self, shape: Shape, rule: ShapeRule, base: Record) -> Iterator[Record]:
+        """Records whose texts show by what a rule orders them, which no other sign of how they stand does."""
+        paths = {operand.field: operand.wire for operand in rule.operands if operand.known}
+        for one, other in ordered_texts(rule.expression):
+            for low, high in ORDERS if one in paths and other in paths else ():
+                record = self.records.with_value(shape, base, paths[one], low)
+                yield self.records.with_value(shape, record, paths[other], high)
+
     def _read(self, shape: Shape, uses: Mapping[str, Operand], made: Mapping[str, Json], name: str) -> Json:
         return self.meaning.operand(shape, uses[name], made)
 
@@ -408,11 +421,6 @@ class Prober:
                 values: list[Json] = [*([None] if prop.nullable else []), *([] if prop.required else [ABSENT])]
                 for value in (*values, *list(choices.values())[:VARIED]):
                     yield self.records.with_value(shape, base, operand.wire, value)
-        paths = {operand.field: operand.wire for operand in known}
-        for one, other in ordered_texts(rule.expression):
-            for low, high in ORDERS if one in paths and other in paths else ():
-                record = self.records.with_value(shape, found[0], paths[one], low)
-                yield self.records.with_value(shape, record, paths[other], high)
         # What was found meanwhile, with one thing less: what is missed there alone.
         for base in islice(found, 2, EMPTIED):
             for operand in known:

@@ -11,6 +11,7 @@ from typing import Any
 from isotype.domain.expressions import (
     Arithmetic,
     Between,
+    Call,
     Compare,
     Expression,
     In,
@@ -19,6 +20,7 @@ from isotype.domain.expressions import (
     Literal,
     Match,
     Name,
+    Negate,
     Quantified,
     ValueType,
     walk,
@@ -373,6 +375,7 @@ def near_patterns(rule: Expression, of: Type) -> Iterator[Json]:
     for pattern in patterns:
         head, usual = spelled(pattern.root), texts(of)[:2]
         yield from (head + text[len(head) :] for text in edges(of) if len(text) > len(head))
+        yield from (text[:1] + head for text in usual)
         for text in edges(Scalar("text", patterns=(pattern,))):
             yield from dict.fromkeys((text, *(text + known[len(text) :] for known in usual)))
 
@@ -413,6 +416,7 @@ def hinted(rule: Expression, of: Type) -> list[Json]:
     if not isinstance(of, Scalar):
         return []
     found: list[Json] = []
+    turned = any(_turns(node) for node in walk(rule))
     for node in walk(rule):
         match node:
             case Match(pattern=pattern) if of.base in TEXTUAL:
@@ -425,13 +429,28 @@ def hinted(rule: Expression, of: Type) -> list[Json]:
             case Literal(value=bool()):
                 pass
             case Literal(value=int() | Decimal() as value) if of.base in (*INTEGERS, "decimal", "float"):
-                unit = step(of)
-                middle = up(Decimal(value), unit)
-                found += [written(of, moved(middle, unit * by)) for by in (-1, 0, 1)]
+                exact = Decimal(value)
+                found += _around(of, exact)
+                found += _around(of, exact.copy_negate()) if turned else []
             case Literal(value=int() as length) if of.base in TEXTUAL and 0 <= length < 500:
                 found += ["a" * size for size in (length - 1, length, length + 1)]
                 found.append("🦉" * length)
     return found
+
+
+def _around(of: Scalar, number: Decimal) -> list[Json]:
+    """A number and its neighbours, as values of a type."""
+    if of.base == "float":
+        double = float(number)
+        near = (math.nextafter(double, -math.inf), double, math.nextafter(double, math.inf))
+        return [Raw(repr(one)) for one in near]
+    unit = step(of)
+    return [written(of, moved(up(number, unit), unit * by)) for by in (-1, 0, 1)]
+
+
+def _turns(node: Expression) -> bool:
+    """Whether it is computed of a number by its sign alone."""
+    return isinstance(node, Negate) or (isinstance(node, Call) and node.function == "abs")
 
 
 def _sizes(node: Literal) -> Sequence[int]:

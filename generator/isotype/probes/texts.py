@@ -156,7 +156,8 @@ def _mute(root: Node) -> str:
 def _edges(node: Node, extra: int, mute: str) -> Iterator[str]:
     match node:
         case Characters():
-            codes = (code for low, high in members(node) for code in (low - 1, low, high, high + 1))
+            # What lies between the ends of a range is not taken for granted.
+            codes = (code for low, high in members(node) for code in (low - 1, low, (low + high) // 2, high, high + 1))
             yield from (chr(code) for code in codes if 0 < code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF)
         case Start() | End():
             yield from dict.fromkeys(("~", "a", "0", *mute))

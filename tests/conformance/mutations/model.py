@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from isotype.binding import Bindings
 from isotype.domain.lazy import NamedTuple
@@ -23,6 +23,10 @@ class Rewrite:
     at: int = -1
     within: str = ""
     """The function or constant that it is in."""
+
+    def reaches(self, names: Container[str]) -> bool:
+        """Whether it changes anything for those who make use of these names alone."""
+        return not self.within or self.within.partition(".")[0] in names
 
     def applied(self, text: str) -> str:
         """The text of the file with the fault in it."""

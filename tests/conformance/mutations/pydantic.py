@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import sys
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import count
 from types import ModuleType
 
@@ -17,7 +18,7 @@ from isotype.domain.values import replace
 from isotype.layers import Options, schemas
 from isotype.layers.rendering import Renderer, shipped
 from isotype.shapes.model import ShapeModule, Shapes
-from tests.conformance.mutations import same_forms, same_functions, same_schemas
+from tests.conformance.mutations import reaching, same_forms, same_functions, same_schemas
 from tests.conformance.mutations.model import Rewrite
 from tests.conformance.mutations.wire import Ask, Unloaded
 
@@ -56,8 +57,15 @@ class Schemas:
             others = json.dumps({stem: rewrite.applied(text)})
             for module in self._shapes.modules:
                 own = (folder / f"{module.name}.py").read_text(encoding="utf-8")
-                if f"from .{stem} import" in own:
+                if f"from .{stem} import" in own and rewrite.reaches(self._reached(module.name, stem)):
                     yield [shape.name for shape in module.shapes], (own, others)
+
+    @cache  # noqa: B019 -- as long as the layer, which is one of few.
+    def _reached(self, module: str, stem: str) -> frozenset[str]:
+        """The names of a support module that a module of shapes makes use of."""
+        own = ast.parse((self._folder / f"{module}.py").read_text(encoding="utf-8"))
+        taken = (one for one in own.body if isinstance(one, ast.ImportFrom) and (one.module, one.level) == (stem, 1))
+        return reaching.of_python(self.source(f"{stem}.py"), [name.name for one in taken for name in one.names])
 
     def same(self, rewrite: Rewrite) -> str:
         if rewrite.path == "_rules.py":

@@ -160,15 +160,32 @@ const schemas = (support, z, texts) => {
   ];
 };
 
+const judged = (schema, value) =>
+  told(() => {
+    const { success, data } = schema.safeParse(value);
+    return success ? JSON.stringify(data) : "refused";
+  });
+
+const known = new WeakMap();
+
+/** What a whole module answers about everything, computed once. */
+const answers = (whole, z, texts) => {
+  if (!known.has(whole)) {
+    known.set(whole, schemas(whole, z, texts).map(([schema, values]) => values.map((value) => judged(schema, value))));
+  }
+  return known.get(whole);
+};
+
 /** `texts` has texts of each form and beside it by its name, and under `pairs` those that lists are made of. */
 export const schemasAlike = (whole, broken, z, texts) => {
-  const one = schemas(whole, z, texts);
+  const expected = answers(whole, z, texts);
   let other;
   try {
     other = schemas(broken, z, texts);
   } catch {
     return false;
   }
-  const judged = (schema, value) => told(() => JSON.stringify(schema.safeParse(value).data ?? null) + schema.safeParse(value).success);
-  return one.every(([schema, values], at) => values.every((value) => judged(schema, value) === judged(other[at][0], value)));
+  return other.every(([schema, values], at) =>
+    values.every((value, place) => judged(schema, value) === expected[at][place]),
+  );
 };

@@ -64,9 +64,12 @@ const keep = (given) => {
   return "";
 };
 
+const compared = new Map();
+
 const same = async (folder, stem, text, broken) => {
   const modules = new Map(await whole(folder));
-  const [one, other] = [await evaluated(text, modules), await evaluated(broken, modules)];
+  if (!compared.has(text)) compared.set(text, await evaluated(text, modules));
+  const [one, other] = [compared.get(text), await evaluated(broken, modules)];
   return stem === "rules"
     ? rulesAlike(one, other, texts.taken)
     : schemasAlike(one, other, modules.get("zod").z, texts);

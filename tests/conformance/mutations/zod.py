@@ -24,6 +24,7 @@ from isotype.probes.forms import FORMS, canonical
 from isotype.probes.inputs import with_inputs
 from isotype.probes.spellings import PAIRS
 from isotype.shapes.model import Shapes
+from tests.conformance.mutations import reaching
 from tests.conformance.mutations.inputs import given
 from tests.conformance.mutations.model import Rewrite
 from tests.conformance.mutations.near_texts import BASES, near
@@ -80,15 +81,23 @@ class Validators:
                 # The verdicts of rules are read there.
                 others["support"] = (self._sources / "support.ts").read_text(encoding="utf-8")
             operations = self._sources / "operations.ts"
-            if stem == "support" and operations.exists():
+            if stem == "support" and operations.exists() and rewrite.reaches(self._reached("operations", stem)):
                 yield (
                     [name for name in with_inputs(self._shapes).by_name if name not in self._shapes.by_name],
                     (operations.read_text(encoding="utf-8"), json.dumps(others)),
                 )
             for module in self._shapes.modules:
                 own = (self._sources / f"{module.name}.ts").read_text(encoding="utf-8")
-                if f'from "./{stem}.js"' in own:
+                if f'from "./{stem}.js"' in own and rewrite.reaches(self._reached(module.name, stem)):
                     yield [shape.name for shape in module.shapes], (own, json.dumps(others))
+
+    @cache  # noqa: B019 -- as long as the layer, which is one of few.
+    def _reached(self, module: str, stem: str) -> frozenset[str]:
+        """The names of a support module that a module of schemas makes use of."""
+        names = _imported(self.source(f"{module}.ts"), stem)
+        if stem == "rules" and (self._sources / "support.ts").exists():
+            names |= _imported(self.source("support.ts"), stem)
+        return reaching.of_typescript(self.source(f"{stem}.ts"), [name.removeprefix("type ") for name in names])
 
     def same(self, rewrite: Rewrite) -> str:
         if not self._told:

@@ -22,7 +22,7 @@ export type Comparison = (left: Value, right: Value) => Verdict;
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d{1,3}))?$/;
 const ZONED = /^(.*?)(Z|([+-])(\d\d):(\d\d))$/;
-const LOCAL = /^(\d{4})-(\d\d)-(\d\d)T(.*)$/;
+const LOCAL = /^(\d{4}-\d\d-\d\d)T(.*)$/;
 const CLOCK = /^(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/;
 
 /** Whether a rule with this verdict refuses its row. */
@@ -264,8 +264,8 @@ export function local(value: Operand<string>): Operand<bigint> {
   if (isAbsent(value)) {
     return value;
   }
-  const [, year, month, day, time] = LOCAL.exec(value) ?? [];
-  const midnight = new Date(0).setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  const [, day = "", time] = LOCAL.exec(value) ?? [];
+  const midnight = Date.parse(day);
   const rest = clock(time);
   return Number.isNaN(midnight) || isAbsent(rest) ? undefined : BigInt(midnight) * 1000n + rest;
 }
