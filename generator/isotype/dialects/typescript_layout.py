@@ -14,6 +14,8 @@ it; any other call has one argument a line.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from isotype.dialects.literals.widths import width
 from isotype.domain.lazy import NamedTuple
 
@@ -111,8 +113,13 @@ def block_and(head: str, callee: str, second: Code) -> Block:
     outer = "" if width(f"{head} {callee}(") <= WIDTH else INDENT
     start = f"{head} {callee}(" if not outer else f"{head}\n{outer}{callee}("
     inner = outer + INDENT
-    argument = f"{inner}{layout(second, inner, width(inner))},"
-    return Block(f"{start}\n{inner}{{", inner + INDENT, f"{inner}}},\n{argument}\n{outer});")
+    return Block(f"{start}\n{inner}{{", inner + INDENT, f"{inner}}},\n{_argument(second, inner)}\n{outer});")
+
+
+# Many objects have the same second argument.
+@lru_cache(maxsize=1024)
+def _argument(code: Code, indent: str) -> str:
+    return f"{indent}{layout(code, indent, width(indent))},"
 
 
 def _broken_call(call: Call, indent: str, used: int) -> str:

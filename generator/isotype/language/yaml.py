@@ -280,8 +280,12 @@ def _may_be_deep(text: str) -> bool:
     """Whether collections might be nested too deep to compose; quick, and sure of a no."""
     if (_FAR in text or "- - - -" in text or "? ? ? ?" in text or "- ? - ?" in text) and _NESTED.search(text):
         return True
+    lines = text.splitlines()
+    # Most lines close what they open, and many come again.
+    if all(map(_closes, set(lines))):
+        return False
     depth, sure = 0, True
-    for line in text.splitlines():
+    for line in lines:
         opened = line.count("[") + line.count("{")
         if depth + opened > _STACK:
             return True
@@ -294,6 +298,17 @@ def _may_be_deep(text: str) -> bool:
             sure = False
         depth += opened
     return False
+
+
+def _closes(line: str) -> bool:
+    """Whether a line that stands in no open collection surely leaves none open, and opens few at once."""
+    opened = line.count("[") + line.count("{")
+    if not opened:
+        return True
+    bare = _bare(line, flowing=False) if "'" in line or '"' in line or "#" in line else line
+    if bare is None or opened > _STACK:
+        return False
+    return bare.count("[") + bare.count("{") <= bare.count("]") + bare.count("}")
 
 
 def _bare(line: str, flowing: bool) -> str | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from isotype.dialects.json_schema import JsonSchema, Printer, plain, wire_constant
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import Enum
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
-from isotype.layers.sharing import once
+from isotype.layers.sharing import once, together
 from isotype.shapes.model import OUTPUT, ApiBody, ApiOperation, ApiParameter, Property, Shape, Shapes
 
 try:  # The public name imports a reader of JSON too, which is never needed here.
@@ -41,7 +41,7 @@ def document(shapes: Shapes, printer: Printer, origin: str) -> JsonSchema:
     if any(module.machines for module in shapes.modules):
         printer.gap("transitions", "A schema sees the new value alone, not the one that is stored.")
     components = {enum.name: _enum(enum) for enum in shapes.enums}
-    known: dict[int, JsonSchema] = {}
+    known = _Known({}, {})
     components |= {shape.name: _shape(shape, printer, known) for module in shapes.modules for shape in module.shapes}
     found: JsonSchema = {"x-origin": origin, "openapi": "3.1.0", "info": info, "paths": paths}
     if components:
@@ -76,29 +76,28 @@ _WORDS = {None: "null", True: "true", False: "false"}
 def _text(document: JsonSchema) -> str:
     """JSON that is good to read and to compare: structure on lines of its own, leaves on one."""
     lines: list[str] = []
-    _add(lines, {}, document, "", "", "", _DEPTH)
+    _add(lines, _Texts({}, {}, {}), document, "", "", "", _DEPTH)
     return "\n".join(lines)
 
 
-def _add(
-    lines: list[str], entries: dict[tuple[str, int], str], value: Any, indent: str, before: str, after: str, depth: int
-) -> None:
-    """Add the lines of a value, the first of which starts with `before`, and the last ends with `after`.
+class _Texts(NamedTuple):
+    """The lines of properties by name, those of whole mappings, and lists: what several shapes share is one object."""
 
-    `entries` keeps the lines of properties, for one that several shapes share is one object.
-    """
+    entries: dict[tuple[str, int], str]
+    mappings: dict[int, str]
+    lists: dict[int, str]
+
+
+def _add(lines: list[str], known: _Texts, value: Any, indent: str, before: str, after: str, depth: int) -> None:
+    """Add the lines of a value, the first of which starts with `before`, and the last ends with `after`."""
     inner = indent + _INDENT
     parts: list[tuple[str, Any]] = []
+    if depth == 1 and id(value) in known.mappings:
+        lines += (f"{before}{{", known.mappings[id(value)], f"{indent}}}{after}")
+        return
     if depth == 1 and isinstance(value, dict) and any(isinstance(part, dict) and part for part in value.values()):
-        listed = []
-        for name, part in value.items():
-            known = entries.get((name, id(part)))
-            if known is None:
-                known = entries[name, id(part)] = f"{inner}{_quoted(name)}: {_encode(part)}"
-            listed.append(known)
-        lines.append(f"{before}{{")
-        lines.append(",\n".join(listed))
-        lines.append(f"{indent}}}{after}")
+        text = known.mappings[id(value)] = ",\n".join(_entries(known.entries, value, inner))
+        lines += (f"{before}{{", text, f"{indent}}}{after}")
         return
     if not depth or not value:
         pass
@@ -108,17 +107,26 @@ def _add(
     elif isinstance(value, list) and isinstance(value[0], dict):
         parts, brackets = [(inner, part) for part in value], "[]"
     if not parts:
-        lines.append(f"{before}{_encode(value)}{after}")
+        text = together(known.lists, value, _encode) if isinstance(value, list) else _encode(value)
+        lines.append(f"{before}{text}{after}")
         return
     lines.append(before + brackets[0])
     last = len(parts) - 1
     for number, (head, part) in enumerate(parts):
         comma = "," if number < last else ""
         if part and isinstance(part, dict | list):
-            _add(lines, entries, part, inner, head, comma, depth - 1)
+            _add(lines, known, part, inner, head, comma, depth - 1)
         else:
             lines.append(f"{head}{_encode(part)}{comma}")
     lines.append(f"{indent}{brackets[1]}{after}")
+
+
+def _entries(known: dict[tuple[str, int], str], value: JsonSchema, indent: str) -> Iterator[str]:
+    for name, part in value.items():
+        text = known.get((name, id(part)))
+        if text is None:
+            text = known[name, id(part)] = f"{indent}{_quoted(name)}: {_encode(part)}"
+        yield text
 
 
 def _enum(enum: Enum) -> JsonSchema:
@@ -131,15 +139,28 @@ def _enum(enum: Enum) -> JsonSchema:
     return printed
 
 
-def _shape(shape: Shape, printer: Printer, known: dict[int, JsonSchema]) -> JsonSchema:
+class _Listed(NamedTuple):
+    """The properties of a shape, and the names of those that must be there."""
+
+    properties: JsonSchema
+    required: list[str]
+
+
+class _Known(NamedTuple):
+    """What was made of properties and of lists of them, by their identity."""
+
+    properties: dict[int, JsonSchema]
+    lists: dict[int, _Listed]
+
+
+def _shape(shape: Shape, printer: Printer, known: _Known) -> JsonSchema:
     printed: JsonSchema = {"type": "object"}
     if shape.description:
         printed["description"] = shape.description
-    made = once(known, shape.properties, lambda prop: _property(prop, printer))
-    printed["properties"] = dict(zip(map(_NAME, shape.properties), made, strict=True))
-    required = [prop.name for prop in shape.properties if prop.required]
-    if required:
-        printed["required"] = required
+    listed = together(known.lists, shape.properties, lambda properties: _listed(properties, printer, known))
+    printed["properties"] = listed.properties
+    if listed.required:
+        printed["required"] = listed.required
     if shape.direction != OUTPUT:
         printed["additionalProperties"] = False
     if shape.rules:
@@ -151,7 +172,13 @@ def _shape(shape: Shape, printer: Printer, known: dict[int, JsonSchema]) -> Json
     return printed
 
 
-_NAME = attrgetter("name")
+def _listed(properties: Sequence[Property], printer: Printer, known: _Known) -> _Listed:
+    made = once(known.properties, properties, lambda prop: _property(prop, printer))
+    names = [prop.name for prop in properties]
+    return _Listed(
+        dict(zip(names, made, strict=True)),
+        [name for name, prop in zip(names, properties, strict=True) if prop.required],
+    )
 
 
 def _property(prop: Property, printer: Printer) -> JsonSchema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from isotype.dialects.expressions.calls import inexact
 from isotype.dialects.expressions.code import FunctionCall
@@ -40,6 +41,7 @@ from isotype.domain.types import Array, Enum, EnumType, Map, ObjectType
 from isotype.layers.imports import import_lines
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header, shipped
+from isotype.layers.sharing import again
 from isotype.shapes.model import OUTPUT, UPDATE, Operand, Property, Shape, ShapeModule, ShapeRule, Shapes, StateMachine
 
 TARGET = "python"
@@ -49,22 +51,32 @@ _TRANSITIONS = NotExpressible(
 
 
 class _Field(NamedTuple):
-    """The lines of a property, and the names in them."""
+    """The lines of a property or of several, and the names in them."""
 
     lines: Sequence[str]
     uses: Uses
 
 
+class _Opening(NamedTuple):
+    """The lines that ask whether a rule is broken, and the functions of the support module that they call."""
+
+    lines: Sequence[str]
+    helpers: frozenset[str]
+
+
 class _Context(NamedTuple):
     """What every module of one domain shares; `camel_case` says how wire names follow from attributes.
 
-    `fields` are the properties printed so far by their identity: shapes share most of them.
+    `fields` are the properties printed so far by their identity, `lists` whole lists of them, `openings` what rules
+    ask of them: shapes share most.
     """
 
     shapes: Shapes
     camel_case: bool
     cyclic: frozenset[str]
     fields: dict[int, _Field]
+    lists: dict[int, _Field | None]
+    openings: dict[object, _Opening]
 
 
 class _Module(NamedTuple):
@@ -78,7 +90,7 @@ class _Module(NamedTuple):
 def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
     """Every file of the layer by its path, and what Pydantic cannot say."""
     heading = "".join(f"# {line}\n" for line in header(options.header_source))
-    context = _Context(shapes, _camel_case(shapes), _cyclic(shapes), {})
+    context = _Context(shapes, _camel_case(shapes), _cyclic(shapes), {}, {}, {})
     ledger: set[NotExpressible] = set()
     files: dict[str, str] = {}
     ruled = False
@@ -101,7 +113,7 @@ def _support(name: str) -> str:
 
 def _camel_case(shapes: Shapes) -> bool:
     """Whether wire names are attributes in camel case, as far as any tells the difference."""
-    names = [(prop.name, prop.attribute) for shape in shapes.by_name.values() for prop in shape.properties]
+    names = ((prop.name, prop.attribute) for shape in shapes.by_name.values() for prop in shape.properties)
     return any(name == camel(attribute) != attribute for name, attribute in names)
 
 
@@ -183,10 +195,7 @@ def _body_lines(shape: Shape, here: _Module) -> list[str]:
         lines += _refused_lines(shape.refused, *kinds)
         if shape.properties:
             lines.append("")
-    fields, taken = here.context.fields, here.names.taken
-    for prop in shape.properties:
-        known = fields.get(id(prop))
-        lines += known.lines if known is not None and id(known.uses) in taken else _field(prop, here)
+    lines += _fields(shape.properties, here)
     judged: list[str] = []
     local: _Locals = {}
     for rule in shape.rules:
@@ -218,6 +227,19 @@ def _refused_lines(refused: tuple[tuple[str, str], ...], class_variable: str, te
     """Why an input does not take what a response shows, by name."""
     declared = subscript(class_variable, subscript(texts, "str", "str"))
     return annotated("REFUSED", declared, mapping((name, python_string(why)) for name, why in refused), INDENT)
+
+
+def _fields(properties: Sequence[Property], here: _Module) -> Iterable[str]:
+    whole = again(here.context.lists, properties, lambda listed: _listed(listed, here.context))
+    if whole is not None and here.names.take(whole.uses):
+        return whole.lines
+    return chain.from_iterable([_field(prop, here) for prop in properties])
+
+
+def _listed(properties: Sequence[Property], context: _Context) -> _Field:
+    names = Names(frozenset(), frozenset())
+    alone = _Module(context, names, set())
+    return _Field(tuple(chain.from_iterable([_field(prop, alone) for prop in properties])), names.uses())
 
 
 def _field(prop: Property, here: _Module) -> Sequence[str]:
@@ -294,6 +316,10 @@ _Locals = dict[tuple[str, ...], _Local]
 
 def _rule_lines(rule: ShapeRule, shape: Shape, here: _Module, local: _Locals) -> Sequence[str] | NotExpressible:
     """The statements that judge one rule; none when nothing that is known here could break it."""
+    key = id(rule.expression), id(rule.operands), id(shape.properties), shape.direction
+    known = here.context.openings.get(key)
+    if known is not None:
+        return _opened(known, rule, here)
     gap = inexact(rule.expression, TARGET)
     if gap is not None:
         return gap
@@ -306,9 +332,16 @@ def _rule_lines(rule: ShapeRule, shape: Shape, here: _Module, local: _Locals) ->
     if refusal is None or opening is None:
         return (*_called(rule, operands, shape, here), *_broken_lines(rule))
     local.update(named)
-    for helper in refusal.helpers:
+    made = _Opening(opening, refusal.helpers)
+    if not named:
+        here.context.openings[key] = made
+    return _opened(made, rule, here)
+
+
+def _opened(opening: _Opening, rule: ShapeRule, here: _Module) -> Sequence[str]:
+    for helper in opening.helpers:
         here.names.use("._rules", helper)
-    return (*opening, *_broken_lines(rule))
+    return (*opening.lines, *_broken_lines(rule))
 
 
 def _called(rule: ShapeRule, operands: Mapping[str, Operand], shape: Shape, here: _Module) -> Sequence[str]:
@@ -436,8 +469,8 @@ def _machine_lines(machine: StateMachine, names: Names) -> Iterator[str]:
     yield from layout(head, "", " -> bool:")
     yield _docstring(f"Whether the {machine.field} of a {machine.owner} may change from source to target.", INDENT)
     if machine.nullable:
-        yield f"{INDENT}if source is None or target is None:"
-        yield f"{INDENT}{INDENT}return source is target or target in {stem.upper()}_STARTS"
+        yield f"{INDENT}if source is None:"
+        yield f"{INDENT}{INDENT}return target is None or target in {stem.upper()}_STARTS"
     yield f"{INDENT}return source == target or target in {stem.upper()}_MOVES[source]"
 
 

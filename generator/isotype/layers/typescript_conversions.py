@@ -13,6 +13,7 @@ from isotype.dialects.literals.widths import width
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, entry, flat, layout, signature, ternary
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.types import Array, Map, ObjectType, Type, object_name
+from isotype.layers.sharing import together
 from isotype.shapes.model import INPUT, OUTPUT, Property, Shape, ShapeModule, Shapes
 
 Pairs = Mapping[str, str]
@@ -39,9 +40,11 @@ def conversions(shapes: Shapes) -> dict[str, tuple[Conversion, ...]]:
     """The functions of every module."""
     pairs = _pairs(shapes)
     made: dict[str, list[Conversion]] = {}
+    known: dict[int, _Body] = {}
     for target, carried in _possible(shapes, pairs).items():
         into = shapes.shape(target)
-        made.setdefault(into.module, []).append(_conversion(into, pairs[target], carried))
+        body = together(known, carried, _body)
+        made.setdefault(into.module, []).append(_conversion(into, pairs[target], body))
     return {module: tuple(found) for module, found in made.items()}
 
 
@@ -89,7 +92,10 @@ def _possible(shapes: Shapes, pairs: Pairs) -> dict[str, _Carried]:
     along."""
     kept = dict(pairs)
     while True:
-        found = {target: _carried(shapes.shape(target), shapes.shape(source), kept) for target, source in kept.items()}
+        known: dict[tuple[int, int], _Carried] = {}
+        found = {
+            target: _carried(shapes.shape(target), shapes.shape(source), kept, known) for target, source in kept.items()
+        }
         lost = [target for target, carried in found.items() if not _is_enough(shapes.shape(target), carried)]
         if not lost:
             return found
@@ -97,10 +103,13 @@ def _possible(shapes: Shapes, pairs: Pairs) -> dict[str, _Carried]:
             del kept[target]
 
 
-def _carried(target: Shape, source: Shape, pairs: Pairs) -> _Carried:
-    given = {prop.name: prop for prop in source.properties}
-    both = [(prop, given[prop.name]) for prop in target.properties if prop.name in given]
-    return [(prop, origin) for prop, origin in both if _is_usable(prop, origin, pairs)]
+def _carried(target: Shape, source: Shape, pairs: Pairs, known: dict[tuple[int, int], _Carried]) -> _Carried:
+    key = id(target.properties), id(source.properties)
+    if key not in known:
+        given = {prop.name: prop for prop in source.properties}
+        both = [(prop, given[prop.name]) for prop in target.properties if prop.name in given]
+        known[key] = [(prop, origin) for prop, origin in both if _is_usable(prop, origin, pairs)]
+    return known[key]
 
 
 def _is_enough(target: Shape, carried: _Carried) -> bool:
@@ -134,9 +143,25 @@ def _alike(prop: Property, origin: Property) -> bool:
 # --- how it is made ---
 
 
-def _conversion(target: Shape, source: str, carried: _Carried) -> Conversion:
-    always = [(prop, origin) for prop, origin in carried if origin.required]
-    sometimes = [(prop, origin) for prop, origin in carried if not origin.required]
+class _Body(NamedTuple):
+    """What functions have in common that carry the same: the lines for what is always there, those for what is
+    sometimes, and the shapes whose functions they call."""
+
+    always: list[str]
+    sometimes: list[str]
+    calls: frozenset[str]
+
+
+def _body(carried: _Carried) -> _Body:
+    return _Body(
+        [_assigned(prop, origin) for prop, origin in carried if origin.required],
+        [_copied(prop, origin) for prop, origin in carried if not origin.required],
+        frozenset(object_name(prop.type) for prop, origin in carried if not _alike(prop, origin)),
+    )
+
+
+def _conversion(target: Shape, source: str, body: _Body) -> Conversion:
+    always, sometimes, calls = body
     lines = [
         f"/** What {_purpose(target)} takes of {source}. */",
         signature(f"export function {function_name(target.name)}", (f"from: {source}",), target.name),
@@ -144,16 +169,14 @@ def _conversion(target: Shape, source: str, carried: _Carried) -> Conversion:
     opening, closing = ("const to: " + target.name + " = {", "};") if sometimes else ("return {", "};")
     if always:
         lines.append(f"{INDENT}{opening}")
-        lines.extend([_assigned(prop, origin) for prop, origin in always])
+        lines.extend(always)
         lines.append(f"{INDENT}{closing}")
     else:
         lines.append(f"{INDENT}{opening}{closing}")
-    for prop, origin in sometimes:
-        lines.append(_copied(prop, origin))
+    lines.extend(sometimes)
     if sometimes:
         lines.append(f"{INDENT}return to;")
     lines.append("}")
-    calls = frozenset(object_name(prop.type) for prop, origin in carried if not _alike(prop, origin))
     return Conversion(target.name, "\n".join(lines), calls)
 
 

@@ -7,6 +7,7 @@ the output keeps the plain name, the input is `…Input`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from isotype.domain.model import INTERNAL, READ, WRITE, Domain, Field, Payload
 from isotype.domain.reach import reached
@@ -19,13 +20,20 @@ from isotype.shapes.model import INPUT, OUTPUT, Property
 class Directions:
     """The objects of a domain by direction of travel, and those that contain themselves.
 
-    `carriers` keeps the properties that were made, by the identity and the words of the fields they carry.
+    `carriers` keeps the properties that were made, by the identity and the words of the fields they carry; `lists`
+    keeps lists of properties by their identities, `alike` what is found out of entities by the looks of their fields.
     """
 
     inputs: frozenset[str]
     outputs: frozenset[str]
     loops: frozenset[str]
     carriers: dict[object, Property] = field(default_factory=dict, compare=False)
+    lists: dict[tuple[int, ...], tuple[Property, ...]] = field(default_factory=dict, compare=False)
+    alike: dict[object, Any] = field(default_factory=dict, compare=False)
+
+    def listed(self, properties: tuple[Property, ...]) -> tuple[Property, ...]:
+        """These properties as the one list that all shapes have which hold them."""
+        return self.lists.setdefault(tuple(map(id, properties)), properties)
 
     def of(self, name: str) -> tuple[str, ...]:
         """The directions an object has shapes for; one that nothing uses is an output."""

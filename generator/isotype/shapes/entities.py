@@ -8,6 +8,7 @@ from functools import lru_cache
 from isotype.domain.expressions import BOOLEAN, Expression, In, IsNull, Literal, Name, Or
 from isotype.domain.expressions import names as expression_names
 from isotype.domain.identifiers import module_name, pascal, schema_attribute, wire_name
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.model import (
     FULL,
     INTERNAL,
@@ -50,7 +51,7 @@ _DIRECTION = {CREATE: INPUT, UPDATE: UPDATE}
 
 def entity_shapes(domain: Domain, entity: Entity, used: Directions) -> Iterator[Shape]:
     """Groups before the shapes that hold them."""
-    builder = _builder(domain, entity, used)
+    builder = _Builder(domain, entity, used, *_shared(domain, entity, used))
     variants = [CREATE, UPDATE, RESPONSE, *([LIST_ITEM] if entity.api.list_fields else []), *builder.shapes]
     seen: set[str] = set()
     for variant in variants:
@@ -89,14 +90,62 @@ def state_machines(entity: Entity) -> Iterator[StateMachine]:
             )
 
 
-def _builder(domain: Domain, entity: Entity, used: Directions) -> _Builder:
+def _shared(domain: Domain, entity: Entity, used: Directions) -> _Found:
+    """What is found out of an entity; those whose fields look alike share it, unless they say more of the API."""
+    api = entity.api
+    if api.groups or api.inputs or api.added or api.list_fields or api.shapes:
+        return _found(domain, entity)
+    looks = links(entity), *map(_look, entity.fields)
+    known: _Found | None = used.alike.get(looks)
+    if known is None:
+        known = used.alike[looks] = _found(domain, entity)
+    return known
+
+
+def _look(field: Field) -> tuple[object, ...]:
+    """All of a field that decides how it travels; a domain that is whole holds what is told apart by identity."""
+    return (
+        field.name,
+        id(field.type),
+        field.nullable,
+        field.optional,
+        field.description,
+        id(field.default),
+        id(field.computed),
+        field.access,
+        id(field.input),
+        field.column,
+        field.wire,
+        field.deprecated,
+    )
+
+
+class _Found(NamedTuple):
+    """What is found out of the fields of an entity and of what its API says of them.
+
+    `lists`, `refusals` and `places` are by variant, found when they are asked for, and so is what rules read of the
+    fields, which `operands` keeps by the identity of their expressions.
+    """
+
+    names: FieldNames
+    shapes: Mapping[str, EntityShape]
+    limits: Mapping[str, Collection[str]]
+    carried: Mapping[str, frozenset[str]]
+    flat: Mapping[str, WirePath]
+    lists: dict[str, tuple[Property, ...]]
+    refusals: dict[str, tuple[tuple[str, str], ...]]
+    places: dict[str, dict[str, WirePath]]
+    operands: dict[tuple[str, int], tuple[Operand, ...]]
+
+
+def _found(domain: Domain, entity: Entity) -> _Found:
     shapes = {shape.name: shape for shape in entity.api.shapes}
     limits = {LIST_ITEM: entity.api.list_fields, **{name: shape.fields for name, shape in shapes.items()}}
     carried = {variant: _carried(entity, variant, limits.get(variant)) for variant in (*SHAPE_ENDINGS, *shapes)}
     names = entity_field_names(domain, entity)
     grouped = {name for group in entity.api.groups for name in group.fields()}
     flat = {name: _path(named) for name, named in names.items() if name not in grouped}
-    return _Builder(domain, entity, used, names, shapes, limits, carried, flat)
+    return _Found(names, shapes, limits, carried, flat, {}, {}, {}, {})
 
 
 @lru_cache(maxsize=4096)
@@ -130,13 +179,17 @@ class _Builder:
     limits: Mapping[str, Collection[str]]
     carried: Mapping[str, frozenset[str]]
     flat: Mapping[str, WirePath]
+    lists: dict[str, tuple[Property, ...]]
+    refusals: dict[str, tuple[tuple[str, str], ...]]
+    places: dict[str, dict[str, WirePath]]
+    operands: dict[tuple[str, int], tuple[Operand, ...]]
 
     def variant(self, variant: str) -> Iterator[Shape]:
         """The shape of a variant, after the groups inside it."""
         entity = self.entity
         named = self.shapes.get(variant)
         nested: list[Shape] = []
-        properties = (*self._properties(variant, nested), *self._beside(variant))
+        properties = self.used.listed((*self._own(variant, nested), *self._beside(variant)))
         yield from nested
         client = entity.api.client if variant == RESPONSE else ()
         client_names = field_names(client, (), self.domain.case)
@@ -148,7 +201,7 @@ class _Builder:
             module=self._module(variant),
             properties=properties,
             rules=tuple(self._rules(variant)),
-            refused=tuple(self._refused(variant)),
+            refused=self.refusals.get(variant) or self.refusals.setdefault(variant, tuple(self._refused(variant))),
             client=tuple(placed(output_property(field, client_names, self.used), field) for field in client),
             fields=entity.fields,
             description=(named.description if named is not None else "") or entity.description,
@@ -190,6 +243,12 @@ class _Builder:
             relation=relation.name,
             place=relation.place,
         )
+
+    def _own(self, variant: str, nested: list[Shape]) -> tuple[Property, ...]:
+        """The properties that carry fields; the shapes of groups are appended to `nested`."""
+        if self.entity.api.groups:
+            return tuple(self._properties(variant, nested))
+        return self.lists.get(variant) or self.lists.setdefault(variant, tuple(self._properties(variant, nested)))
 
     def _properties(self, variant: str, nested: list[Shape]) -> Iterator[Property]:
         """Fields in source order; a group stands where its first field would."""
@@ -281,8 +340,8 @@ class _Builder:
         for rule in self.entity.rules:
             if rule.on and variant not in rule.on:
                 continue
-            operands = tuple(self._operand(variant, name, paths) for name in expression_names(rule.that))
-            known = sum(operand.known for operand in operands)
+            operands = self._operands(variant, rule.that, paths)
+            known = sum([operand.known for operand in operands])
             if known == len(operands) or (known and variant in _INPUTS):
                 yield ShapeRule(rule.name, rule.that, rule.source, rule.message, operands)
         if variant == CREATE:
@@ -290,7 +349,7 @@ class _Builder:
                 if field.transitions is not None and field.name in paths:
                     yield from self._initial(field, paths)
 
-    def _initial(self, field: Field, paths: dict[str, WirePath]) -> Iterator[ShapeRule]:
+    def _initial(self, field: Field, paths: Mapping[str, WirePath]) -> Iterator[ShapeRule]:
         """A new row starts in one of the initial values."""
         if not isinstance(field.type, EnumType) or field.transitions is None:
             return
@@ -306,20 +365,29 @@ class _Builder:
         operand = self._operand(CREATE, field.name, paths)
         yield ShapeRule(f"{field.name}_initial", expression, source, message, (operand,))
 
-    def _operand(self, variant: str, name: str, paths: dict[str, WirePath]) -> Operand:
+    def _operands(self, variant: str, expression: Expression, paths: Mapping[str, WirePath]) -> tuple[Operand, ...]:
+        key = variant, id(expression)
+        if key not in self.operands:
+            self.operands[key] = tuple(self._operand(variant, name, paths) for name in expression_names(expression))
+        return self.operands[key]
+
+    def _operand(self, variant: str, name: str, paths: Mapping[str, WirePath]) -> Operand:
         if name not in paths:
             return Operand(name)
         default = when_absent(self.entity.field(name)) if variant == CREATE else None
         return Operand(name, paths[name].wire, paths[name].attributes, default)
 
-    def paths(self, variant: str) -> dict[str, WirePath]:
+    def paths(self, variant: str) -> Mapping[str, WirePath]:
         """Where each field a variant carries stands: wire names and attributes down from the shape."""
+        if variant in self.places:
+            return self.places[variant]
         carried = self.carried[variant]
         found: dict[str, WirePath] = {}
         for group in self.entity.api.groups:
             inside = _inside(group, WirePath((group.name,), (schema_attribute(snake(group.name)),)))
             found.update((name, path) for name, path in inside if name in carried)
         found.update((name, path) for name, path in self.flat.items() if name in carried)
+        self.places[variant] = found
         return found
 
     def _refused(self, variant: str) -> Iterator[tuple[str, str]]:
@@ -360,9 +428,9 @@ _ANY_WAY = Directions(frozenset(), frozenset(), frozenset())
 """Where fields stand is the same whichever way their objects travel."""
 
 
-def variant_paths(domain: Domain, entity: Entity) -> dict[str, dict[str, WirePath]]:
+def variant_paths(domain: Domain, entity: Entity) -> dict[str, Mapping[str, WirePath]]:
     """For each variant of an entity where its fields stand, each by wire path and attribute path."""
-    builder = _builder(domain, entity, _ANY_WAY)
+    builder = _Builder(domain, entity, _ANY_WAY, *_found(domain, entity))
     return {variant: builder.paths(variant) for variant in SHAPE_ENDINGS}
 
 

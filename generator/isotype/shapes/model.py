@@ -34,7 +34,8 @@ class Property:
     `required`: the key must be present. `default`: what an absent value means, for literals only.
     `server_default` is true when absence lets the server choose (now, uuid, identity, raw SQL).
     `relation` names the relationship whose rows the property holds; `given` is true where only the service has it.
-    Fields in the same words share a property; where one stands, its shape knows.
+    Fields in the same words share a property; where one stands, its shape knows. Shapes with the same properties share
+    the list of them.
     """
 
     name: str

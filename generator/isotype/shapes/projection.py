@@ -101,7 +101,7 @@ def _object_shapes(domain: Domain, definition: ObjectDefinition, used: Direction
             direction=direction,
             owner=definition.home or definition.name,
             module=module_name(home),
-            properties=tuple(properties(definition.fields, names, direction, used)),
+            properties=used.listed(tuple(properties(definition.fields, names, direction, used))),
             rules=tuple(rules(definition.rules, definition.fields, names, direction)),
             client=tuple(placed(output_property(field, client_names, used), field) for field in definition.client)
             if direction == OUTPUT

@@ -69,7 +69,7 @@ def typescript_doc(text: str, indent: str = "", width: int = WIDTH) -> list[str]
 @lru_cache(maxsize=4096)
 def _doc(text: str, indent: str, width: int) -> Sequence[str]:
     room = width - len(indent) - 3
-    lines = [_inert(piece) for line in paragraph_lines(text) for piece in wrap(visible(line), room)]
+    lines = [piece for line in paragraph_lines(text) for piece in _pieces(line, room)]
     if not lines:
         return []
     if len(lines) == 1 and len(whole := f"{indent}/** {lines[0]} */") <= width:
@@ -80,8 +80,14 @@ def _doc(text: str, indent: str, width: int) -> Sequence[str]:
 def typescript_comment_lines(text: str, indent: str = "", width: int = WIDTH) -> list[str]:
     """The text as `// ` lines which no tool takes for a directive; none when there is no text."""
     room = width - len(indent) - 3
-    lines = (piece for line in paragraph_lines(text) for piece in wrap(visible(line), room))
-    return [f"{indent}// {_inert(line)}".rstrip(" ") for line in lines]
+    pieces = (piece for line in paragraph_lines(text) for piece in _pieces(line, room))
+    return [f"{indent}// {piece}".rstrip(" ") for piece in pieces]
+
+
+# What an entity is stands above each of its variants, and what a variant is above that of each entity.
+@lru_cache(maxsize=4096)
+def _pieces(line: str, room: int) -> tuple[str, ...]:
+    return tuple(map(_inert, wrap(visible(line), room)))
 
 
 def _inert(line: str) -> str:
