@@ -1,7 +1,8 @@
 """`isotype verify` itself, proved: every mutant of every layer, and whether a witness finds it.
 
 `DOMAINS` and `WITNESSES`, names with commas between, ask about those alone; `SHARE=20` asks one mutant in twenty.
-`JOBS` says how many processes there are.
+`JOBS` says how many processes there are. With `PROVED=1` proofs are held to what is found: there may be none of what a
+value finds.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.conformance.mutations.model import EQUIVALENT, FOUND, SURVIVED, UNLOADED, Verdict
+from tests.conformance.mutations.model import EQUIVALENT, FAILURES, FOUND, SURVIVED, UNLOADED, Verdict
+from tests.conformance.mutations.rewrites import ALONE
 from tests.conformance.mutations.suite import (
     BENCHES,
     DOMAINS,
     FAMILIES,
     WHOLE,
-    WIRE,
     counts,
     fewer,
     ground,
@@ -34,43 +35,45 @@ OUTCOMES = (FOUND, EQUIVALENT, UNLOADED, SURVIVED)
 
 
 def measure(parent: Path) -> None:
-    """Print a row per witness and class; a mutant that survives ends the run with an error."""
+    """Print a row per witness and class; a mutant that survives or a wrong proof ends the run with an error."""
     domains, witnesses = _wanted("DOMAINS", DOMAINS), _wanted("WITNESSES", tuple(BENCHES))
     share, jobs = int(os.environ.get("SHARE", "1")), int(os.environ.get("JOBS", "2"))
     together = [tuple(one for one in family if one in witnesses) for family in FAMILIES]
+    proved = bool(os.environ.get("PROVED"))
     asked = [
-        (domain, family, share)
-        for family, every in zip(together, FAMILIES, strict=True)
+        (domain, family, share, proved)
+        for family in together
         for domain in domains
-        if family and (domain in WHOLE or every == WIRE)
+        if family and (domain in WHOLE or family[0] in ALONE[domain])
     ]
     found: list[Verdict] = []
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for (domain, family, _), made in zip(asked, pool.map(_made, asked), strict=True):
+        for (domain, family, *_), made in zip(asked, pool.map(_made, asked), strict=True):
             print(f"asked {', '.join(family)} about {len(made):,} mutants of {domain}", file=sys.stderr, flush=True)
             found += made
     for witness in witnesses:
         _table(witness, [one for one in found if one.witness == witness])
     _reasons(found)
-    survivors = [one for one in found if one.outcome == SURVIVED]
-    for one in survivors:
-        print(f"survived: {one}")
+    failures = [one for one in found if one.outcome in FAILURES]
+    for one in failures:
+        print(f"{one.outcome}: {one}")
     whole = share == 1 and domains == DOMAINS
     missing = fewer(counts(found)) if whole else []
-    if whole and not survivors and os.environ.get("ISOTYPE_UPDATE_GOLDEN"):
+    if whole and not failures and os.environ.get("ISOTYPE_UPDATE_GOLDEN"):
         record(counts(found))
-    elif survivors or missing:
-        raise SystemExit("\n".join(("bench: verify does not find every mutant, or mutants are missing", *missing)))
+    elif failures or missing:
+        facts = "bench: verify does not find every mutant, a proof is wrong, or mutants are missing"
+        raise SystemExit("\n".join((facts, *missing)))
 
 
-def _made(asked: tuple[str, tuple[str, ...], int]) -> list[Verdict]:
-    domain, family, share = asked
+def _made(asked: tuple[str, tuple[str, ...], int, bool]) -> list[Verdict]:
+    domain, family, share, proved = asked
     made: list[Verdict] = []
     with ground(domain) as on:
-        for one in (one for witness in family for one in verdicts(on, witness, share)):
+        for one in (one for witness in family for one in verdicts(on, witness, share, proved)):
             made.append(one)
-            if one.outcome == SURVIVED:
-                print(f"survived: {one}", file=sys.stderr, flush=True)
+            if one.outcome in FAILURES:
+                print(f"{one.outcome}: {one}", file=sys.stderr, flush=True)
             elif len(made) % SHOWN == 0:
                 print(f"asking {', '.join(family)} about {domain}: {len(made):,}", file=sys.stderr, flush=True)
     return made
@@ -86,7 +89,7 @@ def _wanted(variable: str, every: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _table(witness: str, verdicts: Iterable[Verdict]) -> None:
-    rows: dict[str, Counter[str]] = {}
+    rows: dict[str, Counter[str]] = {"all": Counter()}
     for one in verdicts:
         for kind in (one.kind, "all"):
             rows.setdefault(kind, Counter())[one.outcome] += 1

@@ -15,6 +15,8 @@ from isotype.conformance.model import Witness
 from isotype.conformance.run import Request, run
 from isotype.conformance.witnesses import NAMES, assembled
 from isotype.domain.model import Domain
+from tests.conformance.mutations import rewrites, suite, zod
+from tests.conformance.mutations.pydantic import Schemas
 from tests.engines import ROOT
 
 Asking = Callable[[Domain, Request], Matrix]
@@ -31,6 +33,29 @@ def engines() -> Iterator[Engines]:
     """The shared engines, ended with the last test."""
     with ENGINES:
         yield ENGINES
+
+
+@pytest.fixture(scope="session")
+def support() -> Iterator[suite.Ground]:
+    """The domain in which support code is broken."""
+    with suite.ground(rewrites.DOMAIN) as on:
+        yield on
+
+
+@pytest.fixture(scope="session")
+def schemas(support: suite.Ground) -> Schemas:
+    """Its schemas of Pydantic."""
+    return Schemas(support.compiled)
+
+
+@pytest.fixture(scope="session")
+def validators(support: suite.Ground) -> Iterator[zod.Validators]:
+    """Its validators of Zod."""
+    node = zod.process()
+    try:
+        yield zod.Validators(support.compiled, support.engines, node)
+    finally:
+        node.close()
 
 
 @contextmanager

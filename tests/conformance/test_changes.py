@@ -37,7 +37,7 @@ enums:
 
 BREAKS: dict[str, tuple[str, str, str, str, str]] = {
     "a state that is forgotten, to the models": (
-        *("models/base.py", "if target == source or isinstance", "if target in (None, source) or isinstance"),
+        *("models/base.py", "if not isinstance(target,", "if target is not None and not isinstance(target,"),
         *("models", "takes what the schema refuses: transition"),
     ),
     "a state that is forgotten, to PostgreSQL": (

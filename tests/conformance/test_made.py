@@ -58,7 +58,7 @@ BREAKS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("substr('89AB', 1 + (random() & 3), 1)", "'0'", "Drawn"),
         ("weight * 30 - 1000", "weight * 30 - 1001", "Sum"),
         ("ELSE 7 END) / 14", "ELSE 7 END) / 15", "Share"),
-        ("SET value = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')", "SET value = OLD.value", "Changed"),
+        ("value IS NOT strftime(", "value IS strftime(", "Changed"),
         ("'2024-01-01T00:00:00.000000Z'", "'2024-01-01'", "Raw"),
     ),
     "postgres": (

@@ -12,6 +12,7 @@ from itertools import product
 from types import MappingProxyType
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,7 @@ from tests.conformance.mutations import patterns as changed_patterns
 from tests.conformance.mutations.deciding import OTHERWISE, Operand, Side
 from tests.conformance.mutations.equivalences import same_values
 from tests.conformance.mutations.languages import same_texts
+from tests.conformance.mutations.model import EQUIVALENT, FOUND, REFUTED, SURVIVED, UNLOADED, Mutant, Verdict
 from tests.probes.domains import bindings
 
 MANY = 20 if suite.EVERY else 1
@@ -301,3 +303,40 @@ def test_types_that_are_proved_the_same_take_the_same(one: Type, data: st.DataOb
                 judged = [meaning.text(kind, False, write(candidate.value)) for kind in (one, other)]
                 assert len({bool(found.refusals) for found in judged}) == 1, candidate
                 assert judged[0].refusals or judged[0].value == judged[1].value, candidate
+
+
+class _Claiming:
+    """A bench that has one proof for everything."""
+
+    def __init__(self, said: str) -> None:
+        self._said = said
+
+    def mutants(self) -> Iterator[Mutant]:
+        yield from ()
+
+    def verdict(self, mutant: Mutant) -> None:
+        return None
+
+    def proof(self, mutant: Mutant) -> str:
+        return self._said
+
+
+@pytest.mark.parametrize("outcome", [FOUND, EQUIVALENT, UNLOADED, SURVIVED])
+@pytest.mark.parametrize("said", ["", "Both are the same."])
+def test_what_is_found_refutes_its_proof(outcome: str, said: str) -> None:
+    """A proof of what a value finds is a failure, and of nothing else."""
+    mutant, made = Mutant("zod", "", "", None), Verdict("library", "zod", "", "", outcome, "takes 1")
+    judged = suite.held(_Claiming(said), mutant, made)
+    if said and outcome == FOUND:
+        assert (judged.outcome, judged.said) == (REFUTED, "Both are the same. Yet it takes 1")
+    else:
+        assert judged == made
+
+
+def test_a_bound_beyond_a_type_is_no_bound_of_the_type() -> None:
+    """Some layers ask for a bound in the place of the size of a type, so that one beyond it says something else."""
+    size = Scalar("int", maximum=2**31 - 1)
+    assert same_values(size, Scalar("int")) and same_values(size, Scalar("int", below=2**31))
+    assert not same_values(size, Scalar("int", maximum=2**31))
+    whole = Scalar("bigint", number=True, maximum=2**53 - 1)
+    assert not same_values(whole, Scalar("bigint", number=True, maximum=2**53))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from isotype.conformance.comparison import agree
+from isotype.conformance.comparison import agree, keeps
 from isotype.conformance.matrix import Cell, Disagreement, Matrix, Place, Rate
 from isotype.domain.ledger import NotExpressible
 from isotype.report import agreement
@@ -83,3 +83,4 @@ def test_values_are_compared_by_meaning() -> None:
     for meant, found in ((1, True), (True, 1), ("1", 1), ([1], [1, 2]), ({"a": 1}, {"a": 2}), ({"a": 1}, {}), ({}, [])):
         assert not agree(meant, found), (meant, found)
     assert not agree({"a": 1}, {"a": 1, "b": 2})
+    assert keeps({"a": [{"b": 1}]}, {"a": [{"b": 1, "c": None}]}) and not keeps({"a": [{"b": 1}]}, {"a": [{}]})

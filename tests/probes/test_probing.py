@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from itertools import islice
 from random import Random
 
 import pytest
 
 from isotype.domain.expressions import BOOLEAN, TEXT, In, Literal, Name
-from isotype.probes import ACCEPT, EDGE, REFUSE, ROW, Prober
+from isotype.domain.patterns import Characters, End, Pattern, Repeat, Sequence, Start
+from isotype.domain.types import Scalar
+from isotype.probes import ACCEPT, EDGE, REFUSE, ROW, Probe, Prober
 from isotype.probes.meaning import CONSTRAINTS
 from isotype.probes.records import signature
+from isotype.probes.roundings import near_half, some
 from isotype.probes.rows import Row
+from isotype.probes.spellings import ORDERS
+from isotype.probes.texts import edges
 from isotype.probes.values import read
 from tests.probes.domains import SCHEMAS, bindings, bound, schema
 
@@ -226,6 +232,144 @@ def test_each_option_is_another_standing() -> None:
     shown = [signature(rule, lambda _, given=given: given) for given in ("a", "b", "c", "d", None)]  # type: ignore[misc]
     assert len(set(shown[:3])) == 3
     assert shown[2] == shown[3] != shown[4]
+
+
+SIGNS = """
+isotype: 1
+domain: counting
+description: Numbers without their sign, and texts in order
+
+objects:
+  Pair:
+    fields: {one: text, other: text, share: float, great: 'decimal(40,2)', plain: 'decimal(40,2)'}
+    rules:
+      order:  one < other
+      share:  abs(share) > 0.5
+      great:  -great <> -123456789012345678901234567890.12
+      plain:  plain <> -123456789012345678901234567890.12
+operations:
+  ask: {post: /ask, body: Pair}
+"""
+
+
+def test_both_signs_are_asked_where_one_is_turned() -> None:
+    """What a rule says of a number without its sign, or with the other one, is asked of both, and to the last digit."""
+    prober = Prober(bound(schema(SIGNS)))
+    asked = [probe.text for probe in prober.of_shape(prober.shapes.shape("Pair"))]
+    for sign in ("", "-"):
+        for text in ('"share":S0.5,', '"share":S0.5000000000000001,', '"great":"S123456789012345678901234567890.12"'):
+            assert any(text.replace("S", sign) in one for one in asked), text
+    assert not any('"plain":"123456789012345678901234567890.12"' in one for one in asked)
+
+
+def test_every_order_of_texts_is_asked() -> None:
+    """A rule that orders texts is asked about all pairs that show how they are compared, beside what others take."""
+    prober = Prober(bound(schema(SIGNS)))
+    shape = prober.shapes.shape("Pair")
+    shown = {
+        (record["one"], record["other"])
+        for probe in prober.of_shape(shape)
+        if {one.constraint for one in probe.refusals} <= {"rule:order"} and (record := read(probe.text))
+    }
+    assert shown >= set(ORDERS)
+
+
+def test_a_range_of_signs_is_asked_within() -> None:
+    """A pattern is asked about both sides of each range of signs, and about a sign in the middle of it."""
+    signs = Characters(((0x24, 0x2E),))
+    found = set(edges(Scalar("text", patterns=(Pattern("", Sequence((Start(), signs, End()))),))))
+    assert {"#", "$", ")", ".", "/"} <= found
+
+
+def test_a_sign_is_asked_between_others_of_its_kind() -> None:
+    """Where a pattern asks for so many signs, each of them is the last of its range, and each alone is beyond it."""
+    digits = Repeat(Characters(((0x30, 0x39),)), 4, 4)
+    found = set(edges(Scalar("text", patterns=(Pattern("", Sequence((Start(), digits, End()))),))))
+    assert {"9999", "/000", "0/00", "00/0", "000/"} <= found
+
+
+def test_a_sign_is_asked_behind_what_is_full() -> None:
+    """What may only follow is asked where nothing before it has room for another sign."""
+    full = Repeat(Characters(((0x61, 0x7A),)), 1, 3)
+    more = Repeat(Sequence((Characters(((0x2E, 0x2E),)), full)), 0, None)
+    found = set(edges(Scalar("text", patterns=(Pattern("", Sequence((Start(), full, more, End()))),))))
+    assert {"aaa-a", "aaa.a", "aaa/a"} <= found
+
+
+JOBS = """
+isotype: 1
+domain: shop
+enums:
+  State: [open, done]
+entities:
+  Job:
+    fields:
+      id:    {type: int, key: true}
+      began: {type: timestamp, default: now, access: read}
+      ended: timestamp?
+      price: {type: 'decimal(8,2)', min: 0}
+      share: {type: 'decimal(5,2)', min: 0, max: 100}
+      paid:  {type: 'decimal(12,2)', computed: 'round(price * share / 100, 2)'}
+      state: {type: State, default: open, transitions: {open: [done], done: []}}
+    rules:
+      ordered: ended IS NULL OR ended >= began
+      closed:  state <> 'done' OR ended IS NOT NULL
+"""
+
+
+@pytest.fixture(scope="module")
+def jobs() -> list[Probe]:
+    return list(Prober(bound(schema(JOBS))).all())
+
+
+def test_a_row_begins_in_a_state_that_nothing_else_minds(jobs: list[Probe]) -> None:
+    """A state that rows may not begin in is asked of a row which keeps the rules about what no body says."""
+    refused = [
+        one.row.refusals for one in jobs if one.shape == "Job as a new row" and one.path == ("state",) and one.row
+    ]
+    assert any([refusal.constraint for refusal in refusals] == ["transition"] for refusals in refused)
+
+
+def test_what_is_made_stands_between_all_others(jobs: list[Probe]) -> None:
+    """Beside what the clock says a rule is asked about the first and about the last of all times."""
+    rows = [one.row for one in jobs if one.label == "beside what is made" and one.row is not None]
+    ends = {str(row.cells["ended"].value)[:4]: [one.constraint for one in row.refusals] for row in rows}
+    assert ends == {"0001": ["rule:ordered"], "9999": []}
+    assert all("began" not in row.cells for row in rows)
+
+
+def test_what_is_rounded_lies_at_a_half(jobs: list[Probe]) -> None:
+    """What a value is computed from is such that it lies at a half, and so near below one that rounding twice shows."""
+    shown = set()
+    for one in jobs:
+        if one.constraint == "rule:paid" and one.row is not None and one.row.stands:
+            price, share = (Decimal(str(one.row.cells[name].value)) for name in ("price", "share"))
+            shown.add(near_half(price * share / 100, 2))
+    assert shown >= {("at a half", False), ("below a half", False)}
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "shown"),
+    [
+        ("0.005", 2, ("at a half", False)),
+        ("-12.5", 0, ("at a half", True)),
+        ("1.0046", 2, ("below a half", False)),
+        ("1.00449", 2, None),
+        ("1.0051", 2, None),
+        ("3", 2, None),
+    ],
+)
+def test_how_a_number_stands_to_a_half(value: str, places: int, shown: object) -> None:
+    """A half is exact; near below it a number is that is rounded to it by one place more."""
+    assert near_half(Decimal(value), places) == shown
+
+
+def test_numbers_are_of_their_type() -> None:
+    """Numbers that are tried have the digits and the bounds of their type, few digits and many."""
+    of = Scalar("decimal", precision=6, scale=2, minimum=Decimal("-1.5"), maximum=40)
+    found = {some(of, Random(seed)) for seed in range(200)}
+    assert all(Decimal("-1.5") <= one <= 40 and one == one.quantize(Decimal("0.01")) for one in found)
+    assert min(found) < 0 < max(found) and len(found) > 50
 
 
 def test_what_an_answer_holds_is_asked_once() -> None:

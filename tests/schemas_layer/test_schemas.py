@@ -175,6 +175,8 @@ objects:
     fields:
       exact: {type: 'decimal(4,3)', wire: number, min: 0.1230000000000000001, max: 1}
       usual: {type: 'decimal(15,2)', wire: number, above: -0.5, below: 9999999999999.99}
+      safe: {type: bigint, wire: number}
+      size: {type: bigint, wire: number, min: 0}
       free: text
       found: {type: text, pattern: '[^a]'}
       whole: {type: text, pattern: '^[^a]*$'}
@@ -185,13 +187,17 @@ operations:
 
 def test_bounds_and_texts_are_judged_to_the_last_digit_and_character(tmp_path: Path) -> None:
     """A bound may have more digits than a double; U+0000 and unpaired surrogates are refused whatever pattern holds."""
-    fitting = {"exact": 0.124, "usual": 0.01, "free": "b", "found": "b", "whole": "b"}
-    with imported(files(project(LIMITS)), tmp_path, "limits_schemas") as package:
+    fitting = {"exact": 0.124, "usual": 0.01, "safe": 0, "size": 0, "free": "b", "found": "b", "whole": "b"}
+    made = files(project(LIMITS))
+    assert any("safe: SafeInteger\n" in text for text in made.values())
+    with imported(made, tmp_path, "limits_schemas") as package:
         limits = package.Limits if hasattr(package, "Limits") else package.LimitsInput
         assert limits.model_validate_json(json.dumps(fitting)).exact == Decimal("0.124")
         for name, values in {
             "exact": (0.123, 1.001, 0.1234, "0.5", True),
             "usual": (-0.5, 9999999999999.99, 0.001, 1e300, None),
+            "safe": (2**53, -(2**53), 0.5, "1"),
+            "size": (2**53, -1),
             "free": ("\0", "a\0b", 1),
             "found": ("b\0", "aa", ""),
             "whole": ("\0", "a", "bab"),

@@ -50,7 +50,7 @@ def test_sqlite_defaults(small_library: sqlite3.Connection) -> None:
     small_library.execute(f"INSERT INTO library_books {BOOK}")
     wanted = "id, tags, scores, levels, shape, price, labels, opens, lead_time, origin, cover, keyword, old_code"
     assert one(small_library.execute(f"SELECT {wanted} FROM library_books")) == (
-        *(1, "[]", "[1, null, 3]", "[1, 2]", "3d-printed", 999, '{"a": null}', "08:30:00.000000"),
+        *(1, "[]", "[1,null,3]", "[1,2]", "3d-printed", 999, '{"a":null}', "08:30:00.000000"),
         *("P000000001DT02H00M00.000000S", "192.0.2.1", b"hello", "now", None),
     )
     [created] = one(small_library.execute("SELECT created_at FROM library_books"))

@@ -48,12 +48,10 @@ def upgrade() -> None:
                 "CREATE FUNCTION is_custom_validator(document jsonb) RETURNS boolean\n"
                 "    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n"
                 "    RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (\n"
-                "        document ?& ARRAY['name', 'parameters']\n"
-                "        AND document - ARRAY['name', 'parameters']::TEXT[] = '{}'\n"
+                "        document - ARRAY['name', 'parameters']::TEXT[] = '{}'\n"
                 "        AND jsonb_typeof(document -> 'name') = 'string'\n"
                 "        AND char_length(document ->> 'name') <= 100\n"
                 "        AND (document ->> 'name') ~ '^[a-z0-9_]+$'\n"
-                "        AND jsonb_typeof(document -> 'parameters') = 'object'\n"
                 "        AND NOT document -> 'parameters' @? 'strict $.* ? (@ == null)'\n"
                 "        AND pixcrawler_numbers_are_finite(document -> 'parameters')\n"
                 "    ) IS TRUE ELSE FALSE END"
@@ -65,8 +63,7 @@ def upgrade() -> None:
                 "CREATE FUNCTION is_validation_rules(document jsonb) RETURNS boolean\n"
                 "    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n"
                 "    RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (\n"
-                "        document ?& ARRAY['min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators']\n"
-                "        AND document - ARRAY['min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators']::TEXT[] = '{}'\n"
+                "        document - ARRAY['min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators']::TEXT[] = '{}'\n"
                 "        AND (\n"
                 "            document -> 'min_width' = 'null'\n"
                 "            OR document -> 'min_width' @@ '$.type() == \"number\" && $ % 1 == 0 && $ >= 1 && $ <= 1000000'\n"
@@ -85,8 +82,7 @@ def upgrade() -> None:
                 "                    NOT EXISTS (\n"
                 "                        SELECT FROM jsonb_array_elements(document -> 'formats') AS item\n"
                 "                        WHERE (\n"
-                "                            jsonb_typeof(item.value) = 'string'\n"
-                "                            AND (item.value #>> '{}') IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')\n"
+                "                            item.value IN ('\"jpeg\"', '\"png\"', '\"gif\"', '\"webp\"', '\"bmp\"', '\"tiff\"')\n"
                 "                        ) IS NOT TRUE\n"
                 "                    )\n"
                 "            END THEN\n"
@@ -171,23 +167,23 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             sql(
-                "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-            ),
-            name=op.f("profiles_id_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(sql("role IN ('user', 'admin')"), name=op.f("profiles_role_check")),
-        sa.CheckConstraint(
-            sql(
-                "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
+                "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'"
             ),
             name=op.f("profiles_created_at_guard"),
         ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
             sql(
-                "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
+                "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
+            ),
+            name=op.f("profiles_id_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'"
             ),
             name=op.f("profiles_updated_at_guard"),
         ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(sql("role IN ('user', 'admin')"), name=op.f("profiles_role_check")),
         sa.CheckConstraint(
             sql("char_length(full_name) >= 1", "length(full_name) >= 1"), name=op.f("profiles_full_name_length_check")
         ),
@@ -260,25 +256,31 @@ def upgrade() -> None:
         ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
             sql(
+                "instr(resource_id, char(0)) = 0 AND resource_id GLOB '????????-????-????-????-????????????' AND resource_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(resource_id, '-', '')) = 32"
+            ),
+            name=op.f("activity_logs_resource_id_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(user_id, char(0)) = 0 AND user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32"
+            ),
+            name=op.f("activity_logs_user_id_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
                 "jsonb_typeof(details) = 'object' AND NOT details @? 'strict $.* ? (@ == null)' AND pixcrawler_numbers_are_finite(details)"
             ),
             name=op.f("activity_logs_details_object_check"),
         ).ddl_if(dialect="postgresql"),
-        sa.CheckConstraint(
-            sql(
-                "resource_id GLOB '????????-????-????-????-????????????' AND resource_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(resource_id, '-', '')) = 32"
-            ),
-            name=op.f("activity_logs_resource_id_guard"),
-        ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
             sql("resource_type ~ '^[a-z0-9_]+$'", "(resource_type <> '' AND resource_type NOT GLOB '*[^0-9_a-z]*')"),
             name=op.f("activity_logs_resource_type_pattern_check"),
         ),
         sa.CheckConstraint(
             sql(
-                "user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32"
+                'instr("timestamp", char(0)) = 0 AND substr("timestamp", 20) GLOB \'.[0-9][0-9][0-9][0-9][0-9][0-9]Z\' AND substr("timestamp", 1, 19) IS strftime(\'%Y-%m-%dT%H:%M:%S\', substr("timestamp", 1, 19), \'+0 days\') AND "timestamp" >= \'0001-01-01T00:00:00.000000Z\''
             ),
-            name=op.f("activity_logs_user_id_guard"),
+            name=op.f("activity_logs_timestamp_guard"),
         ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
             sql("instr(action, char(0)) = 0 AND length(action) <= 100"), name=op.f("activity_logs_action_guard")
@@ -293,12 +295,6 @@ def upgrade() -> None:
             ),
             name=op.f("chk_activity_log_resource"),
         ),
-        sa.CheckConstraint(
-            sql(
-                "substr(\"timestamp\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"timestamp\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"timestamp\", 1, 19), '+0 days') AND \"timestamp\" >= '0001'"
-            ),
-            name=op.f("activity_logs_timestamp_guard"),
-        ).ddl_if(dialect="sqlite"),
         sa.ForeignKeyConstraint(
             ["user_id"], ["profiles.id"], name=op.f("activity_logs_user_id_fkey"), ondelete="SET NULL"
         ),
@@ -354,29 +350,29 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             sql(
-                "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
-            ),
-            name=op.f("projects_id_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(sql("status IN ('active', 'archived')"), name=op.f("projects_status_check")),
-        sa.CheckConstraint(
-            sql(
-                "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
+                "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'"
             ),
             name=op.f("projects_created_at_guard"),
         ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
             sql(
-                "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
+                "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
+            ),
+            name=op.f("projects_id_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'"
             ),
             name=op.f("projects_updated_at_guard"),
         ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
             sql(
-                "user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32"
+                "instr(user_id, char(0)) = 0 AND user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32"
             ),
             name=op.f("projects_user_id_guard"),
         ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(sql("status IN ('active', 'archived')"), name=op.f("projects_status_check")),
         sa.CheckConstraint(sql("char_length(name) >= 1", "length(name) >= 1"), name=op.f("projects_name_length_check")),
         sa.CheckConstraint(sql("instr(description, char(0)) = 0"), name=op.f("projects_description_guard")).ddl_if(
             dialect="sqlite"
@@ -513,15 +509,39 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             sql(
-                "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
+                "instr(completed_at, char(0)) = 0 AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001-01-01T00:00:00.000000Z'"
+            ),
+            name=op.f("crawl_jobs_completed_at_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'"
+            ),
+            name=op.f("crawl_jobs_created_at_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
             ),
             name=op.f("crawl_jobs_id_guard"),
         ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
             sql(
-                "project_id GLOB '????????-????-????-????-????????????' AND project_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(project_id, '-', '')) = 32"
+                "instr(project_id, char(0)) = 0 AND project_id GLOB '????????-????-????-????-????????????' AND project_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(project_id, '-', '')) = 32"
             ),
             name=op.f("crawl_jobs_project_id_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(started_at, char(0)) = 0 AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001-01-01T00:00:00.000000Z'"
+            ),
+            name=op.f("crawl_jobs_started_at_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'"
+            ),
+            name=op.f("crawl_jobs_updated_at_guard"),
         ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
             sql("search_engine IN ('google', 'bing', 'duckduckgo', 'baidu')"),
@@ -553,35 +573,8 @@ def upgrade() -> None:
             name=op.f("crawl_jobs_status_check"),
         ),
         sa.CheckConstraint(
-            sql(
-                "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'"
-            ),
-            name=op.f("crawl_jobs_completed_at_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
-            sql(
-                "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-            ),
-            name=op.f("crawl_jobs_created_at_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
-            sql(
-                "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'"
-            ),
-            name=op.f("crawl_jobs_started_at_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
-            sql(
-                "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-            ),
-            name=op.f("crawl_jobs_updated_at_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
             sql("active_chunks + completed_chunks + failed_chunks <= total_chunks"), name=op.f("chk_crawl_job_chunks")
         ),
-        sa.CheckConstraint(
-            sql("active_chunks BETWEEN -2147483648 AND 2147483647"), name=op.f("crawl_jobs_active_chunks_guard")
-        ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(sql("active_chunks BETWEEN 0 AND 10000000"), name=op.f("crawl_jobs_active_chunks_check")),
         sa.CheckConstraint(
             sql(
@@ -602,20 +595,11 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(sql("completed_at >= started_at"), name=op.f("chk_job_ordered")),
         sa.CheckConstraint(
-            sql("completed_chunks BETWEEN -2147483648 AND 2147483647"), name=op.f("crawl_jobs_completed_chunks_guard")
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
             sql("completed_chunks BETWEEN 0 AND 10000000"), name=op.f("crawl_jobs_completed_chunks_check")
         ),
         sa.CheckConstraint(
-            sql("downloaded_images BETWEEN -2147483648 AND 2147483647"), name=op.f("crawl_jobs_downloaded_images_guard")
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
             sql("downloaded_images BETWEEN 0 AND 10000000"), name=op.f("crawl_jobs_downloaded_images_check")
         ),
-        sa.CheckConstraint(
-            sql("failed_chunks BETWEEN -2147483648 AND 2147483647"), name=op.f("crawl_jobs_failed_chunks_guard")
-        ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(sql("failed_chunks BETWEEN 0 AND 10000000"), name=op.f("crawl_jobs_failed_chunks_check")),
         sa.CheckConstraint(
             sql("instr(error_message, char(0)) = 0"), name=op.f("crawl_jobs_error_message_guard")
@@ -623,25 +607,13 @@ def upgrade() -> None:
         sa.CheckConstraint(
             sql("instr(name, char(0)) = 0 AND length(name) <= 200"), name=op.f("crawl_jobs_name_guard")
         ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
-            sql("max_images BETWEEN -2147483648 AND 2147483647"), name=op.f("crawl_jobs_max_images_guard")
-        ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(sql("max_images BETWEEN 1 AND 100000"), name=op.f("crawl_jobs_max_images_check")),
-        sa.CheckConstraint(sql("progress BETWEEN -32768 AND 32767"), name=op.f("crawl_jobs_progress_guard")).ddl_if(
-            dialect="sqlite"
-        ),
         sa.CheckConstraint(sql("progress BETWEEN 0 AND 100"), name=op.f("crawl_jobs_progress_check")),
-        sa.CheckConstraint(
-            sql("total_chunks BETWEEN -2147483648 AND 2147483647"), name=op.f("crawl_jobs_total_chunks_guard")
-        ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(sql("total_chunks BETWEEN 0 AND 10000000"), name=op.f("crawl_jobs_total_chunks_check")),
         sa.CheckConstraint(
             sql("valid_images <= downloaded_images AND downloaded_images <= max_images"),
             name=op.f("chk_crawl_job_images"),
         ),
-        sa.CheckConstraint(
-            sql("valid_images BETWEEN -2147483648 AND 2147483647"), name=op.f("crawl_jobs_valid_images_guard")
-        ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(sql("valid_images BETWEEN 0 AND 10000000"), name=op.f("crawl_jobs_valid_images_check")),
         sa.ForeignKeyConstraint(
             ["project_id"], ["projects.id"], name=op.f("crawl_jobs_project_id_fkey"), ondelete="CASCADE"
@@ -746,12 +718,6 @@ def upgrade() -> None:
             comment="When the row last changed",
         ),
         sa.CheckConstraint(
-            sql(
-                "crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32"
-            ),
-            name=op.f("export_jobs_crawl_job_id_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
             sql("download_url IS NULL OR status = 'completed' AND expires_at > completed_at"),
             name=op.f("chk_export_job_link_of_completed"),
         ),
@@ -762,9 +728,51 @@ def upgrade() -> None:
         sa.CheckConstraint(sql("format IN ('zip', 'tar', 'csv', 'json')"), name=op.f("export_jobs_format_check")),
         sa.CheckConstraint(
             sql(
-                "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
+                "instr(completed_at, char(0)) = 0 AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001-01-01T00:00:00.000000Z'"
+            ),
+            name=op.f("export_jobs_completed_at_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(crawl_job_id, char(0)) = 0 AND crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32"
+            ),
+            name=op.f("export_jobs_crawl_job_id_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'"
+            ),
+            name=op.f("export_jobs_created_at_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(expires_at, char(0)) = 0 AND substr(expires_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(expires_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(expires_at, 1, 19), '+0 days') AND expires_at >= '0001-01-01T00:00:00.000000Z'"
+            ),
+            name=op.f("export_jobs_expires_at_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
             ),
             name=op.f("export_jobs_id_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(started_at, char(0)) = 0 AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001-01-01T00:00:00.000000Z'"
+            ),
+            name=op.f("export_jobs_started_at_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'"
+            ),
+            name=op.f("export_jobs_updated_at_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(user_id, char(0)) = 0 AND user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32"
+            ),
+            name=op.f("export_jobs_user_id_guard"),
         ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(sql("status <> 'completed' OR progress = 100"), name=op.f("chk_job_done")),
         sa.CheckConstraint(
@@ -786,51 +794,12 @@ def upgrade() -> None:
             sql("status IN ('pending', 'running', 'completed', 'failed', 'cancelled')"),
             name=op.f("export_jobs_status_check"),
         ),
-        sa.CheckConstraint(
-            sql(
-                "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'"
-            ),
-            name=op.f("export_jobs_completed_at_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
-            sql(
-                "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-            ),
-            name=op.f("export_jobs_created_at_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
-            sql(
-                "substr(expires_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(expires_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(expires_at, 1, 19), '+0 days') AND expires_at >= '0001'"
-            ),
-            name=op.f("export_jobs_expires_at_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
-            sql(
-                "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'"
-            ),
-            name=op.f("export_jobs_started_at_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
-            sql(
-                "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-            ),
-            name=op.f("export_jobs_updated_at_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
-            sql(
-                "user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32"
-            ),
-            name=op.f("export_jobs_user_id_guard"),
-        ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(sql("completed_at >= started_at"), name=op.f("chk_job_ordered")),
         sa.CheckConstraint(
             sql("download_url IS NULL AND expires_at IS NULL OR download_url IS NOT NULL AND expires_at IS NOT NULL"),
             name=op.f("chk_export_job_link"),
         ),
         sa.CheckConstraint(sql("exported_images <= total_images"), name=op.f("chk_export_job_images")),
-        sa.CheckConstraint(
-            sql("exported_images BETWEEN -2147483648 AND 2147483647"), name=op.f("export_jobs_exported_images_guard")
-        ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
             sql("exported_images BETWEEN 0 AND 10000000"), name=op.f("export_jobs_exported_images_check")
         ),
@@ -841,14 +810,8 @@ def upgrade() -> None:
         sa.CheckConstraint(
             sql("instr(error_message, char(0)) = 0"), name=op.f("export_jobs_error_message_guard")
         ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(sql("progress BETWEEN -32768 AND 32767"), name=op.f("export_jobs_progress_guard")).ddl_if(
-            dialect="sqlite"
-        ),
         sa.CheckConstraint(sql("progress BETWEEN 0 AND 100"), name=op.f("export_jobs_progress_check")),
         sa.CheckConstraint(sql("size_bytes BETWEEN 0 AND 9007199254740991"), name=op.f("export_jobs_size_bytes_check")),
-        sa.CheckConstraint(
-            sql("total_images BETWEEN -2147483648 AND 2147483647"), name=op.f("export_jobs_total_images_guard")
-        ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(sql("total_images BETWEEN 0 AND 10000000"), name=op.f("export_jobs_total_images_check")),
         sa.ForeignKeyConstraint(
             ["crawl_job_id"], ["crawl_jobs.id"], name=op.f("export_jobs_crawl_job_id_fkey"), ondelete="CASCADE"
@@ -937,36 +900,36 @@ def upgrade() -> None:
             name=op.f("images_content_hash_pattern_check"),
         ),
         sa.CheckConstraint(
-            sql(
-                "crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32"
-            ),
-            name=op.f("images_crawl_job_id_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
             sql("format IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')"), name=op.f("images_format_check")
         ),
         sa.CheckConstraint(
             sql(
-                "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
+                "instr(crawl_job_id, char(0)) = 0 AND crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32"
             ),
-            name=op.f("images_id_guard"),
+            name=op.f("images_crawl_job_id_guard"),
         ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
-            sql("original_url ~ '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$'"),
-            name=op.f("images_original_url_format_check"),
-        ).ddl_if(dialect="postgresql"),
-        sa.CheckConstraint(
             sql(
-                "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
+                "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'"
             ),
             name=op.f("images_created_at_guard"),
         ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
             sql(
-                "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
+                "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
+            ),
+            name=op.f("images_id_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'"
             ),
             name=op.f("images_updated_at_guard"),
         ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql("original_url ~ '^https?://[a-z0-;!$-.=@-\\[\\]_~]+(?:[#/?][a-z!#-;=?-\\[\\]_~]*)?$'"),
+            name=op.f("images_original_url_format_check"),
+        ).ddl_if(dialect="postgresql"),
         sa.CheckConstraint(
             sql("verdict IN ('unchecked', 'valid', 'invalid', 'duplicate')"), name=op.f("images_verdict_check")
         ),
@@ -976,9 +939,6 @@ def upgrade() -> None:
         sa.CheckConstraint(
             sql("char_length(storage_path) >= 1", "length(storage_path) >= 1"),
             name=op.f("images_storage_path_length_check"),
-        ),
-        sa.CheckConstraint(sql("height BETWEEN -2147483648 AND 2147483647"), name=op.f("images_height_guard")).ddl_if(
-            dialect="sqlite"
         ),
         sa.CheckConstraint(sql("height BETWEEN 1 AND 1000000"), name=op.f("images_height_check")),
         sa.CheckConstraint(
@@ -1002,9 +962,6 @@ def upgrade() -> None:
                 "storage_path IS NULL AND content_hash IS NULL AND size_bytes IS NULL AND format IS NULL AND width IS NULL AND height IS NULL OR storage_path IS NOT NULL AND content_hash IS NOT NULL AND size_bytes IS NOT NULL AND format IS NOT NULL AND width IS NOT NULL AND height IS NOT NULL"
             ),
             name=op.f("chk_image_stored"),
-        ),
-        sa.CheckConstraint(sql("width BETWEEN -2147483648 AND 2147483647"), name=op.f("images_width_guard")).ddl_if(
-            dialect="sqlite"
         ),
         sa.CheckConstraint(sql("width BETWEEN 1 AND 1000000"), name=op.f("images_width_check")),
         sa.ForeignKeyConstraint(
@@ -1099,15 +1056,39 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             sql(
-                "crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32"
+                "instr(completed_at, char(0)) = 0 AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001-01-01T00:00:00.000000Z'"
+            ),
+            name=op.f("validation_jobs_completed_at_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(crawl_job_id, char(0)) = 0 AND crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32"
             ),
             name=op.f("validation_jobs_crawl_job_id_guard"),
         ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
             sql(
-                "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
+                "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'"
+            ),
+            name=op.f("validation_jobs_created_at_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32"
             ),
             name=op.f("validation_jobs_id_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(started_at, char(0)) = 0 AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001-01-01T00:00:00.000000Z'"
+            ),
+            name=op.f("validation_jobs_started_at_guard"),
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(
+            sql(
+                "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'"
+            ),
+            name=op.f("validation_jobs_updated_at_guard"),
         ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
             sql(
@@ -1135,30 +1116,6 @@ def upgrade() -> None:
             sql("status IN ('pending', 'running', 'completed', 'failed', 'cancelled')"),
             name=op.f("validation_jobs_status_check"),
         ),
-        sa.CheckConstraint(
-            sql(
-                "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'"
-            ),
-            name=op.f("validation_jobs_completed_at_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
-            sql(
-                "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'"
-            ),
-            name=op.f("validation_jobs_created_at_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
-            sql(
-                "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'"
-            ),
-            name=op.f("validation_jobs_started_at_guard"),
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
-            sql(
-                "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'"
-            ),
-            name=op.f("validation_jobs_updated_at_guard"),
-        ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(sql("completed_at >= started_at"), name=op.f("chk_job_ordered")),
         sa.CheckConstraint(
             sql("instr(error_message, char(0)) = 0"), name=op.f("validation_jobs_error_message_guard")
@@ -1168,26 +1125,13 @@ def upgrade() -> None:
             name=op.f("chk_validation_job_images"),
         ),
         sa.CheckConstraint(
-            sql("invalid_images BETWEEN -2147483648 AND 2147483647"), name=op.f("validation_jobs_invalid_images_guard")
-        ).ddl_if(dialect="sqlite"),
-        sa.CheckConstraint(
             sql("invalid_images BETWEEN 0 AND 10000000"), name=op.f("validation_jobs_invalid_images_check")
         ),
         sa.CheckConstraint(
             sql("is_validation_rules(validation_rules)"), name=op.f("validation_jobs_validation_rules_object_check")
         ).ddl_if(dialect="postgresql"),
-        sa.CheckConstraint(
-            sql("progress BETWEEN -32768 AND 32767"), name=op.f("validation_jobs_progress_guard")
-        ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(sql("progress BETWEEN 0 AND 100"), name=op.f("validation_jobs_progress_check")),
-        sa.CheckConstraint(
-            sql("total_images BETWEEN -2147483648 AND 2147483647"), name=op.f("validation_jobs_total_images_guard")
-        ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(sql("total_images BETWEEN 0 AND 10000000"), name=op.f("validation_jobs_total_images_check")),
-        sa.CheckConstraint(
-            sql("validated_images BETWEEN -2147483648 AND 2147483647"),
-            name=op.f("validation_jobs_validated_images_guard"),
-        ).ddl_if(dialect="sqlite"),
         sa.CheckConstraint(
             sql("validated_images BETWEEN 0 AND 10000000"), name=op.f("validation_jobs_validated_images_check")
         ),
@@ -1245,7 +1189,8 @@ def upgrade() -> None:
                 "    LANGUAGE plpgsql\n"
                 "    AS $$\n"
                 "BEGIN\n"
-                "    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN\n"
+                "    -- A new row was nothing before: OLD is NULL.\n"
+                "    IF OLD.status IS NULL THEN\n"
                 "        IF NEW.status IS NULL OR NEW.status IN ('active') THEN\n"
                 "            RETURN NEW;\n"
                 "        END IF;\n"
@@ -1298,7 +1243,8 @@ def upgrade() -> None:
                 "    LANGUAGE plpgsql\n"
                 "    AS $$\n"
                 "BEGIN\n"
-                "    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN\n"
+                "    -- A new row was nothing before: OLD is NULL.\n"
+                "    IF OLD.status IS NULL THEN\n"
                 "        IF NEW.status IS NULL OR NEW.status IN ('pending') THEN\n"
                 "            RETURN NEW;\n"
                 "        END IF;\n"
@@ -1309,9 +1255,6 @@ def upgrade() -> None:
                 "    IF NEW.status = OLD.status OR (CASE OLD.status\n"
                 "        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')\n"
                 "        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')\n"
-                "        WHEN 'completed' THEN FALSE\n"
-                "        WHEN 'failed' THEN FALSE\n"
-                "        WHEN 'cancelled' THEN FALSE\n"
                 "    END) THEN\n"
                 "        RETURN NEW;\n"
                 "    END IF;\n"
@@ -1373,7 +1316,8 @@ def upgrade() -> None:
                 "    LANGUAGE plpgsql\n"
                 "    AS $$\n"
                 "BEGIN\n"
-                "    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN\n"
+                "    -- A new row was nothing before: OLD is NULL.\n"
+                "    IF OLD.status IS NULL THEN\n"
                 "        IF NEW.status IS NULL OR NEW.status IN ('pending') THEN\n"
                 "            RETURN NEW;\n"
                 "        END IF;\n"
@@ -1384,9 +1328,6 @@ def upgrade() -> None:
                 "    IF NEW.status = OLD.status OR (CASE OLD.status\n"
                 "        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')\n"
                 "        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')\n"
-                "        WHEN 'completed' THEN FALSE\n"
-                "        WHEN 'failed' THEN FALSE\n"
-                "        WHEN 'cancelled' THEN FALSE\n"
                 "    END) THEN\n"
                 "        RETURN NEW;\n"
                 "    END IF;\n"
@@ -1429,7 +1370,8 @@ def upgrade() -> None:
                 "    LANGUAGE plpgsql\n"
                 "    AS $$\n"
                 "BEGIN\n"
-                "    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN\n"
+                "    -- A new row was nothing before: OLD is NULL.\n"
+                "    IF OLD.status IS NULL THEN\n"
                 "        IF NEW.status IS NULL OR NEW.status IN ('pending') THEN\n"
                 "            RETURN NEW;\n"
                 "        END IF;\n"
@@ -1440,9 +1382,6 @@ def upgrade() -> None:
                 "    IF NEW.status = OLD.status OR (CASE OLD.status\n"
                 "        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')\n"
                 "        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')\n"
-                "        WHEN 'completed' THEN FALSE\n"
-                "        WHEN 'failed' THEN FALSE\n"
-                "        WHEN 'cancelled' THEN FALSE\n"
                 "    END) THEN\n"
                 "        RETURN NEW;\n"
                 "    END IF;\n"
@@ -1481,12 +1420,7 @@ def upgrade() -> None:
                 "    AND (\n"
                 "        NOT EXISTS (\n"
                 "            SELECT 1 FROM json_each(NEW.keywords) AS item\n"
-                "            WHERE (\n"
-                "                item.type = 'text'\n"
-                "                AND instr(item.value, char(0)) = 0\n"
-                "                AND length(item.value) <= 100\n"
-                "                AND length(item.value) >= 1\n"
-                "            ) IS NOT TRUE\n"
+                "            WHERE (item.type = 'text' AND length(item.value) <= 100 AND length(item.value) >= 1) IS NOT TRUE\n"
                 "        )\n"
                 "        AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.keywords))\n"
                 "    ) IS NOT TRUE\n"
@@ -1503,12 +1437,7 @@ def upgrade() -> None:
                 "    AND (\n"
                 "        NOT EXISTS (\n"
                 "            SELECT 1 FROM json_each(NEW.keywords) AS item\n"
-                "            WHERE (\n"
-                "                item.type = 'text'\n"
-                "                AND instr(item.value, char(0)) = 0\n"
-                "                AND length(item.value) <= 100\n"
-                "                AND length(item.value) >= 1\n"
-                "            ) IS NOT TRUE\n"
+                "            WHERE (item.type = 'text' AND length(item.value) <= 100 AND length(item.value) >= 1) IS NOT TRUE\n"
                 "        )\n"
                 "        AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.keywords))\n"
                 "    ) IS NOT TRUE\n"
@@ -1523,8 +1452,7 @@ def upgrade() -> None:
                 "WHEN\n"
                 "    json_valid(NEW.validation_rules)\n"
                 "    AND (\n"
-                "        json_type(NEW.validation_rules) = 'object'\n"
-                "        AND NOT EXISTS (\n"
+                "        NOT EXISTS (\n"
                 "            SELECT 1 FROM json_each(NEW.validation_rules) AS entry\n"
                 "            WHERE entry.key NOT IN (\n"
                 "                'min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators'\n"
@@ -1537,7 +1465,6 @@ def upgrade() -> None:
                 "                AND json_extract(NEW.validation_rules, '$.min_width') = CAST(\n"
                 "                    json_extract(NEW.validation_rules, '$.min_width') AS INTEGER\n"
                 "                )\n"
-                "                AND json_extract(NEW.validation_rules, '$.min_width') BETWEEN -2147483648 AND 2147483647\n"
                 "                AND json_extract(NEW.validation_rules, '$.min_width') >= 1\n"
                 "                AND json_extract(NEW.validation_rules, '$.min_width') <= 1000000\n"
                 "            )\n"
@@ -1549,7 +1476,6 @@ def upgrade() -> None:
                 "                AND json_extract(NEW.validation_rules, '$.min_height') = CAST(\n"
                 "                    json_extract(NEW.validation_rules, '$.min_height') AS INTEGER\n"
                 "                )\n"
-                "                AND json_extract(NEW.validation_rules, '$.min_height') BETWEEN -2147483648 AND 2147483647\n"
                 "                AND json_extract(NEW.validation_rules, '$.min_height') >= 1\n"
                 "                AND json_extract(NEW.validation_rules, '$.min_height') <= 1000000\n"
                 "            )\n"
@@ -1561,9 +1487,6 @@ def upgrade() -> None:
                 "                AND json_extract(NEW.validation_rules, '$.max_size_bytes') = CAST(\n"
                 "                    json_extract(NEW.validation_rules, '$.max_size_bytes') AS INTEGER\n"
                 "                )\n"
-                "                AND json_extract(\n"
-                "                    NEW.validation_rules, '$.max_size_bytes'\n"
-                "                ) BETWEEN -9007199254740991 AND 9007199254740991\n"
                 "                AND json_extract(NEW.validation_rules, '$.max_size_bytes') >= 0\n"
                 "                AND json_extract(NEW.validation_rules, '$.max_size_bytes') <= 9007199254740991\n"
                 "            )\n"
@@ -1571,9 +1494,7 @@ def upgrade() -> None:
                 "        AND json_type(NEW.validation_rules, '$.formats') = 'array'\n"
                 "        AND NOT EXISTS (\n"
                 "            SELECT 1 FROM json_each(json_extract(NEW.validation_rules, '$.formats')) AS part_2\n"
-                "            WHERE (\n"
-                "                part_2.type = 'text' AND part_2.value IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')\n"
-                "            ) IS NOT TRUE\n"
+                "            WHERE (part_2.value IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')) IS NOT TRUE\n"
                 "        )\n"
                 "        AND (\n"
                 "            SELECT count(value) = count(DISTINCT value) FROM json_each(\n"
@@ -1614,8 +1535,7 @@ def upgrade() -> None:
                 "WHEN\n"
                 "    json_valid(NEW.validation_rules)\n"
                 "    AND (\n"
-                "        json_type(NEW.validation_rules) = 'object'\n"
-                "        AND NOT EXISTS (\n"
+                "        NOT EXISTS (\n"
                 "            SELECT 1 FROM json_each(NEW.validation_rules) AS entry\n"
                 "            WHERE entry.key NOT IN (\n"
                 "                'min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators'\n"
@@ -1628,7 +1548,6 @@ def upgrade() -> None:
                 "                AND json_extract(NEW.validation_rules, '$.min_width') = CAST(\n"
                 "                    json_extract(NEW.validation_rules, '$.min_width') AS INTEGER\n"
                 "                )\n"
-                "                AND json_extract(NEW.validation_rules, '$.min_width') BETWEEN -2147483648 AND 2147483647\n"
                 "                AND json_extract(NEW.validation_rules, '$.min_width') >= 1\n"
                 "                AND json_extract(NEW.validation_rules, '$.min_width') <= 1000000\n"
                 "            )\n"
@@ -1640,7 +1559,6 @@ def upgrade() -> None:
                 "                AND json_extract(NEW.validation_rules, '$.min_height') = CAST(\n"
                 "                    json_extract(NEW.validation_rules, '$.min_height') AS INTEGER\n"
                 "                )\n"
-                "                AND json_extract(NEW.validation_rules, '$.min_height') BETWEEN -2147483648 AND 2147483647\n"
                 "                AND json_extract(NEW.validation_rules, '$.min_height') >= 1\n"
                 "                AND json_extract(NEW.validation_rules, '$.min_height') <= 1000000\n"
                 "            )\n"
@@ -1652,9 +1570,6 @@ def upgrade() -> None:
                 "                AND json_extract(NEW.validation_rules, '$.max_size_bytes') = CAST(\n"
                 "                    json_extract(NEW.validation_rules, '$.max_size_bytes') AS INTEGER\n"
                 "                )\n"
-                "                AND json_extract(\n"
-                "                    NEW.validation_rules, '$.max_size_bytes'\n"
-                "                ) BETWEEN -9007199254740991 AND 9007199254740991\n"
                 "                AND json_extract(NEW.validation_rules, '$.max_size_bytes') >= 0\n"
                 "                AND json_extract(NEW.validation_rules, '$.max_size_bytes') <= 9007199254740991\n"
                 "            )\n"
@@ -1662,9 +1577,7 @@ def upgrade() -> None:
                 "        AND json_type(NEW.validation_rules, '$.formats') = 'array'\n"
                 "        AND NOT EXISTS (\n"
                 "            SELECT 1 FROM json_each(json_extract(NEW.validation_rules, '$.formats')) AS part_2\n"
-                "            WHERE (\n"
-                "                part_2.type = 'text' AND part_2.value IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')\n"
-                "            ) IS NOT TRUE\n"
+                "            WHERE (part_2.value IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')) IS NOT TRUE\n"
                 "        )\n"
                 "        AND (\n"
                 "            SELECT count(value) = count(DISTINCT value) FROM json_each(\n"
@@ -1705,8 +1618,7 @@ def upgrade() -> None:
                 "WHEN\n"
                 "    json_valid(NEW.details)\n"
                 "    AND (\n"
-                "        json_type(NEW.details) = 'object'\n"
-                "        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.details) AS part WHERE (part.type <> 'null') IS NOT TRUE)\n"
+                "        NOT EXISTS (SELECT 1 FROM json_each(NEW.details) AS part WHERE (part.type <> 'null') IS NOT TRUE)\n"
                 "    ) IS NOT TRUE\n"
                 "BEGIN\n"
                 "    SELECT RAISE(ABORT, 'CHECK constraint failed: activity_logs_details_object_check');\n"
@@ -1719,8 +1631,7 @@ def upgrade() -> None:
                 "WHEN\n"
                 "    json_valid(NEW.details)\n"
                 "    AND (\n"
-                "        json_type(NEW.details) = 'object'\n"
-                "        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.details) AS part WHERE (part.type <> 'null') IS NOT TRUE)\n"
+                "        NOT EXISTS (SELECT 1 FROM json_each(NEW.details) AS part WHERE (part.type <> 'null') IS NOT TRUE)\n"
                 "    ) IS NOT TRUE\n"
                 "BEGIN\n"
                 "    SELECT RAISE(ABORT, 'CHECK constraint failed: activity_logs_details_object_check');\n"
@@ -1730,25 +1641,25 @@ def upgrade() -> None:
         op.execute(
             sql(
                 "CREATE TRIGGER profiles_stamp AFTER UPDATE ON profiles\n"
-                "WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\n"
                 "BEGIN\n"
-                "    UPDATE profiles SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\n"
+                "    UPDATE profiles SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\n"
+                "    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');\n"
                 "END"
             )
         )
         op.execute(
             sql(
                 "CREATE TRIGGER projects_stamp AFTER UPDATE ON projects\n"
-                "WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\n"
                 "BEGIN\n"
-                "    UPDATE projects SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\n"
+                "    UPDATE projects SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\n"
+                "    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');\n"
                 "END"
             )
         )
         op.execute(
             sql(
                 "CREATE TRIGGER projects_status_transitions_insert BEFORE INSERT ON projects\n"
-                "WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('active')\n"
+                "WHEN NEW.status NOT IN ('active')\n"
                 "BEGIN\n"
                 "    SELECT RAISE(ABORT, 'projects_status_transitions');\n"
                 "END"
@@ -1762,7 +1673,6 @@ def upgrade() -> None:
                 "    AND CASE OLD.status\n"
                 "        WHEN 'active' THEN NEW.status IN ('archived')\n"
                 "        WHEN 'archived' THEN NEW.status IN ('active')\n"
-                "        ELSE OLD.status IS NULL AND NEW.status IN ('active')\n"
                 "    END IS NOT TRUE\n"
                 "BEGIN\n"
                 "    SELECT RAISE(ABORT, 'projects_status_transitions');\n"
@@ -1772,16 +1682,16 @@ def upgrade() -> None:
         op.execute(
             sql(
                 "CREATE TRIGGER crawl_jobs_stamp AFTER UPDATE ON crawl_jobs\n"
-                "WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\n"
                 "BEGIN\n"
-                "    UPDATE crawl_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\n"
+                "    UPDATE crawl_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\n"
+                "    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');\n"
                 "END"
             )
         )
         op.execute(
             sql(
                 "CREATE TRIGGER crawl_jobs_status_transitions_insert BEFORE INSERT ON crawl_jobs\n"
-                "WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')\n"
+                "WHEN NEW.status NOT IN ('pending')\n"
                 "BEGIN\n"
                 "    SELECT RAISE(ABORT, 'crawl_jobs_status_transitions');\n"
                 "END"
@@ -1795,10 +1705,6 @@ def upgrade() -> None:
                 "    AND CASE OLD.status\n"
                 "        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')\n"
                 "        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')\n"
-                "        WHEN 'completed' THEN FALSE\n"
-                "        WHEN 'failed' THEN FALSE\n"
-                "        WHEN 'cancelled' THEN FALSE\n"
-                "        ELSE OLD.status IS NULL AND NEW.status IN ('pending')\n"
                 "    END IS NOT TRUE\n"
                 "BEGIN\n"
                 "    SELECT RAISE(ABORT, 'crawl_jobs_status_transitions');\n"
@@ -1808,25 +1714,25 @@ def upgrade() -> None:
         op.execute(
             sql(
                 "CREATE TRIGGER images_stamp AFTER UPDATE ON images\n"
-                "WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\n"
                 "BEGIN\n"
-                "    UPDATE images SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\n"
+                "    UPDATE images SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\n"
+                "    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');\n"
                 "END"
             )
         )
         op.execute(
             sql(
                 "CREATE TRIGGER validation_jobs_stamp AFTER UPDATE ON validation_jobs\n"
-                "WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\n"
                 "BEGIN\n"
-                "    UPDATE validation_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\n"
+                "    UPDATE validation_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\n"
+                "    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');\n"
                 "END"
             )
         )
         op.execute(
             sql(
                 "CREATE TRIGGER validation_jobs_status_transitions_insert BEFORE INSERT ON validation_jobs\n"
-                "WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')\n"
+                "WHEN NEW.status NOT IN ('pending')\n"
                 "BEGIN\n"
                 "    SELECT RAISE(ABORT, 'validation_jobs_status_transitions');\n"
                 "END"
@@ -1840,10 +1746,6 @@ def upgrade() -> None:
                 "    AND CASE OLD.status\n"
                 "        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')\n"
                 "        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')\n"
-                "        WHEN 'completed' THEN FALSE\n"
-                "        WHEN 'failed' THEN FALSE\n"
-                "        WHEN 'cancelled' THEN FALSE\n"
-                "        ELSE OLD.status IS NULL AND NEW.status IN ('pending')\n"
                 "    END IS NOT TRUE\n"
                 "BEGIN\n"
                 "    SELECT RAISE(ABORT, 'validation_jobs_status_transitions');\n"
@@ -1853,16 +1755,16 @@ def upgrade() -> None:
         op.execute(
             sql(
                 "CREATE TRIGGER export_jobs_stamp AFTER UPDATE ON export_jobs\n"
-                "WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\n"
                 "BEGIN\n"
-                "    UPDATE export_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;\n"
+                "    UPDATE export_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')\n"
+                "    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');\n"
                 "END"
             )
         )
         op.execute(
             sql(
                 "CREATE TRIGGER export_jobs_status_transitions_insert BEFORE INSERT ON export_jobs\n"
-                "WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')\n"
+                "WHEN NEW.status NOT IN ('pending')\n"
                 "BEGIN\n"
                 "    SELECT RAISE(ABORT, 'export_jobs_status_transitions');\n"
                 "END"
@@ -1876,10 +1778,6 @@ def upgrade() -> None:
                 "    AND CASE OLD.status\n"
                 "        WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')\n"
                 "        WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')\n"
-                "        WHEN 'completed' THEN FALSE\n"
-                "        WHEN 'failed' THEN FALSE\n"
-                "        WHEN 'cancelled' THEN FALSE\n"
-                "        ELSE OLD.status IS NULL AND NEW.status IN ('pending')\n"
                 "    END IS NOT TRUE\n"
                 "BEGIN\n"
                 "    SELECT RAISE(ABORT, 'export_jobs_status_transitions');\n"

@@ -16,15 +16,16 @@ from __future__ import annotations
 
 import json
 import re
+from abc import abstractmethod
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from copy import copy
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import pairwise
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -155,8 +156,7 @@ def judged(column: Column[Any], value: Any) -> Any:
         if not column.nullable:
             raise ValueError(f"{column.name} is never null")
         return None
-    if not isinstance(column.type, Stored):
-        return value
+    assert isinstance(column.type, Stored)
     try:
         return column.type.keep(value)
     except ValueError as error:
@@ -179,19 +179,18 @@ class Stored(TypeDecorator[T]):
     """A kind of value; None is NULL, also where the column has a default."""
 
     impl: TypeEngine[Any] | type[TypeEngine[Any]] = NativeText
-    cache_ok = True
     should_evaluate_none = True
     sqlite = "TEXT"
-    key = False
+    whole_key = False
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         # SQLAlchemy looks for it on each class itself: what a type is made with is all it is.
         cls.cache_ok = True
 
+    @abstractmethod
     def judge(self, value: Any) -> T:
         """The value itself, or a ValueError that says why it cannot be held."""
-        raise NotImplementedError
 
     def check(self, value: T) -> None:
         """Refuse a value that can be held with a ValueError that names the broken constraint."""
@@ -235,7 +234,7 @@ class Stored(TypeDecorator[T]):
         if dialect.name != "sqlite":
             return self.native()
         # INT, unlike INTEGER, does not make a key an alias of the counting rowid.
-        counts = self.key and self.sqlite == "INTEGER"
+        counts = self.whole_key and self.sqlite == "INTEGER"
         return Physical("INT" if counts else self.sqlite)
 
     def process_bind_param(self, value: T | None, dialect: Dialect) -> Any:
@@ -274,7 +273,7 @@ class Text(Stored[str]):
         self,
         length: int | None = None,
         *patterns: str,
-        min_length: int = 0,
+        min_length: int | None = None,
         max_length: int | None = None,
     ) -> None:
         super().__init__()
@@ -290,7 +289,7 @@ class Text(Stored[str]):
         return text
 
     def check(self, value: str) -> None:
-        if len(value) < self.min_length:
+        if self.min_length is not None and len(value) < self.min_length:
             raise ValueError(f"{value!r} is shorter than {self.min_length}")
         if self.max_length is not None and len(value) > self.max_length:
             raise ValueError(f"the text is longer than {self.max_length}")
@@ -301,22 +300,12 @@ class Text(Stored[str]):
     def native(self) -> TypeEngine[Any]:
         return NativeText() if self.length is None else String(self.length)
 
-    def read(self, value: Any) -> str:
-        return str(value)
-
 
 class Bounded(Stored[N]):
     """A number between bounds: at least `ge`, more than `gt`, at most `le`, less than `lt`."""
 
-    def __init__(
-        self,
-        *arguments: Any,
-        ge: N | None,
-        gt: N | None,
-        le: N | None,
-        lt: N | None,
-    ) -> None:
-        super().__init__(*arguments)
+    def __init__(self, ge: N | None, gt: N | None, le: N | None, lt: N | None) -> None:
+        super().__init__()
         self.ge: N | None = ge
         self.gt: N | None = gt
         self.le: N | None = le
@@ -341,16 +330,16 @@ class Integer(Bounded[int]):
 
     def __init__(
         self,
-        bits: int = 32,
+        bits: int,
         key: bool = False,
         ge: int | None = None,
         gt: int | None = None,
         le: int | None = None,
         lt: int | None = None,
     ) -> None:
-        super().__init__(ge=ge, gt=gt, le=le, lt=lt)
+        super().__init__(ge, gt, le, lt)
         self.bits = bits
-        self.key = key
+        self.whole_key = key
 
     def judge(self, value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -379,56 +368,38 @@ class ExactDecimal(Bounded[Decimal]):
         le: Decimal | None = None,
         lt: Decimal | None = None,
     ) -> None:
-        super().__init__(precision, scale, ge=ge, gt=gt, le=le, lt=lt)
+        super().__init__(ge, gt, le, lt)
         self.precision = precision
         self.scale = scale
-        self.key = key
+        self.whole_key = key
         self.sqlite = "INTEGER" if precision <= self._widest_integer else "TEXT"
+        self._digits = Context(prec=precision, traps=[Inexact, InvalidOperation])
 
     def judge(self, value: Any) -> Decimal:
         if isinstance(value, int) and not isinstance(value, bool):
             value = Decimal(value)
         if not isinstance(value, Decimal) or not value.is_finite():
             raise _refuse(value, "a finite decimal")
-        exact = self._exact(value)
-        if exact is None:
+        try:
+            exact = self._digits.quantize(value, Decimal(f"1E-{self.scale}"))
+        except (Inexact, InvalidOperation):
             digits = f"{self.precision} digits, {self.scale} of them after the point"
-            raise _refuse(value, f"a decimal of {digits}")
-        return exact
-
-    def _exact(self, value: Decimal) -> Decimal | None:
-        """The value with all its digits; None where it has too many."""
-        sign, digits, exponent = value.as_tuple()
-        assert isinstance(exponent, int)
-        units = int("".join(map(str, digits)))
-        shift = exponent + self.scale
-        if units and value.adjusted() >= self.precision - self.scale:
-            return None
-        if shift < 0:
-            units, rest = divmod(units, 10**-shift)
-            if rest:
-                return None
-        elif units:
-            units *= 10**shift
-        return self._decimal(-units if sign else units)
-
-    def _decimal(self, units: int) -> Decimal:
-        digits = tuple(map(int, str(abs(units))))
-        return Decimal((int(units < 0), digits, -self.scale))
+            raise _refuse(value, f"a decimal of {digits}") from None
+        # Minus zero is zero.
+        return self._digits.plus(exact)
 
     def native(self) -> TypeEngine[Any]:
         return Numeric(self.precision, self.scale)
 
     def write(self, value: Decimal) -> Any:
-        if self.sqlite == "TEXT":
-            return f"{value:f}"
-        return int("".join(map(str, value.as_tuple().digits))) * (
-            -1 if value < 0 else 1
-        )
+        text = f"{value:f}"
+        return text if self.sqlite == "TEXT" else int(text.replace(".", ""))
 
     def read(self, value: Any) -> Decimal:
+        if isinstance(value, str):
+            return Decimal(value)
         # An average of units may come with a fraction; a decimal has none below its units.
-        return Decimal(value) if isinstance(value, str) else self._decimal(round(value))
+        return Decimal(f"{round(value)}E-{self.scale}")
 
 
 class Float(Bounded[float]):
@@ -444,7 +415,7 @@ class Float(Bounded[float]):
         le: float | None = None,
         lt: float | None = None,
     ) -> None:
-        super().__init__(ge=ge, gt=gt, le=le, lt=lt)
+        super().__init__(ge, gt, le, lt)
 
     def judge(self, value: Any) -> float:
         if not isinstance(value, int | float) or isinstance(value, bool):
@@ -469,7 +440,7 @@ class Boolean(Stored[bool]):
 
     def __init__(self, key: bool = False) -> None:
         super().__init__()
-        self.key = key
+        self.whole_key = key
 
     def judge(self, value: Any) -> bool:
         if not isinstance(value, bool):
@@ -479,14 +450,8 @@ class Boolean(Stored[bool]):
     def native(self) -> TypeEngine[Any]:
         return NativeBoolean()
 
-    def write(self, value: bool) -> Any:
-        return int(value)
-
     def read(self, value: Any) -> bool:
         return bool(value)
-
-    def write_item(self, value: bool) -> Any:
-        return value
 
 
 class Timestamp(Stored[datetime]):
@@ -509,7 +474,7 @@ class Timestamp(Stored[datetime]):
         return f"{value.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
     def read(self, value: Any) -> datetime:
-        return datetime.fromisoformat(str(value).removesuffix("Z")).replace(tzinfo=UTC)
+        return datetime.fromisoformat(value.removesuffix("Z")).replace(tzinfo=UTC)
 
     def read_native(self, value: Any) -> datetime:
         instant: datetime = value
@@ -533,7 +498,7 @@ class LocalTimestamp(Stored[datetime]):
         return value.isoformat(timespec="microseconds")
 
     def read(self, value: Any) -> datetime:
-        return datetime.fromisoformat(str(value))
+        return datetime.fromisoformat(value)
 
 
 class CalendarDate(Stored[date]):
@@ -553,7 +518,7 @@ class CalendarDate(Stored[date]):
         return value.isoformat()
 
     def read(self, value: Any) -> date:
-        return date.fromisoformat(str(value))
+        return date.fromisoformat(value)
 
 
 class TimeOfDay(Stored[time]):
@@ -573,7 +538,7 @@ class TimeOfDay(Stored[time]):
         return value.isoformat(timespec="microseconds")
 
     def read(self, value: Any) -> time:
-        return time.fromisoformat(str(value))
+        return time.fromisoformat(value)
 
 
 class Duration(Stored[timedelta]):
@@ -596,7 +561,7 @@ class Duration(Stored[timedelta]):
         return f"P{value.days:09}DT{clock}"
 
     def read(self, value: Any) -> timedelta:
-        numbers = map(int, re.findall("[0-9]+", str(value)))
+        numbers = map(int, re.findall("[0-9]+", value))
         days, hours, minutes, seconds, microseconds = numbers
         return timedelta(days, seconds, microseconds, 0, minutes, hours)
 
@@ -618,7 +583,7 @@ class Uuid(Stored[UUID]):
         return str(value)
 
     def read(self, value: Any) -> UUID:
-        return UUID(str(value))
+        return UUID(value)
 
 
 class Binary(Stored[bytes]):
@@ -663,26 +628,27 @@ class IpAddress(Stored[Address]):
         return str(value)
 
     def read(self, value: Any) -> Address:
-        return ip_address(str(value).partition("/")[0])
+        return ip_address(value)
 
     def write_native(self, value: Address) -> Any:
         return str(value)
 
     def read_native(self, value: Any) -> Address:
-        return self.read(value)
+        # One driver gives addresses, another one networks of one address.
+        return self.read(str(value).partition("/")[0])
 
 
 class Json(Stored[Any]):
     """Any JSON but null, as it is on the wire."""
 
     impl = postgresql.JSONB
-    _deepest = 64
+    _deepest: float = 64
 
     def judge(self, value: Any) -> Any:
         self._judge_part(value, self._deepest)
         return value
 
-    def _judge_part(self, value: Any, room: int) -> None:
+    def _judge_part(self, value: Any, room: float) -> None:
         if isinstance(value, dict | list) and not room:
             raise ValueError(f"JSON nests at most {self._deepest} deep")
         match value:
@@ -721,7 +687,7 @@ class Json(Stored[Any]):
 class Document(Json):
     """A JSON object; how deep its parts nest is for their own types to say."""
 
-    _deepest = -1
+    _deepest = inf
 
     def judge(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -742,7 +708,7 @@ class Entries(Document):
         super().__init__()
         self.max_items = max_items
         self.nullable_values = nullable_values
-        self._deepest = -1 if typed else Json._deepest + 1
+        self._deepest = inf if typed else Json._deepest + 1
 
     def check(self, value: dict[str, Any]) -> None:
         if self.max_items is not None and len(value) > self.max_items:
@@ -751,29 +717,11 @@ class Entries(Document):
             raise ValueError("a value of the object is null")
 
 
-class JsonList(Json):
-    """A JSON array inside an array; how deep its items nest is for their own type to say."""
-
-    _deepest = -1
-
-    def judge(self, value: Any) -> list[Any]:
-        if not isinstance(value, list):
-            raise _refuse(value, "a JSON array")
-        checked: list[Any] = super().judge(value)
-        return checked
-
-
-def _identity(value: Any) -> Any:
-    """Equal for values with the same canonical form, and only for those."""
-    if isinstance(value, dict):
-        return frozenset((name, _identity(part)) for name, part in value.items())
-    if isinstance(value, list):
-        return tuple(map(_identity, value))
-    return (isinstance(value, bool), value)
-
-
 class Array(Stored[list[Any]]):
-    """A list of items of one kind; `ascending` items may be equal, and nulls stand last."""
+    """A list of items of one kind; `ascending` items may be equal.
+
+    Items that are `unique` or `ascending` are neither null nor documents.
+    """
 
     impl = postgresql.ARRAY
 
@@ -781,7 +729,7 @@ class Array(Stored[list[Any]]):
         self,
         item: Stored[Any],
         nullable_items: bool = False,
-        min_items: int = 0,
+        min_items: int | None = None,
         max_items: int | None = None,
         unique: bool = False,
         ascending: bool = False,
@@ -802,20 +750,17 @@ class Array(Stored[list[Any]]):
         return [None if item is None else self.item.judge(item) for item in value]
 
     def check(self, value: list[Any]) -> None:
-        if len(value) < self.min_items:
+        if self.min_items is not None and len(value) < self.min_items:
             raise ValueError(f"the list has fewer than {self.min_items} items")
         if self.max_items is not None and len(value) > self.max_items:
             raise ValueError(f"the list has more than {self.max_items} items")
-        known = [item for item in value if item is not None]
-        for item in known:
-            self.item.check(item)
-        if self.unique and len(set(map(_identity, value))) < len(value):
+        for item in value:
+            if item is not None:
+                self.item.check(item)
+        if self.unique and len(set(value)) < len(value):
             raise ValueError("an item stands twice")
-        if self.ascending and (
-            None in value[: len(known)]
-            or any(left > right for left, right in pairwise(known))
-        ):
-            raise ValueError("the items do not ascend, null last")
+        if self.ascending and any(left > right for left, right in pairwise(value)):
+            raise ValueError("the items do not ascend")
 
     def native(self) -> TypeEngine[Any]:
         return postgresql.ARRAY(self.item.native(), dimensions=1)

@@ -54,8 +54,7 @@ CREATE FUNCTION compression_numbers_are_finite(document jsonb) RETURNS boolean
 CREATE FUNCTION is_synthetic_data_config(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (
-        document ?& ARRAY['patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl']
-        AND document - ARRAY['patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl']::TEXT[] = '{}'
+        document - ARRAY['patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl']::TEXT[] = '{}'
         AND CASE
             WHEN document -> 'patterns' @@ '$.type() == "array" && $.size() <= 100' THEN
                 NOT EXISTS (
@@ -67,8 +66,7 @@ CREATE FUNCTION is_synthetic_data_config(document jsonb) RETURNS boolean
         END
         AND document -> 'complexity' @@ '$.type() == "number" && $ * 10000 % 1 == 0 && $ >= 0 && $ <= 1'
         AND document -> 'volume' @@ '$.type() == "number" && $ % 1 == 0 && $ >= 1 && $ <= 10000000'
-        AND jsonb_typeof(document -> 'contentType') = 'string'
-        AND (document ->> 'contentType') IN ('text', 'json', 'csv', 'xml', 'log', 'code', 'binary')
+        AND document -> 'contentType' IN ('"text"', '"json"', '"csv"', '"xml"', '"log"', '"code"', '"binary"')
         AND CASE
             WHEN document -> 'extensions' @@ '$.type() == "array" && $.size() <= 20' THEN
                 NOT EXISTS (
@@ -83,14 +81,11 @@ CREATE FUNCTION is_synthetic_data_config(document jsonb) RETURNS boolean
         AND jsonb_typeof(document -> 'mixedContent') = 'boolean'
         AND document -> 'entropy' @@ '$.type() == "number" && $ * 10000 % 1 == 0 && $ >= 0 && $ <= 1'
         AND document -> 'redundancy' @@ '$.type() == "number" && $ * 10000 % 1 == 0 && $ >= 0 && $ <= 1'
-        AND jsonb_typeof(document -> 'structure') = 'string'
-        AND (document ->> 'structure') IN ('flat', 'nested', 'tabular', 'random')
+        AND document -> 'structure' IN ('"flat"', '"nested"', '"tabular"', '"random"')
         AND jsonb_typeof(document -> 'language') = 'string'
         AND char_length(document ->> 'language') <= 35
         AND (document ->> 'language') ~ '^[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*$'
-        AND jsonb_typeof(document -> 'encoding') = 'string'
-        AND (document ->> 'encoding') IN ('utf-8', 'us-ascii', 'iso-8859-1', 'utf-16')
-        AND jsonb_typeof(document -> 'metadata') = 'object'
+        AND document -> 'encoding' IN ('"utf-8"', '"us-ascii"', '"iso-8859-1"', '"utf-16"')
         AND NOT document -> 'metadata' @? 'strict $.* ? (@ == null)'
         AND compression_numbers_are_finite(document -> 'metadata')
         AND CASE
@@ -111,12 +106,10 @@ CREATE FUNCTION is_synthetic_data_config(document jsonb) RETURNS boolean
 CREATE FUNCTION is_workflow_step(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (
-        document ?& ARRAY['name', 'action', 'template', 'algorithm', 'compressionLevel']
-        AND document - ARRAY['name', 'action', 'template', 'algorithm', 'compressionLevel']::TEXT[] = '{}'
+        document - ARRAY['name', 'action', 'template', 'algorithm', 'compressionLevel']::TEXT[] = '{}'
         AND jsonb_typeof(document -> 'name') = 'string'
         AND char_length(document ->> 'name') BETWEEN 1 AND 100
-        AND jsonb_typeof(document -> 'action') = 'string'
-        AND (document ->> 'action') IN ('render', 'analyze', 'compress')
+        AND document -> 'action' IN ('"render"', '"analyze"', '"compress"')
         AND (
             document -> 'template' = 'null'
             OR (
@@ -144,7 +137,7 @@ CREATE FUNCTION is_workflow_step(document jsonb) RETURNS boolean
 CREATE FUNCTION is_workflows_steps(items JSONB[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN NOT EXISTS (
-        SELECT FROM unnest(items) AS item WHERE item IS NOT NULL AND (is_workflow_step(item)) IS NOT TRUE
+        SELECT FROM unnest(items) AS item WHERE (is_workflow_step(item)) IS NOT TRUE
     );""",
     ],
     "sqlite": [],
@@ -182,7 +175,8 @@ CREATE FUNCTION compression_requests_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -193,9 +187,7 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'cached', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
         WHEN 'failed' THEN NEW.status IN ('pending')
-        WHEN 'cached' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -226,7 +218,8 @@ CREATE FUNCTION synthetic_media_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -237,8 +230,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -295,7 +286,8 @@ CREATE FUNCTION optimization_sessions_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('active') THEN
             RETURN NEW;
         END IF;
@@ -305,7 +297,6 @@ BEGIN
     END IF;
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'active' THEN NEW.status IN ('closed')
-        WHEN 'closed' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -336,7 +327,8 @@ CREATE FUNCTION optimization_runs_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -347,9 +339,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'stopped')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'stopped')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'stopped' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -393,7 +382,8 @@ CREATE FUNCTION workflow_executions_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -404,9 +394,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -530,19 +517,19 @@ $$;""",
     "sqlite": [
         """\
 INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, documentation_url, license) VALUES
-    ('7da3c0dd-4057-5f94-b901-7421432418d3', 'gzip', 'traditional', 'DEFLATE in the gzip container; moderate in everything and readable everywhere', '["web content", "log files", "interchange with unknown readers"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 9}}}', '{"level": 6}', 'medium', 'good', 'low', 'universal', 'https://www.rfc-editor.org/rfc/rfc1952', 'Zlib');""",
+    ('7da3c0dd-4057-5f94-b901-7421432418d3', 'gzip', 'traditional', 'DEFLATE in the gzip container; moderate in everything and readable everywhere', '["web content","log files","interchange with unknown readers"]', '[1,2,3,4,5,6,7,8,9]', 1, '{"type":"object","properties":{"level":{"type":"integer","minimum":1,"maximum":9}}}', '{"level":6}', 'medium', 'good', 'low', 'universal', 'https://www.rfc-editor.org/rfc/rfc1952', 'Zlib');""",
         """\
 INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES
-    ('e13d05c7-f636-57a4-93c1-9e79fefb3533', 'lz4', 'traditional', 'Byte-oriented LZ77 without entropy coding; gives up size for the highest speed', '["real-time streams", "in-memory data", "caches"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 12}}}', '{"level": 1}', 'very_fast', 'fair', 'very_low', 'wide', 1, 'Install the Python package lz4', 'https://lz4.org/', 'BSD-2-Clause');""",
+    ('e13d05c7-f636-57a4-93c1-9e79fefb3533', 'lz4', 'traditional', 'Byte-oriented LZ77 without entropy coding; gives up size for the highest speed', '["real-time streams","in-memory data","caches"]', '[1,2,3,4,5,6,7,8,9,10,11,12]', 1, '{"type":"object","properties":{"level":{"type":"integer","minimum":1,"maximum":12}}}', '{"level":1}', 'very_fast', 'fair', 'very_low', 'wide', 1, 'Install the Python package lz4', 'https://lz4.org/', 'BSD-2-Clause');""",
         """\
 INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, supports_parallel, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES
-    ('bff6a0a9-d129-53ed-95be-7633d2e162e7', 'zstd', 'advanced', 'LZ77 with finite-state entropy coding; a wide range between speed and size', '["databases", "backups", "packages", "general purpose"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]', 1, 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 22}}}', '{"level": 3}', 'fast', 'very_good', 'medium', 'wide', 1, 'Install the Python package zstandard', 'https://www.rfc-editor.org/rfc/rfc8878', 'BSD-3-Clause OR GPL-2.0-only');""",
+    ('bff6a0a9-d129-53ed-95be-7633d2e162e7', 'zstd', 'advanced', 'LZ77 with finite-state entropy coding; a wide range between speed and size', '["databases","backups","packages","general purpose"]', '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22]', 1, 1, '{"type":"object","properties":{"level":{"type":"integer","minimum":1,"maximum":22}}}', '{"level":3}', 'fast', 'very_good', 'medium', 'wide', 1, 'Install the Python package zstandard', 'https://www.rfc-editor.org/rfc/rfc8878', 'BSD-3-Clause OR GPL-2.0-only');""",
         """\
 INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, documentation_url, license) VALUES
-    ('856d1f60-fe47-5c6c-807b-62da578c2bdc', 'lzma', 'traditional', 'Large-dictionary LZ77 with range coding in the xz container; smallest, slowest', '["archives", "software distribution", "cold storage"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 9}}}', '{"level": 6}', 'very_slow', 'excellent', 'high', 'moderate', 'https://tukaani.org/xz/format.html', '0BSD');""",
+    ('856d1f60-fe47-5c6c-807b-62da578c2bdc', 'lzma', 'traditional', 'Large-dictionary LZ77 with range coding in the xz container; smallest, slowest', '["archives","software distribution","cold storage"]', '[1,2,3,4,5,6,7,8,9]', 1, '{"type":"object","properties":{"level":{"type":"integer","minimum":1,"maximum":9}}}', '{"level":6}', 'very_slow', 'excellent', 'high', 'moderate', 'https://tukaani.org/xz/format.html', '0BSD');""",
         """\
 INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES
-    ('00bb9d83-2c6a-544d-8b86-386d9dab3525', 'brotli', 'advanced', 'LZ77 with context modeling and a built-in dictionary of words of the web', '["web assets", "fonts", "short texts"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 11}}}', '{"level": 5}', 'slow', 'excellent', 'medium', 'wide', 1, 'Install the Python package brotli', 'https://www.rfc-editor.org/rfc/rfc7932', 'MIT');""",
+    ('00bb9d83-2c6a-544d-8b86-386d9dab3525', 'brotli', 'advanced', 'LZ77 with context modeling and a built-in dictionary of words of the web', '["web assets","fonts","short texts"]', '[1,2,3,4,5,6,7,8,9,10,11]', 1, '{"type":"object","properties":{"level":{"type":"integer","minimum":1,"maximum":11}}}', '{"level":5}', 'slow', 'excellent', 'medium', 'wide', 1, 'Install the Python package brotli', 'https://www.rfc-editor.org/rfc/rfc7932', 'MIT');""",
         """\
 INSERT INTO optimization_strategies (id, name, description, method) VALUES
     ('07ea6c5a-ac69-5a8b-85c3-04b2adea8dc6', 'exhaustive', 'Tries every level of every algorithm', 'exhaustive'),
@@ -553,10 +540,7 @@ CREATE TRIGGER compression_algorithms_best_for_items_check_insert BEFORE INSERT 
 WHEN
     json_valid(NEW.best_for)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.best_for) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.best_for) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_best_for_items_check');
@@ -566,10 +550,7 @@ CREATE TRIGGER compression_algorithms_best_for_items_check_update BEFORE UPDATE 
 WHEN
     json_valid(NEW.best_for)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.best_for) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.best_for) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_best_for_items_check');
@@ -581,12 +562,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.compression_levels) AS item
-            WHERE (
-                item.type = 'integer'
-                AND item.value BETWEEN -2147483648 AND 2147483647
-                AND item.value >= 1
-                AND item.value <= 22
-            ) IS NOT TRUE
+            WHERE (item.type = 'integer' AND item.value >= 1 AND item.value <= 22) IS NOT TRUE
         )
         AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.compression_levels))
         AND NOT EXISTS (
@@ -608,12 +584,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.compression_levels) AS item
-            WHERE (
-                item.type = 'integer'
-                AND item.value BETWEEN -2147483648 AND 2147483647
-                AND item.value >= 1
-                AND item.value <= 22
-            ) IS NOT TRUE
+            WHERE (item.type = 'integer' AND item.value >= 1 AND item.value <= 22) IS NOT TRUE
         )
         AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.compression_levels))
         AND NOT EXISTS (
@@ -633,8 +604,7 @@ CREATE TRIGGER compression_algorithms_parameters_schema_object_check_insert BEFO
 WHEN
     json_valid(NEW.parameters_schema)
     AND (
-        json_type(NEW.parameters_schema) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.parameters_schema) AS part WHERE (part.type <> 'null') IS NOT TRUE
         )
     ) IS NOT TRUE
@@ -646,8 +616,7 @@ CREATE TRIGGER compression_algorithms_parameters_schema_object_check_update BEFO
 WHEN
     json_valid(NEW.parameters_schema)
     AND (
-        json_type(NEW.parameters_schema) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.parameters_schema) AS part WHERE (part.type <> 'null') IS NOT TRUE
         )
     ) IS NOT TRUE
@@ -659,8 +628,7 @@ CREATE TRIGGER compression_algorithms_default_parameters_object_check_insert BEF
 WHEN
     json_valid(NEW.default_parameters)
     AND (
-        json_type(NEW.default_parameters) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.default_parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE
         )
     ) IS NOT TRUE
@@ -672,8 +640,7 @@ CREATE TRIGGER compression_algorithms_default_parameters_object_check_update BEF
 WHEN
     json_valid(NEW.default_parameters)
     AND (
-        json_type(NEW.default_parameters) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.default_parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE
         )
     ) IS NOT TRUE
@@ -685,8 +652,7 @@ CREATE TRIGGER compression_requests_parameters_object_check_insert BEFORE INSERT
 WHEN
     json_valid(NEW.parameters)
     AND (
-        json_type(NEW.parameters) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: compression_requests_parameters_object_check');
@@ -696,8 +662,7 @@ CREATE TRIGGER compression_requests_parameters_object_check_update BEFORE UPDATE
 WHEN
     json_valid(NEW.parameters)
     AND (
-        json_type(NEW.parameters) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: compression_requests_parameters_object_check');
@@ -707,8 +672,7 @@ CREATE TRIGGER system_metrics_algorithm_performance_object_check_insert BEFORE I
 WHEN
     json_valid(NEW.algorithm_performance)
     AND (
-        json_type(NEW.algorithm_performance) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.algorithm_performance) AS part
             WHERE (
                 part.type IN ('integer', 'real')
@@ -724,8 +688,7 @@ CREATE TRIGGER system_metrics_algorithm_performance_object_check_update BEFORE U
 WHEN
     json_valid(NEW.algorithm_performance)
     AND (
-        json_type(NEW.algorithm_performance) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.algorithm_performance) AS part
             WHERE (
                 part.type IN ('integer', 'real')
@@ -741,8 +704,7 @@ CREATE TRIGGER synthetic_media_config_object_check_insert BEFORE INSERT ON synth
 WHEN
     json_valid(NEW.config)
     AND (
-        json_type(NEW.config) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.config) AS entry
             WHERE entry.key NOT IN (
                 'patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl'
@@ -762,10 +724,8 @@ WHEN
         AND json_extract(NEW.config, '$.complexity') <= 1
         AND json_type(NEW.config, '$.volume') IN ('integer', 'real')
         AND json_extract(NEW.config, '$.volume') = CAST(json_extract(NEW.config, '$.volume') AS INTEGER)
-        AND json_extract(NEW.config, '$.volume') BETWEEN -2147483648 AND 2147483647
         AND json_extract(NEW.config, '$.volume') >= 1
         AND json_extract(NEW.config, '$.volume') <= 10000000
-        AND json_type(NEW.config, '$.contentType') = 'text'
         AND json_extract(NEW.config, '$.contentType') IN ('text', 'json', 'csv', 'xml', 'log', 'code', 'binary')
         AND json_type(NEW.config, '$.extensions') = 'array'
         AND json_array_length(json_extract(NEW.config, '$.extensions')) <= 20
@@ -792,11 +752,9 @@ WHEN
         AND json_extract(NEW.config, '$.redundancy') < 10
         AND json_extract(NEW.config, '$.redundancy') >= 0
         AND json_extract(NEW.config, '$.redundancy') <= 1
-        AND json_type(NEW.config, '$.structure') = 'text'
         AND json_extract(NEW.config, '$.structure') IN ('flat', 'nested', 'tabular', 'random')
         AND json_type(NEW.config, '$.language') = 'text'
         AND length(json_extract(NEW.config, '$.language')) <= 35
-        AND json_type(NEW.config, '$.encoding') = 'text'
         AND json_extract(NEW.config, '$.encoding') IN ('utf-8', 'us-ascii', 'iso-8859-1', 'utf-16')
         AND json_type(NEW.config, '$.metadata') = 'object'
         AND NOT EXISTS (
@@ -821,8 +779,7 @@ CREATE TRIGGER synthetic_media_config_object_check_update BEFORE UPDATE OF confi
 WHEN
     json_valid(NEW.config)
     AND (
-        json_type(NEW.config) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.config) AS entry
             WHERE entry.key NOT IN (
                 'patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl'
@@ -842,10 +799,8 @@ WHEN
         AND json_extract(NEW.config, '$.complexity') <= 1
         AND json_type(NEW.config, '$.volume') IN ('integer', 'real')
         AND json_extract(NEW.config, '$.volume') = CAST(json_extract(NEW.config, '$.volume') AS INTEGER)
-        AND json_extract(NEW.config, '$.volume') BETWEEN -2147483648 AND 2147483647
         AND json_extract(NEW.config, '$.volume') >= 1
         AND json_extract(NEW.config, '$.volume') <= 10000000
-        AND json_type(NEW.config, '$.contentType') = 'text'
         AND json_extract(NEW.config, '$.contentType') IN ('text', 'json', 'csv', 'xml', 'log', 'code', 'binary')
         AND json_type(NEW.config, '$.extensions') = 'array'
         AND json_array_length(json_extract(NEW.config, '$.extensions')) <= 20
@@ -872,11 +827,9 @@ WHEN
         AND json_extract(NEW.config, '$.redundancy') < 10
         AND json_extract(NEW.config, '$.redundancy') >= 0
         AND json_extract(NEW.config, '$.redundancy') <= 1
-        AND json_type(NEW.config, '$.structure') = 'text'
         AND json_extract(NEW.config, '$.structure') IN ('flat', 'nested', 'tabular', 'random')
         AND json_type(NEW.config, '$.language') = 'text'
         AND length(json_extract(NEW.config, '$.language')) <= 35
-        AND json_type(NEW.config, '$.encoding') = 'text'
         AND json_extract(NEW.config, '$.encoding') IN ('utf-8', 'us-ascii', 'iso-8859-1', 'utf-16')
         AND json_type(NEW.config, '$.metadata') = 'object'
         AND NOT EXISTS (
@@ -901,8 +854,7 @@ CREATE TRIGGER optimization_strategies_parameters_object_check_insert BEFORE INS
 WHEN
     json_valid(NEW.parameters)
     AND (
-        json_type(NEW.parameters) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: optimization_strategies_parameters_object_check');
@@ -912,8 +864,7 @@ CREATE TRIGGER optimization_strategies_parameters_object_check_update BEFORE UPD
 WHEN
     json_valid(NEW.parameters)
     AND (
-        json_type(NEW.parameters) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: optimization_strategies_parameters_object_check');
@@ -927,7 +878,6 @@ WHEN
             SELECT 1 FROM json_each(NEW.algorithms) AS item
             WHERE (
                 item.type = 'text'
-                AND instr(item.value, char(0)) = 0
                 AND length(item.value) <= 100
                 AND item.value <> ''
                 AND item.value NOT GLOB '*[^0-9_a-z]*'
@@ -947,7 +897,6 @@ WHEN
             SELECT 1 FROM json_each(NEW.algorithms) AS item
             WHERE (
                 item.type = 'text'
-                AND instr(item.value, char(0)) = 0
                 AND length(item.value) <= 100
                 AND item.value <> ''
                 AND item.value NOT GLOB '*[^0-9_a-z]*'
@@ -974,7 +923,6 @@ WHEN
                 AND json_type(item.value, '$.name') = 'text'
                 AND length(json_extract(item.value, '$.name')) >= 1
                 AND length(json_extract(item.value, '$.name')) <= 100
-                AND json_type(item.value, '$.action') = 'text'
                 AND json_extract(item.value, '$.action') IN ('render', 'analyze', 'compress')
                 AND (
                     json_type(item.value, '$.template') = 'null'
@@ -999,7 +947,6 @@ WHEN
                         AND json_extract(item.value, '$.compressionLevel') = CAST(
                             json_extract(item.value, '$.compressionLevel') AS INTEGER
                         )
-                        AND json_extract(item.value, '$.compressionLevel') BETWEEN -2147483648 AND 2147483647
                         AND json_extract(item.value, '$.compressionLevel') >= 1
                         AND json_extract(item.value, '$.compressionLevel') <= 22
                     )
@@ -1034,7 +981,6 @@ WHEN
                 AND json_type(item.value, '$.name') = 'text'
                 AND length(json_extract(item.value, '$.name')) >= 1
                 AND length(json_extract(item.value, '$.name')) <= 100
-                AND json_type(item.value, '$.action') = 'text'
                 AND json_extract(item.value, '$.action') IN ('render', 'analyze', 'compress')
                 AND (
                     json_type(item.value, '$.template') = 'null'
@@ -1059,7 +1005,6 @@ WHEN
                         AND json_extract(item.value, '$.compressionLevel') = CAST(
                             json_extract(item.value, '$.compressionLevel') AS INTEGER
                         )
-                        AND json_extract(item.value, '$.compressionLevel') BETWEEN -2147483648 AND 2147483647
                         AND json_extract(item.value, '$.compressionLevel') >= 1
                         AND json_extract(item.value, '$.compressionLevel') <= 22
                     )
@@ -1083,8 +1028,7 @@ CREATE TRIGGER workflow_executions_inputs_object_check_insert BEFORE INSERT ON w
 WHEN
     json_valid(NEW.inputs)
     AND (
-        json_type(NEW.inputs) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.inputs) AS part WHERE (part.type = 'text') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.inputs) AS part WHERE (part.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_inputs_object_check');
@@ -1094,8 +1038,7 @@ CREATE TRIGGER workflow_executions_inputs_object_check_update BEFORE UPDATE OF i
 WHEN
     json_valid(NEW.inputs)
     AND (
-        json_type(NEW.inputs) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.inputs) AS part WHERE (part.type = 'text') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.inputs) AS part WHERE (part.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_inputs_object_check');
@@ -1105,8 +1048,7 @@ CREATE TRIGGER workflow_executions_results_object_check_insert BEFORE INSERT ON 
 WHEN
     json_valid(NEW.results)
     AND (
-        json_type(NEW.results) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.results) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.results) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_results_object_check');
@@ -1116,27 +1058,26 @@ CREATE TRIGGER workflow_executions_results_object_check_update BEFORE UPDATE OF 
 WHEN
     json_valid(NEW.results)
     AND (
-        json_type(NEW.results) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.results) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.results) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_results_object_check');
 END;""",
         """\
 CREATE TRIGGER compression_algorithms_stamp AFTER UPDATE ON compression_algorithms
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE compression_algorithms SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE compression_algorithms SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER compression_requests_stamp AFTER UPDATE ON compression_requests
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE compression_requests SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE compression_requests SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER compression_requests_status_transitions_insert BEFORE INSERT ON compression_requests
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'compression_requests_status_transitions');
 END;""",
@@ -1147,23 +1088,20 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'cached', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
         WHEN 'failed' THEN NEW.status IN ('pending')
-        WHEN 'cached' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'compression_requests_status_transitions');
 END;""",
         """\
 CREATE TRIGGER synthetic_media_stamp AFTER UPDATE ON synthetic_media
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE synthetic_media SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE synthetic_media SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER synthetic_media_status_transitions_insert BEFORE INSERT ON synthetic_media
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'synthetic_media_status_transitions');
 END;""",
@@ -1174,58 +1112,49 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'synthetic_media_status_transitions');
 END;""",
         """\
 CREATE TRIGGER optimization_strategies_stamp AFTER UPDATE ON optimization_strategies
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE optimization_strategies SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE optimization_strategies SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER optimization_configs_stamp AFTER UPDATE ON optimization_configs
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE optimization_configs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE optimization_configs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER optimization_sessions_stamp AFTER UPDATE ON optimization_sessions
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE optimization_sessions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE optimization_sessions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER optimization_sessions_status_transitions_insert BEFORE INSERT ON optimization_sessions
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('active')
+WHEN NEW.status NOT IN ('active')
 BEGIN
     SELECT RAISE(ABORT, 'optimization_sessions_status_transitions');
 END;""",
         """\
 CREATE TRIGGER optimization_sessions_status_transitions BEFORE UPDATE ON optimization_sessions
-WHEN
-    NEW.status IS NOT OLD.status
-    AND CASE OLD.status
-        WHEN 'active' THEN NEW.status IN ('closed')
-        WHEN 'closed' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('active')
-    END IS NOT TRUE
+WHEN NEW.status IS NOT OLD.status AND CASE OLD.status WHEN 'active' THEN NEW.status IN ('closed') END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'optimization_sessions_status_transitions');
 END;""",
         """\
 CREATE TRIGGER optimization_runs_stamp AFTER UPDATE ON optimization_runs
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE optimization_runs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE optimization_runs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER optimization_runs_status_transitions_insert BEFORE INSERT ON optimization_runs
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'optimization_runs_status_transitions');
 END;""",
@@ -1236,29 +1165,25 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'stopped')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'stopped')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'stopped' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'optimization_runs_status_transitions');
 END;""",
         """\
 CREATE TRIGGER workflows_stamp AFTER UPDATE ON workflows
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE workflows SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE workflows SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER workflow_executions_stamp AFTER UPDATE ON workflow_executions
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE workflow_executions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE workflow_executions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER workflow_executions_status_transitions_insert BEFORE INSERT ON workflow_executions
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'workflow_executions_status_transitions');
 END;""",
@@ -1269,10 +1194,6 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'workflow_executions_status_transitions');

@@ -48,17 +48,17 @@ class AlgorithmViabilityTest(Base):
         check(
             "algorithm_viability_tests_compression_ratio_guard",
             "compression_ratio <> 'NaN'",
-            "compression_ratio BETWEEN -9999999999 AND 9999999999",
+            "compression_ratio <= 9999999999",
         ),
         check(
             "algorithm_viability_tests_compression_time_ms_guard",
             "compression_time_ms <> 'NaN'",
-            "compression_time_ms BETWEEN -999999999999 AND 999999999999",
+            "compression_time_ms <= 999999999999",
         ),
         check(
             "algorithm_viability_tests_decompression_time_ms_guard",
             "decompression_time_ms <> 'NaN'",
-            "decompression_time_ms BETWEEN -999999999999 AND 999999999999",
+            "decompression_time_ms <= 999999999999",
         ),
         check(
             "algorithm_viability_tests_compression_level_check",
@@ -101,17 +101,12 @@ class AlgorithmViabilityTest(Base):
         check("chk_viable_is_lossless", "is_lossless OR verdict = 'unsuitable'"),
         check(
             "algorithm_viability_tests_id_guard",
-            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
             "algorithm_viability_tests_algorithm_id_guard",
-            "algorithm_id GLOB '????????-????-????-????-????????????' AND algorithm_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(algorithm_id, '-', '')) = 32",
-            only="sqlite",
-        ),
-        check(
-            "algorithm_viability_tests_compression_level_guard",
-            "compression_level BETWEEN -2147483648 AND 2147483647",
+            "instr(algorithm_id, char(0)) = 0 AND algorithm_id GLOB '????????-????-????-????-????????????' AND algorithm_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(algorithm_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
@@ -125,13 +120,8 @@ class AlgorithmViabilityTest(Base):
             only="sqlite",
         ),
         check(
-            "algorithm_viability_tests_viability_score_guard",
-            "viability_score BETWEEN -99999 AND 99999",
-            only="sqlite",
-        ),
-        check(
             "algorithm_viability_tests_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(conv("idx_viability_algorithm"), "algorithm_id", sql("created_at DESC")),

@@ -69,17 +69,17 @@ class CompressionRequest(Base):
         check(
             "compression_requests_started_at_guard",
             "started_at >= '0001-01-01 00:00:00+00' AND started_at < '10000-01-01 00:00:00+00'",
-            "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'",
+            "instr(started_at, char(0)) = 0 AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001-01-01T00:00:00.000000Z'",
         ),
         check(
             "compression_requests_completed_at_guard",
             "completed_at >= '0001-01-01 00:00:00+00' AND completed_at < '10000-01-01 00:00:00+00'",
-            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
+            "instr(completed_at, char(0)) = 0 AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001-01-01T00:00:00.000000Z'",
         ),
         check(
             "compression_requests_compression_ratio_guard",
             "compression_ratio <> 'NaN'",
-            "compression_ratio BETWEEN -9999999999 AND 9999999999",
+            "compression_ratio <= 9999999999",
         ),
         check(
             "compression_requests_content_hash_pattern_check",
@@ -151,12 +151,12 @@ class CompressionRequest(Base):
         ),
         check(
             "compression_requests_id_guard",
-            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
             "compression_requests_algorithm_id_guard",
-            "algorithm_id GLOB '????????-????-????-????-????????????' AND algorithm_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(algorithm_id, '-', '')) = 32",
+            "instr(algorithm_id, char(0)) = 0 AND algorithm_id GLOB '????????-????-????-????-????????????' AND algorithm_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(algorithm_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
@@ -170,18 +170,13 @@ class CompressionRequest(Base):
             only="sqlite",
         ),
         check(
-            "compression_requests_compression_level_guard",
-            "compression_level BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
             "compression_requests_parameters_guard",
             "instr(parameters, char(0)) = 0 AND json_valid(parameters) AND instr(replace(parameters, '\\\\', ''), '\\u0000') = 0 AND json_type(parameters) = 'object'",
             only="sqlite",
         ),
         check(
             "compression_requests_processing_time_ms_guard",
-            "processing_time_ms BETWEEN -2147483648 AND 2147483647",
+            "processing_time_ms <= 2147483647",
             only="sqlite",
         ),
         check(
@@ -196,7 +191,7 @@ class CompressionRequest(Base):
         ),
         check(
             "compression_requests_retry_count_guard",
-            "retry_count BETWEEN -2147483648 AND 2147483647",
+            "retry_count <= 2147483647",
             only="sqlite",
         ),
         check(
@@ -211,17 +206,17 @@ class CompressionRequest(Base):
         ),
         check(
             "compression_requests_ip_address_guard",
-            "CASE WHEN ip_address NOT GLOB '*[^0-9.]*' THEN CASE WHEN json_valid('[' || replace(ip_address, '.', ',') || ']') THEN json_array_length('[' || replace(ip_address, '.', ',') || ']') = 4 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[0]') <= 255 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[1]') <= 255 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[2]') <= 255 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[3]') <= 255 ELSE FALSE END ELSE length(ip_address) <= 45 AND ip_address GLOB '*:*:*' AND ip_address NOT GLOB '*[^0-9a-f:.]*' END",
+            "instr(ip_address, char(0)) = 0 AND CASE WHEN ip_address NOT GLOB '*[^0-9.]*' THEN CASE WHEN json_valid('[' || replace(ip_address, '.', ',') || ']') THEN json_array_length('[' || replace(ip_address, '.', ',') || ']') = 4 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[0]') <= 255 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[1]') <= 255 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[2]') <= 255 AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[3]') <= 255 ELSE FALSE END ELSE ip_address GLOB '*:*:*' AND ip_address NOT GLOB '*[^0-9a-f:.]*' END",
             only="sqlite",
         ),
         check(
             "compression_requests_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "compression_requests_updated_at_guard",
-            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(conv("idx_requests_status"), "status"),

@@ -43,7 +43,7 @@ class SyntheticMedia(Base):
         check(
             "synthetic_media_completed_at_guard",
             "completed_at >= '0001-01-01 00:00:00+00' AND completed_at < '10000-01-01 00:00:00+00'",
-            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
+            "instr(completed_at, char(0)) = 0 AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001-01-01T00:00:00.000000Z'",
         ),
         check(
             "synthetic_media_config_object_check",
@@ -84,7 +84,7 @@ class SyntheticMedia(Base):
         ),
         check(
             "synthetic_media_id_guard",
-            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
@@ -108,23 +108,18 @@ class SyntheticMedia(Base):
             only="sqlite",
         ),
         check(
-            "synthetic_media_entropy_guard",
-            "entropy BETWEEN -99999 AND 99999",
-            only="sqlite",
-        ),
-        check(
             "synthetic_media_error_message_guard",
             "instr(error_message, char(0)) = 0",
             only="sqlite",
         ),
         check(
             "synthetic_media_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "synthetic_media_updated_at_guard",
-            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(conv("idx_synthetic_media_created"), sql("created_at DESC")),

@@ -39,7 +39,7 @@ class SystemMetric(Base):
         check(
             "system_metrics_avg_compression_ratio_guard",
             "avg_compression_ratio <> 'NaN'",
-            "avg_compression_ratio BETWEEN -9999999999 AND 9999999999",
+            "avg_compression_ratio <= 9999999999",
         ),
         check(
             "system_metrics_metric_type_check",
@@ -108,72 +108,42 @@ class SystemMetric(Base):
         ),
         check(
             "system_metrics_id_guard",
-            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
             "system_metrics_recorded_at_guard",
-            "substr(recorded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days') AND recorded_at >= '0001'",
-            only="sqlite",
-        ),
-        check(
-            "system_metrics_cpu_percent_guard",
-            "cpu_percent BETWEEN -99999 AND 99999",
-            only="sqlite",
-        ),
-        check(
-            "system_metrics_memory_percent_guard",
-            "memory_percent BETWEEN -99999 AND 99999",
-            only="sqlite",
-        ),
-        check(
-            "system_metrics_disk_percent_guard",
-            "disk_percent BETWEEN -99999 AND 99999",
-            only="sqlite",
-        ),
-        check(
-            "system_metrics_compression_efficiency_guard",
-            "compression_efficiency BETWEEN -99999 AND 99999",
-            only="sqlite",
-        ),
-        check(
-            "system_metrics_success_rate_guard",
-            "success_rate BETWEEN -99999 AND 99999",
-            only="sqlite",
-        ),
-        check(
-            "system_metrics_error_rate_guard",
-            "error_rate BETWEEN -99999 AND 99999",
+            "instr(recorded_at, char(0)) = 0 AND substr(recorded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days') AND recorded_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "system_metrics_avg_response_time_ms_guard",
-            "avg_response_time_ms BETWEEN -2147483648 AND 2147483647",
+            "avg_response_time_ms <= 2147483647",
             only="sqlite",
         ),
         check(
             "system_metrics_p50_response_time_ms_guard",
-            "p50_response_time_ms BETWEEN -2147483648 AND 2147483647",
+            "p50_response_time_ms <= 2147483647",
             only="sqlite",
         ),
         check(
             "system_metrics_p95_response_time_ms_guard",
-            "p95_response_time_ms BETWEEN -2147483648 AND 2147483647",
+            "p95_response_time_ms <= 2147483647",
             only="sqlite",
         ),
         check(
             "system_metrics_p99_response_time_ms_guard",
-            "p99_response_time_ms BETWEEN -2147483648 AND 2147483647",
+            "p99_response_time_ms <= 2147483647",
             only="sqlite",
         ),
         check(
             "system_metrics_active_connections_guard",
-            "active_connections BETWEEN -2147483648 AND 2147483647",
+            "active_connections <= 2147483647",
             only="sqlite",
         ),
         check(
             "system_metrics_queue_length_guard",
-            "queue_length BETWEEN -2147483648 AND 2147483647",
+            "queue_length <= 2147483647",
             only="sqlite",
         ),
         check(

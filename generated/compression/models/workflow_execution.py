@@ -88,12 +88,12 @@ class WorkflowExecution(Base):
         ),
         check(
             "workflow_executions_id_guard",
-            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
             "workflow_executions_workflow_id_guard",
-            "workflow_id GLOB '????????-????-????-????-????????????' AND workflow_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(workflow_id, '-', '')) = 32",
+            "instr(workflow_id, char(0)) = 0 AND workflow_id GLOB '????????-????-????-????-????????????' AND workflow_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(workflow_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
@@ -102,13 +102,8 @@ class WorkflowExecution(Base):
             only="sqlite",
         ),
         check(
-            "workflow_executions_progress_guard",
-            "progress BETWEEN -99999 AND 99999",
-            only="sqlite",
-        ),
-        check(
             "workflow_executions_steps_completed_guard",
-            "steps_completed BETWEEN -2147483648 AND 2147483647",
+            "steps_completed <= 2147483647",
             only="sqlite",
         ),
         check(
@@ -123,12 +118,12 @@ class WorkflowExecution(Base):
         ),
         check(
             "workflow_executions_started_at_guard",
-            "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'",
+            "instr(started_at, char(0)) = 0 AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "workflow_executions_completed_at_guard",
-            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
+            "instr(completed_at, char(0)) = 0 AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
@@ -138,12 +133,12 @@ class WorkflowExecution(Base):
         ),
         check(
             "workflow_executions_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "workflow_executions_updated_at_guard",
-            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(conv("idx_executions_workflow"), "workflow_id", sql("created_at DESC")),

@@ -43,8 +43,7 @@ CREATE FUNCTION compression_numbers_are_finite(document jsonb) RETURNS boolean
 CREATE FUNCTION is_synthetic_data_config(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (
-        document ?& ARRAY['patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl']
-        AND document - ARRAY['patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl']::TEXT[] = '{}'
+        document - ARRAY['patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl']::TEXT[] = '{}'
         AND CASE
             WHEN document -> 'patterns' @@ '$.type() == "array" && $.size() <= 100' THEN
                 NOT EXISTS (
@@ -56,8 +55,7 @@ CREATE FUNCTION is_synthetic_data_config(document jsonb) RETURNS boolean
         END
         AND document -> 'complexity' @@ '$.type() == "number" && $ * 10000 % 1 == 0 && $ >= 0 && $ <= 1'
         AND document -> 'volume' @@ '$.type() == "number" && $ % 1 == 0 && $ >= 1 && $ <= 10000000'
-        AND jsonb_typeof(document -> 'contentType') = 'string'
-        AND (document ->> 'contentType') IN ('text', 'json', 'csv', 'xml', 'log', 'code', 'binary')
+        AND document -> 'contentType' IN ('"text"', '"json"', '"csv"', '"xml"', '"log"', '"code"', '"binary"')
         AND CASE
             WHEN document -> 'extensions' @@ '$.type() == "array" && $.size() <= 20' THEN
                 NOT EXISTS (
@@ -72,14 +70,11 @@ CREATE FUNCTION is_synthetic_data_config(document jsonb) RETURNS boolean
         AND jsonb_typeof(document -> 'mixedContent') = 'boolean'
         AND document -> 'entropy' @@ '$.type() == "number" && $ * 10000 % 1 == 0 && $ >= 0 && $ <= 1'
         AND document -> 'redundancy' @@ '$.type() == "number" && $ * 10000 % 1 == 0 && $ >= 0 && $ <= 1'
-        AND jsonb_typeof(document -> 'structure') = 'string'
-        AND (document ->> 'structure') IN ('flat', 'nested', 'tabular', 'random')
+        AND document -> 'structure' IN ('"flat"', '"nested"', '"tabular"', '"random"')
         AND jsonb_typeof(document -> 'language') = 'string'
         AND char_length(document ->> 'language') <= 35
         AND (document ->> 'language') ~ '^[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*$'
-        AND jsonb_typeof(document -> 'encoding') = 'string'
-        AND (document ->> 'encoding') IN ('utf-8', 'us-ascii', 'iso-8859-1', 'utf-16')
-        AND jsonb_typeof(document -> 'metadata') = 'object'
+        AND document -> 'encoding' IN ('"utf-8"', '"us-ascii"', '"iso-8859-1"', '"utf-16"')
         AND NOT document -> 'metadata' @? 'strict $.* ? (@ == null)'
         AND compression_numbers_are_finite(document -> 'metadata')
         AND CASE
@@ -100,12 +95,10 @@ CREATE FUNCTION is_synthetic_data_config(document jsonb) RETURNS boolean
 CREATE FUNCTION is_workflow_step(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (
-        document ?& ARRAY['name', 'action', 'template', 'algorithm', 'compressionLevel']
-        AND document - ARRAY['name', 'action', 'template', 'algorithm', 'compressionLevel']::TEXT[] = '{}'
+        document - ARRAY['name', 'action', 'template', 'algorithm', 'compressionLevel']::TEXT[] = '{}'
         AND jsonb_typeof(document -> 'name') = 'string'
         AND char_length(document ->> 'name') BETWEEN 1 AND 100
-        AND jsonb_typeof(document -> 'action') = 'string'
-        AND (document ->> 'action') IN ('render', 'analyze', 'compress')
+        AND document -> 'action' IN ('"render"', '"analyze"', '"compress"')
         AND (
             document -> 'template' = 'null'
             OR (
@@ -133,7 +126,7 @@ CREATE FUNCTION is_workflow_step(document jsonb) RETURNS boolean
 CREATE FUNCTION is_workflows_steps(items JSONB[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN NOT EXISTS (
-        SELECT FROM unnest(items) AS item WHERE item IS NOT NULL AND (is_workflow_step(item)) IS NOT TRUE
+        SELECT FROM unnest(items) AS item WHERE (is_workflow_step(item)) IS NOT TRUE
     );
 
 -- Tables
@@ -713,7 +706,8 @@ CREATE FUNCTION compression_requests_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -724,9 +718,7 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'cached', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
         WHEN 'failed' THEN NEW.status IN ('pending')
-        WHEN 'cached' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -757,7 +749,8 @@ CREATE FUNCTION synthetic_media_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -768,8 +761,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -826,7 +817,8 @@ CREATE FUNCTION optimization_sessions_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('active') THEN
             RETURN NEW;
         END IF;
@@ -836,7 +828,6 @@ BEGIN
     END IF;
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'active' THEN NEW.status IN ('closed')
-        WHEN 'closed' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -867,7 +858,8 @@ CREATE FUNCTION optimization_runs_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -878,9 +870,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'stopped')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'stopped')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'stopped' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -924,7 +913,8 @@ CREATE FUNCTION workflow_executions_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -935,9 +925,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;

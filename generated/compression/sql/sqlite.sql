@@ -62,7 +62,8 @@ CREATE TABLE compression_algorithms (
     CONSTRAINT compression_algorithms_pkey PRIMARY KEY (id),
     CONSTRAINT compression_algorithms_name_key UNIQUE (name),
     CONSTRAINT compression_algorithms_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
@@ -75,7 +76,8 @@ CREATE TABLE compression_algorithms (
         AND json_type(best_for) = 'array'
     ),
     CONSTRAINT compression_algorithms_compression_levels_guard CHECK (
-        json_valid(compression_levels)
+        instr(compression_levels, char(0)) = 0
+        AND json_valid(compression_levels)
         AND json_type(compression_levels) = 'array'
     ),
     CONSTRAINT compression_algorithms_supports_streaming_guard CHECK (supports_streaming IN (0, 1)),
@@ -107,14 +109,16 @@ CREATE TABLE compression_algorithms (
         AND length(created_by) <= 100
     ),
     CONSTRAINT compression_algorithms_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT compression_algorithms_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT chk_name_format CHECK ((name <> '' AND name NOT GLOB '*[^0-9_a-z]*')),
     CONSTRAINT chk_category CHECK (category IN ('traditional', 'advanced', 'experimental')),
@@ -234,12 +238,14 @@ CREATE TABLE compression_requests (
     CONSTRAINT compression_requests_algorithm_id_fkey FOREIGN KEY (algorithm_id)
         REFERENCES compression_algorithms (id) ON DELETE RESTRICT,
     CONSTRAINT compression_requests_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
     CONSTRAINT compression_requests_algorithm_id_guard CHECK (
-        algorithm_id GLOB '????????-????-????-????-????????????'
+        instr(algorithm_id, char(0)) = 0
+        AND algorithm_id GLOB '????????-????-????-????-????????????'
         AND algorithm_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(algorithm_id, '-', '')) = 32
     ),
@@ -251,9 +257,6 @@ CREATE TABLE compression_requests (
         instr(content_type, char(0)) = 0
         AND length(content_type) <= 100
     ),
-    CONSTRAINT compression_requests_compression_level_guard CHECK (
-        compression_level BETWEEN -2147483648 AND 2147483647
-    ),
     -- Not expressible: json. SQLite keeps JSON as text, with half surrogate pairs and numbers beyond a double in it.
     CONSTRAINT compression_requests_parameters_guard CHECK (
         instr(parameters, char(0)) = 0
@@ -262,27 +265,25 @@ CREATE TABLE compression_requests (
         AND json_type(parameters) = 'object'
     ),
     CONSTRAINT compression_requests_started_at_guard CHECK (
-        substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(started_at, char(0)) = 0
+        AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days')
-        AND started_at >= '0001'
+        AND started_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT compression_requests_completed_at_guard CHECK (
-        substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(completed_at, char(0)) = 0
+        AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days')
-        AND completed_at >= '0001'
+        AND completed_at >= '0001-01-01T00:00:00.000000Z'
     ),
-    CONSTRAINT compression_requests_processing_time_ms_guard CHECK (
-        processing_time_ms BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT compression_requests_compression_ratio_guard CHECK (
-        compression_ratio BETWEEN -9999999999 AND 9999999999
-    ),
+    CONSTRAINT compression_requests_processing_time_ms_guard CHECK (processing_time_ms <= 2147483647),
+    CONSTRAINT compression_requests_compression_ratio_guard CHECK (compression_ratio <= 9999999999),
     CONSTRAINT compression_requests_error_message_guard CHECK (instr(error_message, char(0)) = 0),
     CONSTRAINT compression_requests_error_code_guard CHECK (
         instr(error_code, char(0)) = 0
         AND length(error_code) <= 50
     ),
-    CONSTRAINT compression_requests_retry_count_guard CHECK (retry_count BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT compression_requests_retry_count_guard CHECK (retry_count <= 2147483647),
     CONSTRAINT compression_requests_request_source_guard CHECK (
         instr(request_source, char(0)) = 0
         AND length(request_source) <= 50
@@ -290,7 +291,8 @@ CREATE TABLE compression_requests (
     CONSTRAINT compression_requests_user_agent_guard CHECK (instr(user_agent, char(0)) = 0),
     -- Not expressible: inet. SQLite sees the characters of an IPv6 address, not whether it is one in canonical form.
     CONSTRAINT compression_requests_ip_address_guard CHECK (
-        CASE
+        instr(ip_address, char(0)) = 0
+        AND CASE
             WHEN ip_address NOT GLOB '*[^0-9.]*' THEN
                 CASE
                     WHEN json_valid('[' || replace(ip_address, '.', ',') || ']') THEN
@@ -301,18 +303,20 @@ CREATE TABLE compression_requests (
                         AND json_extract('[' || replace(ip_address, '.', ',') || ']', '$[3]') <= 255
                     ELSE FALSE
                 END
-            ELSE length(ip_address) <= 45 AND ip_address GLOB '*:*:*' AND ip_address NOT GLOB '*[^0-9a-f:.]*'
+            ELSE ip_address GLOB '*:*:*' AND ip_address NOT GLOB '*[^0-9a-f:.]*'
         END
     ),
     CONSTRAINT compression_requests_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT compression_requests_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT compression_requests_content_hash_pattern_check CHECK (
         (length(content_hash) = 64 AND content_hash NOT GLOB '*[^0-9a-f]*')
@@ -373,37 +377,30 @@ CREATE TABLE algorithm_viability_tests (
     CONSTRAINT algorithm_viability_tests_algorithm_id_fkey FOREIGN KEY (algorithm_id)
         REFERENCES compression_algorithms (id) ON DELETE CASCADE,
     CONSTRAINT algorithm_viability_tests_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
     CONSTRAINT algorithm_viability_tests_algorithm_id_guard CHECK (
-        algorithm_id GLOB '????????-????-????-????-????????????'
+        instr(algorithm_id, char(0)) = 0
+        AND algorithm_id GLOB '????????-????-????-????-????????????'
         AND algorithm_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(algorithm_id, '-', '')) = 32
-    ),
-    CONSTRAINT algorithm_viability_tests_compression_level_guard CHECK (
-        compression_level BETWEEN -2147483648 AND 2147483647
     ),
     CONSTRAINT algorithm_viability_tests_content_hash_guard CHECK (
         instr(content_hash, char(0)) = 0
         AND length(content_hash) <= 64
     ),
-    CONSTRAINT algorithm_viability_tests_compression_ratio_guard CHECK (
-        compression_ratio BETWEEN -9999999999 AND 9999999999
-    ),
-    CONSTRAINT algorithm_viability_tests_compression_time_ms_guard CHECK (
-        compression_time_ms BETWEEN -999999999999 AND 999999999999
-    ),
-    CONSTRAINT algorithm_viability_tests_decompression_time_ms_guard CHECK (
-        decompression_time_ms BETWEEN -999999999999 AND 999999999999
-    ),
+    CONSTRAINT algorithm_viability_tests_compression_ratio_guard CHECK (compression_ratio <= 9999999999),
+    CONSTRAINT algorithm_viability_tests_compression_time_ms_guard CHECK (compression_time_ms <= 999999999999),
+    CONSTRAINT algorithm_viability_tests_decompression_time_ms_guard CHECK (decompression_time_ms <= 999999999999),
     CONSTRAINT algorithm_viability_tests_is_lossless_guard CHECK (is_lossless IN (0, 1)),
-    CONSTRAINT algorithm_viability_tests_viability_score_guard CHECK (viability_score BETWEEN -99999 AND 99999),
     CONSTRAINT algorithm_viability_tests_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT algorithm_viability_tests_compression_level_check CHECK (compression_level BETWEEN 1 AND 22),
     CONSTRAINT algorithm_viability_tests_content_hash_pattern_check CHECK (
@@ -470,38 +467,24 @@ CREATE TABLE system_metrics (
     instance_id              TEXT,
     CONSTRAINT system_metrics_pkey PRIMARY KEY (id, recorded_at),
     CONSTRAINT system_metrics_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
     CONSTRAINT system_metrics_recorded_at_guard CHECK (
-        substr(recorded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(recorded_at, char(0)) = 0
+        AND substr(recorded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(recorded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days')
-        AND recorded_at >= '0001'
+        AND recorded_at >= '0001-01-01T00:00:00.000000Z'
     ),
-    CONSTRAINT system_metrics_cpu_percent_guard CHECK (cpu_percent BETWEEN -99999 AND 99999),
-    CONSTRAINT system_metrics_memory_percent_guard CHECK (memory_percent BETWEEN -99999 AND 99999),
-    CONSTRAINT system_metrics_disk_percent_guard CHECK (disk_percent BETWEEN -99999 AND 99999),
-    CONSTRAINT system_metrics_compression_efficiency_guard CHECK (compression_efficiency BETWEEN -99999 AND 99999),
-    CONSTRAINT system_metrics_success_rate_guard CHECK (success_rate BETWEEN -99999 AND 99999),
-    CONSTRAINT system_metrics_error_rate_guard CHECK (error_rate BETWEEN -99999 AND 99999),
-    CONSTRAINT system_metrics_avg_compression_ratio_guard CHECK (
-        avg_compression_ratio BETWEEN -9999999999 AND 9999999999
-    ),
-    CONSTRAINT system_metrics_avg_response_time_ms_guard CHECK (
-        avg_response_time_ms BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT system_metrics_p50_response_time_ms_guard CHECK (
-        p50_response_time_ms BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT system_metrics_p95_response_time_ms_guard CHECK (
-        p95_response_time_ms BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT system_metrics_p99_response_time_ms_guard CHECK (
-        p99_response_time_ms BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT system_metrics_active_connections_guard CHECK (active_connections BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT system_metrics_queue_length_guard CHECK (queue_length BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT system_metrics_avg_compression_ratio_guard CHECK (avg_compression_ratio <= 9999999999),
+    CONSTRAINT system_metrics_avg_response_time_ms_guard CHECK (avg_response_time_ms <= 2147483647),
+    CONSTRAINT system_metrics_p50_response_time_ms_guard CHECK (p50_response_time_ms <= 2147483647),
+    CONSTRAINT system_metrics_p95_response_time_ms_guard CHECK (p95_response_time_ms <= 2147483647),
+    CONSTRAINT system_metrics_p99_response_time_ms_guard CHECK (p99_response_time_ms <= 2147483647),
+    CONSTRAINT system_metrics_active_connections_guard CHECK (active_connections <= 2147483647),
+    CONSTRAINT system_metrics_queue_length_guard CHECK (queue_length <= 2147483647),
     -- Not expressible: json. SQLite keeps JSON as text, with half surrogate pairs and numbers beyond a double in it.
     CONSTRAINT system_metrics_algorithm_performance_guard CHECK (
         instr(algorithm_performance, char(0)) = 0
@@ -577,7 +560,8 @@ CREATE TABLE synthetic_media (
     updated_at    TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT synthetic_media_pkey PRIMARY KEY (id),
     CONSTRAINT synthetic_media_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
@@ -597,22 +581,24 @@ CREATE TABLE synthetic_media (
         instr(content_hash, char(0)) = 0
         AND length(content_hash) <= 64
     ),
-    CONSTRAINT synthetic_media_entropy_guard CHECK (entropy BETWEEN -99999 AND 99999),
     CONSTRAINT synthetic_media_completed_at_guard CHECK (
-        substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(completed_at, char(0)) = 0
+        AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days')
-        AND completed_at >= '0001'
+        AND completed_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT synthetic_media_error_message_guard CHECK (instr(error_message, char(0)) = 0),
     CONSTRAINT synthetic_media_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT synthetic_media_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     -- Not expressible: pattern. SQLite has no regular expressions, and GLOB cannot say every pattern.
     CONSTRAINT synthetic_media_seed_check CHECK (seed BETWEEN 0 AND 9007199254740991),
@@ -649,7 +635,8 @@ CREATE TABLE optimization_strategies (
     CONSTRAINT optimization_strategies_pkey PRIMARY KEY (id),
     CONSTRAINT optimization_strategies_name_key UNIQUE (name),
     CONSTRAINT optimization_strategies_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
@@ -664,14 +651,16 @@ CREATE TABLE optimization_strategies (
     ),
     CONSTRAINT optimization_strategies_is_active_guard CHECK (is_active IN (0, 1)),
     CONSTRAINT optimization_strategies_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT optimization_strategies_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT optimization_strategies_name_pattern_check CHECK ((name <> '' AND name NOT GLOB '*[^0-9_a-z]*')),
     CONSTRAINT optimization_strategies_description_length_check CHECK (length(description) >= 1),
@@ -696,7 +685,8 @@ CREATE TABLE optimization_configs (
     CONSTRAINT optimization_configs_pkey PRIMARY KEY (id),
     CONSTRAINT optimization_configs_name_key UNIQUE (name),
     CONSTRAINT optimization_configs_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
@@ -707,19 +697,17 @@ CREATE TABLE optimization_configs (
         AND instr(replace(algorithms, '\\', ''), '\u0000') = 0
         AND json_type(algorithms) = 'array'
     ),
-    CONSTRAINT optimization_configs_max_iterations_guard CHECK (max_iterations BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT optimization_configs_time_limit_seconds_guard CHECK (
-        time_limit_seconds BETWEEN -2147483648 AND 2147483647
-    ),
     CONSTRAINT optimization_configs_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT optimization_configs_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT optimization_configs_name_length_check CHECK (length(name) >= 1),
     CONSTRAINT optimization_configs_optimization_target_check CHECK (
@@ -745,26 +733,30 @@ CREATE TABLE optimization_sessions (
     updated_at  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT optimization_sessions_pkey PRIMARY KEY (id),
     CONSTRAINT optimization_sessions_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
     CONSTRAINT optimization_sessions_name_guard CHECK (instr(name, char(0)) = 0 AND length(name) <= 100),
     CONSTRAINT optimization_sessions_description_guard CHECK (instr(description, char(0)) = 0),
     CONSTRAINT optimization_sessions_closed_at_guard CHECK (
-        substr(closed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(closed_at, char(0)) = 0
+        AND substr(closed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(closed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(closed_at, 1, 19), '+0 days')
-        AND closed_at >= '0001'
+        AND closed_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT optimization_sessions_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT optimization_sessions_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT optimization_sessions_name_length_check CHECK (length(name) >= 1),
     CONSTRAINT optimization_sessions_status_check CHECK (status IN ('active', 'closed')),
@@ -817,61 +809,69 @@ CREATE TABLE optimization_runs (
     CONSTRAINT optimization_runs_best_algorithm_id_fkey FOREIGN KEY (best_algorithm_id)
         REFERENCES compression_algorithms (id) ON DELETE RESTRICT,
     CONSTRAINT optimization_runs_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
     CONSTRAINT optimization_runs_strategy_id_guard CHECK (
-        strategy_id GLOB '????????-????-????-????-????????????'
+        instr(strategy_id, char(0)) = 0
+        AND strategy_id GLOB '????????-????-????-????-????????????'
         AND strategy_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(strategy_id, '-', '')) = 32
     ),
     CONSTRAINT optimization_runs_media_id_guard CHECK (
-        media_id GLOB '????????-????-????-????-????????????'
+        instr(media_id, char(0)) = 0
+        AND media_id GLOB '????????-????-????-????-????????????'
         AND media_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(media_id, '-', '')) = 32
     ),
     CONSTRAINT optimization_runs_session_id_guard CHECK (
-        session_id GLOB '????????-????-????-????-????????????'
+        instr(session_id, char(0)) = 0
+        AND session_id GLOB '????????-????-????-????-????????????'
         AND session_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(session_id, '-', '')) = 32
     ),
     CONSTRAINT optimization_runs_config_id_guard CHECK (
-        config_id GLOB '????????-????-????-????-????????????'
+        instr(config_id, char(0)) = 0
+        AND config_id GLOB '????????-????-????-????-????????????'
         AND config_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(config_id, '-', '')) = 32
     ),
-    CONSTRAINT optimization_runs_progress_guard CHECK (progress BETWEEN -99999 AND 99999),
-    CONSTRAINT optimization_runs_iterations_guard CHECK (iterations BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT optimization_runs_iterations_guard CHECK (iterations <= 2147483647),
     CONSTRAINT optimization_runs_best_algorithm_id_guard CHECK (
-        best_algorithm_id GLOB '????????-????-????-????-????????????'
+        instr(best_algorithm_id, char(0)) = 0
+        AND best_algorithm_id GLOB '????????-????-????-????-????????????'
         AND best_algorithm_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(best_algorithm_id, '-', '')) = 32
     ),
-    CONSTRAINT optimization_runs_best_level_guard CHECK (best_level BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT optimization_runs_best_ratio_guard CHECK (best_ratio BETWEEN -9999999999 AND 9999999999),
-    CONSTRAINT optimization_runs_best_time_ms_guard CHECK (best_time_ms BETWEEN -999999999999 AND 999999999999),
-    CONSTRAINT optimization_runs_baseline_ratio_guard CHECK (baseline_ratio BETWEEN -9999999999 AND 9999999999),
+    CONSTRAINT optimization_runs_best_ratio_guard CHECK (best_ratio <= 9999999999),
+    CONSTRAINT optimization_runs_best_time_ms_guard CHECK (best_time_ms <= 999999999999),
+    CONSTRAINT optimization_runs_baseline_ratio_guard CHECK (baseline_ratio <= 9999999999),
     CONSTRAINT optimization_runs_started_at_guard CHECK (
-        substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(started_at, char(0)) = 0
+        AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days')
-        AND started_at >= '0001'
+        AND started_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT optimization_runs_completed_at_guard CHECK (
-        substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(completed_at, char(0)) = 0
+        AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days')
-        AND completed_at >= '0001'
+        AND completed_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT optimization_runs_error_message_guard CHECK (instr(error_message, char(0)) = 0),
     CONSTRAINT optimization_runs_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT optimization_runs_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT optimization_runs_status_check CHECK (
         status IN ('pending', 'running', 'completed', 'failed', 'stopped')
@@ -909,7 +909,8 @@ CREATE TABLE workflows (
     CONSTRAINT workflows_pkey PRIMARY KEY (id),
     CONSTRAINT workflows_name_key UNIQUE (name),
     CONSTRAINT workflows_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
@@ -923,14 +924,16 @@ CREATE TABLE workflows (
     ),
     CONSTRAINT workflows_is_active_guard CHECK (is_active IN (0, 1)),
     CONSTRAINT workflows_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT workflows_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT workflows_name_length_check CHECK (length(name) >= 1),
     CONSTRAINT workflows_steps_items_check CHECK (json_array_length(steps) BETWEEN 1 AND 50)
@@ -965,12 +968,14 @@ CREATE TABLE workflow_executions (
     CONSTRAINT workflow_executions_workflow_id_fkey FOREIGN KEY (workflow_id)
         REFERENCES workflows (id) ON DELETE CASCADE,
     CONSTRAINT workflow_executions_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
     CONSTRAINT workflow_executions_workflow_id_guard CHECK (
-        workflow_id GLOB '????????-????-????-????-????????????'
+        instr(workflow_id, char(0)) = 0
+        AND workflow_id GLOB '????????-????-????-????-????????????'
         AND workflow_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(workflow_id, '-', '')) = 32
     ),
@@ -981,8 +986,7 @@ CREATE TABLE workflow_executions (
         AND instr(replace(inputs, '\\', ''), '\u0000') = 0
         AND json_type(inputs) = 'object'
     ),
-    CONSTRAINT workflow_executions_progress_guard CHECK (progress BETWEEN -99999 AND 99999),
-    CONSTRAINT workflow_executions_steps_completed_guard CHECK (steps_completed BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT workflow_executions_steps_completed_guard CHECK (steps_completed <= 2147483647),
     CONSTRAINT workflow_executions_current_step_guard CHECK (
         instr(current_step, char(0)) = 0
         AND length(current_step) <= 100
@@ -995,25 +999,29 @@ CREATE TABLE workflow_executions (
         AND json_type(results) = 'object'
     ),
     CONSTRAINT workflow_executions_started_at_guard CHECK (
-        substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(started_at, char(0)) = 0
+        AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days')
-        AND started_at >= '0001'
+        AND started_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT workflow_executions_completed_at_guard CHECK (
-        substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(completed_at, char(0)) = 0
+        AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days')
-        AND completed_at >= '0001'
+        AND completed_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT workflow_executions_error_message_guard CHECK (instr(error_message, char(0)) = 0),
     CONSTRAINT workflow_executions_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT workflow_executions_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT workflow_executions_status_check CHECK (
         status IN ('pending', 'running', 'completed', 'failed', 'cancelled')
@@ -1032,19 +1040,19 @@ CREATE TABLE workflow_executions (
 -- Reference rows
 
 INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, documentation_url, license) VALUES
-    ('7da3c0dd-4057-5f94-b901-7421432418d3', 'gzip', 'traditional', 'DEFLATE in the gzip container; moderate in everything and readable everywhere', '["web content", "log files", "interchange with unknown readers"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 9}}}', '{"level": 6}', 'medium', 'good', 'low', 'universal', 'https://www.rfc-editor.org/rfc/rfc1952', 'Zlib');
+    ('7da3c0dd-4057-5f94-b901-7421432418d3', 'gzip', 'traditional', 'DEFLATE in the gzip container; moderate in everything and readable everywhere', '["web content","log files","interchange with unknown readers"]', '[1,2,3,4,5,6,7,8,9]', 1, '{"type":"object","properties":{"level":{"type":"integer","minimum":1,"maximum":9}}}', '{"level":6}', 'medium', 'good', 'low', 'universal', 'https://www.rfc-editor.org/rfc/rfc1952', 'Zlib');
 
 INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES
-    ('e13d05c7-f636-57a4-93c1-9e79fefb3533', 'lz4', 'traditional', 'Byte-oriented LZ77 without entropy coding; gives up size for the highest speed', '["real-time streams", "in-memory data", "caches"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 12}}}', '{"level": 1}', 'very_fast', 'fair', 'very_low', 'wide', 1, 'Install the Python package lz4', 'https://lz4.org/', 'BSD-2-Clause');
+    ('e13d05c7-f636-57a4-93c1-9e79fefb3533', 'lz4', 'traditional', 'Byte-oriented LZ77 without entropy coding; gives up size for the highest speed', '["real-time streams","in-memory data","caches"]', '[1,2,3,4,5,6,7,8,9,10,11,12]', 1, '{"type":"object","properties":{"level":{"type":"integer","minimum":1,"maximum":12}}}', '{"level":1}', 'very_fast', 'fair', 'very_low', 'wide', 1, 'Install the Python package lz4', 'https://lz4.org/', 'BSD-2-Clause');
 
 INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, supports_parallel, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES
-    ('bff6a0a9-d129-53ed-95be-7633d2e162e7', 'zstd', 'advanced', 'LZ77 with finite-state entropy coding; a wide range between speed and size', '["databases", "backups", "packages", "general purpose"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]', 1, 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 22}}}', '{"level": 3}', 'fast', 'very_good', 'medium', 'wide', 1, 'Install the Python package zstandard', 'https://www.rfc-editor.org/rfc/rfc8878', 'BSD-3-Clause OR GPL-2.0-only');
+    ('bff6a0a9-d129-53ed-95be-7633d2e162e7', 'zstd', 'advanced', 'LZ77 with finite-state entropy coding; a wide range between speed and size', '["databases","backups","packages","general purpose"]', '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22]', 1, 1, '{"type":"object","properties":{"level":{"type":"integer","minimum":1,"maximum":22}}}', '{"level":3}', 'fast', 'very_good', 'medium', 'wide', 1, 'Install the Python package zstandard', 'https://www.rfc-editor.org/rfc/rfc8878', 'BSD-3-Clause OR GPL-2.0-only');
 
 INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, documentation_url, license) VALUES
-    ('856d1f60-fe47-5c6c-807b-62da578c2bdc', 'lzma', 'traditional', 'Large-dictionary LZ77 with range coding in the xz container; smallest, slowest', '["archives", "software distribution", "cold storage"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 9}}}', '{"level": 6}', 'very_slow', 'excellent', 'high', 'moderate', 'https://tukaani.org/xz/format.html', '0BSD');
+    ('856d1f60-fe47-5c6c-807b-62da578c2bdc', 'lzma', 'traditional', 'Large-dictionary LZ77 with range coding in the xz container; smallest, slowest', '["archives","software distribution","cold storage"]', '[1,2,3,4,5,6,7,8,9]', 1, '{"type":"object","properties":{"level":{"type":"integer","minimum":1,"maximum":9}}}', '{"level":6}', 'very_slow', 'excellent', 'high', 'moderate', 'https://tukaani.org/xz/format.html', '0BSD');
 
 INSERT INTO compression_algorithms (id, name, category, description, best_for, compression_levels, supports_streaming, parameters_schema, default_parameters, speed_rating, compression_rating, memory_usage_rating, compatibility_rating, requires_installation, installation_notes, documentation_url, license) VALUES
-    ('00bb9d83-2c6a-544d-8b86-386d9dab3525', 'brotli', 'advanced', 'LZ77 with context modeling and a built-in dictionary of words of the web', '["web assets", "fonts", "short texts"]', '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]', 1, '{"type": "object", "properties": {"level": {"type": "integer", "minimum": 1, "maximum": 11}}}', '{"level": 5}', 'slow', 'excellent', 'medium', 'wide', 1, 'Install the Python package brotli', 'https://www.rfc-editor.org/rfc/rfc7932', 'MIT');
+    ('00bb9d83-2c6a-544d-8b86-386d9dab3525', 'brotli', 'advanced', 'LZ77 with context modeling and a built-in dictionary of words of the web', '["web assets","fonts","short texts"]', '[1,2,3,4,5,6,7,8,9,10,11]', 1, '{"type":"object","properties":{"level":{"type":"integer","minimum":1,"maximum":11}}}', '{"level":5}', 'slow', 'excellent', 'medium', 'wide', 1, 'Install the Python package brotli', 'https://www.rfc-editor.org/rfc/rfc7932', 'MIT');
 
 INSERT INTO optimization_strategies (id, name, description, method) VALUES
     ('07ea6c5a-ac69-5a8b-85c3-04b2adea8dc6', 'exhaustive', 'Tries every level of every algorithm', 'exhaustive'),
@@ -1116,10 +1124,7 @@ CREATE TRIGGER compression_algorithms_best_for_items_check_insert BEFORE INSERT 
 WHEN
     json_valid(NEW.best_for)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.best_for) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.best_for) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_best_for_items_check');
@@ -1129,10 +1134,7 @@ CREATE TRIGGER compression_algorithms_best_for_items_check_update BEFORE UPDATE 
 WHEN
     json_valid(NEW.best_for)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.best_for) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.best_for) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: compression_algorithms_best_for_items_check');
@@ -1144,12 +1146,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.compression_levels) AS item
-            WHERE (
-                item.type = 'integer'
-                AND item.value BETWEEN -2147483648 AND 2147483647
-                AND item.value >= 1
-                AND item.value <= 22
-            ) IS NOT TRUE
+            WHERE (item.type = 'integer' AND item.value >= 1 AND item.value <= 22) IS NOT TRUE
         )
         AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.compression_levels))
         AND NOT EXISTS (
@@ -1171,12 +1168,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.compression_levels) AS item
-            WHERE (
-                item.type = 'integer'
-                AND item.value BETWEEN -2147483648 AND 2147483647
-                AND item.value >= 1
-                AND item.value <= 22
-            ) IS NOT TRUE
+            WHERE (item.type = 'integer' AND item.value >= 1 AND item.value <= 22) IS NOT TRUE
         )
         AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.compression_levels))
         AND NOT EXISTS (
@@ -1196,8 +1188,7 @@ CREATE TRIGGER compression_algorithms_parameters_schema_object_check_insert BEFO
 WHEN
     json_valid(NEW.parameters_schema)
     AND (
-        json_type(NEW.parameters_schema) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.parameters_schema) AS part WHERE (part.type <> 'null') IS NOT TRUE
         )
     ) IS NOT TRUE
@@ -1209,8 +1200,7 @@ CREATE TRIGGER compression_algorithms_parameters_schema_object_check_update BEFO
 WHEN
     json_valid(NEW.parameters_schema)
     AND (
-        json_type(NEW.parameters_schema) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.parameters_schema) AS part WHERE (part.type <> 'null') IS NOT TRUE
         )
     ) IS NOT TRUE
@@ -1222,8 +1212,7 @@ CREATE TRIGGER compression_algorithms_default_parameters_object_check_insert BEF
 WHEN
     json_valid(NEW.default_parameters)
     AND (
-        json_type(NEW.default_parameters) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.default_parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE
         )
     ) IS NOT TRUE
@@ -1235,8 +1224,7 @@ CREATE TRIGGER compression_algorithms_default_parameters_object_check_update BEF
 WHEN
     json_valid(NEW.default_parameters)
     AND (
-        json_type(NEW.default_parameters) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.default_parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE
         )
     ) IS NOT TRUE
@@ -1248,8 +1236,7 @@ CREATE TRIGGER compression_requests_parameters_object_check_insert BEFORE INSERT
 WHEN
     json_valid(NEW.parameters)
     AND (
-        json_type(NEW.parameters) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: compression_requests_parameters_object_check');
@@ -1259,8 +1246,7 @@ CREATE TRIGGER compression_requests_parameters_object_check_update BEFORE UPDATE
 WHEN
     json_valid(NEW.parameters)
     AND (
-        json_type(NEW.parameters) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: compression_requests_parameters_object_check');
@@ -1270,8 +1256,7 @@ CREATE TRIGGER system_metrics_algorithm_performance_object_check_insert BEFORE I
 WHEN
     json_valid(NEW.algorithm_performance)
     AND (
-        json_type(NEW.algorithm_performance) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.algorithm_performance) AS part
             WHERE (
                 part.type IN ('integer', 'real')
@@ -1287,8 +1272,7 @@ CREATE TRIGGER system_metrics_algorithm_performance_object_check_update BEFORE U
 WHEN
     json_valid(NEW.algorithm_performance)
     AND (
-        json_type(NEW.algorithm_performance) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.algorithm_performance) AS part
             WHERE (
                 part.type IN ('integer', 'real')
@@ -1304,8 +1288,7 @@ CREATE TRIGGER synthetic_media_config_object_check_insert BEFORE INSERT ON synth
 WHEN
     json_valid(NEW.config)
     AND (
-        json_type(NEW.config) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.config) AS entry
             WHERE entry.key NOT IN (
                 'patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl'
@@ -1325,10 +1308,8 @@ WHEN
         AND json_extract(NEW.config, '$.complexity') <= 1
         AND json_type(NEW.config, '$.volume') IN ('integer', 'real')
         AND json_extract(NEW.config, '$.volume') = CAST(json_extract(NEW.config, '$.volume') AS INTEGER)
-        AND json_extract(NEW.config, '$.volume') BETWEEN -2147483648 AND 2147483647
         AND json_extract(NEW.config, '$.volume') >= 1
         AND json_extract(NEW.config, '$.volume') <= 10000000
-        AND json_type(NEW.config, '$.contentType') = 'text'
         AND json_extract(NEW.config, '$.contentType') IN ('text', 'json', 'csv', 'xml', 'log', 'code', 'binary')
         AND json_type(NEW.config, '$.extensions') = 'array'
         AND json_array_length(json_extract(NEW.config, '$.extensions')) <= 20
@@ -1355,11 +1336,9 @@ WHEN
         AND json_extract(NEW.config, '$.redundancy') < 10
         AND json_extract(NEW.config, '$.redundancy') >= 0
         AND json_extract(NEW.config, '$.redundancy') <= 1
-        AND json_type(NEW.config, '$.structure') = 'text'
         AND json_extract(NEW.config, '$.structure') IN ('flat', 'nested', 'tabular', 'random')
         AND json_type(NEW.config, '$.language') = 'text'
         AND length(json_extract(NEW.config, '$.language')) <= 35
-        AND json_type(NEW.config, '$.encoding') = 'text'
         AND json_extract(NEW.config, '$.encoding') IN ('utf-8', 'us-ascii', 'iso-8859-1', 'utf-16')
         AND json_type(NEW.config, '$.metadata') = 'object'
         AND NOT EXISTS (
@@ -1384,8 +1363,7 @@ CREATE TRIGGER synthetic_media_config_object_check_update BEFORE UPDATE OF confi
 WHEN
     json_valid(NEW.config)
     AND (
-        json_type(NEW.config) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.config) AS entry
             WHERE entry.key NOT IN (
                 'patterns', 'complexity', 'volume', 'contentType', 'extensions', 'mixedContent', 'entropy', 'redundancy', 'structure', 'language', 'encoding', 'metadata', 'customPatterns', 'compressionChallenges', 'learningOptimization', 'diversityControl'
@@ -1405,10 +1383,8 @@ WHEN
         AND json_extract(NEW.config, '$.complexity') <= 1
         AND json_type(NEW.config, '$.volume') IN ('integer', 'real')
         AND json_extract(NEW.config, '$.volume') = CAST(json_extract(NEW.config, '$.volume') AS INTEGER)
-        AND json_extract(NEW.config, '$.volume') BETWEEN -2147483648 AND 2147483647
         AND json_extract(NEW.config, '$.volume') >= 1
         AND json_extract(NEW.config, '$.volume') <= 10000000
-        AND json_type(NEW.config, '$.contentType') = 'text'
         AND json_extract(NEW.config, '$.contentType') IN ('text', 'json', 'csv', 'xml', 'log', 'code', 'binary')
         AND json_type(NEW.config, '$.extensions') = 'array'
         AND json_array_length(json_extract(NEW.config, '$.extensions')) <= 20
@@ -1435,11 +1411,9 @@ WHEN
         AND json_extract(NEW.config, '$.redundancy') < 10
         AND json_extract(NEW.config, '$.redundancy') >= 0
         AND json_extract(NEW.config, '$.redundancy') <= 1
-        AND json_type(NEW.config, '$.structure') = 'text'
         AND json_extract(NEW.config, '$.structure') IN ('flat', 'nested', 'tabular', 'random')
         AND json_type(NEW.config, '$.language') = 'text'
         AND length(json_extract(NEW.config, '$.language')) <= 35
-        AND json_type(NEW.config, '$.encoding') = 'text'
         AND json_extract(NEW.config, '$.encoding') IN ('utf-8', 'us-ascii', 'iso-8859-1', 'utf-16')
         AND json_type(NEW.config, '$.metadata') = 'object'
         AND NOT EXISTS (
@@ -1464,8 +1438,7 @@ CREATE TRIGGER optimization_strategies_parameters_object_check_insert BEFORE INS
 WHEN
     json_valid(NEW.parameters)
     AND (
-        json_type(NEW.parameters) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: optimization_strategies_parameters_object_check');
@@ -1475,8 +1448,7 @@ CREATE TRIGGER optimization_strategies_parameters_object_check_update BEFORE UPD
 WHEN
     json_valid(NEW.parameters)
     AND (
-        json_type(NEW.parameters) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.parameters) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: optimization_strategies_parameters_object_check');
@@ -1490,7 +1462,6 @@ WHEN
             SELECT 1 FROM json_each(NEW.algorithms) AS item
             WHERE (
                 item.type = 'text'
-                AND instr(item.value, char(0)) = 0
                 AND length(item.value) <= 100
                 AND item.value <> ''
                 AND item.value NOT GLOB '*[^0-9_a-z]*'
@@ -1510,7 +1481,6 @@ WHEN
             SELECT 1 FROM json_each(NEW.algorithms) AS item
             WHERE (
                 item.type = 'text'
-                AND instr(item.value, char(0)) = 0
                 AND length(item.value) <= 100
                 AND item.value <> ''
                 AND item.value NOT GLOB '*[^0-9_a-z]*'
@@ -1537,7 +1507,6 @@ WHEN
                 AND json_type(item.value, '$.name') = 'text'
                 AND length(json_extract(item.value, '$.name')) >= 1
                 AND length(json_extract(item.value, '$.name')) <= 100
-                AND json_type(item.value, '$.action') = 'text'
                 AND json_extract(item.value, '$.action') IN ('render', 'analyze', 'compress')
                 AND (
                     json_type(item.value, '$.template') = 'null'
@@ -1562,7 +1531,6 @@ WHEN
                         AND json_extract(item.value, '$.compressionLevel') = CAST(
                             json_extract(item.value, '$.compressionLevel') AS INTEGER
                         )
-                        AND json_extract(item.value, '$.compressionLevel') BETWEEN -2147483648 AND 2147483647
                         AND json_extract(item.value, '$.compressionLevel') >= 1
                         AND json_extract(item.value, '$.compressionLevel') <= 22
                     )
@@ -1597,7 +1565,6 @@ WHEN
                 AND json_type(item.value, '$.name') = 'text'
                 AND length(json_extract(item.value, '$.name')) >= 1
                 AND length(json_extract(item.value, '$.name')) <= 100
-                AND json_type(item.value, '$.action') = 'text'
                 AND json_extract(item.value, '$.action') IN ('render', 'analyze', 'compress')
                 AND (
                     json_type(item.value, '$.template') = 'null'
@@ -1622,7 +1589,6 @@ WHEN
                         AND json_extract(item.value, '$.compressionLevel') = CAST(
                             json_extract(item.value, '$.compressionLevel') AS INTEGER
                         )
-                        AND json_extract(item.value, '$.compressionLevel') BETWEEN -2147483648 AND 2147483647
                         AND json_extract(item.value, '$.compressionLevel') >= 1
                         AND json_extract(item.value, '$.compressionLevel') <= 22
                     )
@@ -1646,8 +1612,7 @@ CREATE TRIGGER workflow_executions_inputs_object_check_insert BEFORE INSERT ON w
 WHEN
     json_valid(NEW.inputs)
     AND (
-        json_type(NEW.inputs) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.inputs) AS part WHERE (part.type = 'text') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.inputs) AS part WHERE (part.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_inputs_object_check');
@@ -1657,8 +1622,7 @@ CREATE TRIGGER workflow_executions_inputs_object_check_update BEFORE UPDATE OF i
 WHEN
     json_valid(NEW.inputs)
     AND (
-        json_type(NEW.inputs) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.inputs) AS part WHERE (part.type = 'text') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.inputs) AS part WHERE (part.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_inputs_object_check');
@@ -1668,8 +1632,7 @@ CREATE TRIGGER workflow_executions_results_object_check_insert BEFORE INSERT ON 
 WHEN
     json_valid(NEW.results)
     AND (
-        json_type(NEW.results) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.results) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.results) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_results_object_check');
@@ -1679,27 +1642,26 @@ CREATE TRIGGER workflow_executions_results_object_check_update BEFORE UPDATE OF 
 WHEN
     json_valid(NEW.results)
     AND (
-        json_type(NEW.results) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.results) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.results) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: workflow_executions_results_object_check');
 END;
 
 CREATE TRIGGER compression_algorithms_stamp AFTER UPDATE ON compression_algorithms
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE compression_algorithms SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE compression_algorithms SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER compression_requests_stamp AFTER UPDATE ON compression_requests
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE compression_requests SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE compression_requests SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER compression_requests_status_transitions_insert BEFORE INSERT ON compression_requests
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'compression_requests_status_transitions');
 END;
@@ -1710,23 +1672,20 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'cached', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
         WHEN 'failed' THEN NEW.status IN ('pending')
-        WHEN 'cached' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'compression_requests_status_transitions');
 END;
 
 CREATE TRIGGER synthetic_media_stamp AFTER UPDATE ON synthetic_media
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE synthetic_media SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE synthetic_media SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER synthetic_media_status_transitions_insert BEFORE INSERT ON synthetic_media
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'synthetic_media_status_transitions');
 END;
@@ -1737,58 +1696,49 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'synthetic_media_status_transitions');
 END;
 
 CREATE TRIGGER optimization_strategies_stamp AFTER UPDATE ON optimization_strategies
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE optimization_strategies SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE optimization_strategies SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER optimization_configs_stamp AFTER UPDATE ON optimization_configs
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE optimization_configs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE optimization_configs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER optimization_sessions_stamp AFTER UPDATE ON optimization_sessions
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE optimization_sessions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE optimization_sessions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER optimization_sessions_status_transitions_insert BEFORE INSERT ON optimization_sessions
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('active')
+WHEN NEW.status NOT IN ('active')
 BEGIN
     SELECT RAISE(ABORT, 'optimization_sessions_status_transitions');
 END;
 
 CREATE TRIGGER optimization_sessions_status_transitions BEFORE UPDATE ON optimization_sessions
-WHEN
-    NEW.status IS NOT OLD.status
-    AND CASE OLD.status
-        WHEN 'active' THEN NEW.status IN ('closed')
-        WHEN 'closed' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('active')
-    END IS NOT TRUE
+WHEN NEW.status IS NOT OLD.status AND CASE OLD.status WHEN 'active' THEN NEW.status IN ('closed') END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'optimization_sessions_status_transitions');
 END;
 
 CREATE TRIGGER optimization_runs_stamp AFTER UPDATE ON optimization_runs
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE optimization_runs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE optimization_runs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER optimization_runs_status_transitions_insert BEFORE INSERT ON optimization_runs
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'optimization_runs_status_transitions');
 END;
@@ -1799,29 +1749,25 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'stopped')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'stopped')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'stopped' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'optimization_runs_status_transitions');
 END;
 
 CREATE TRIGGER workflows_stamp AFTER UPDATE ON workflows
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE workflows SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE workflows SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER workflow_executions_stamp AFTER UPDATE ON workflow_executions
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE workflow_executions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE workflow_executions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER workflow_executions_status_transitions_insert BEFORE INSERT ON workflow_executions
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'workflow_executions_status_transitions');
 END;
@@ -1832,10 +1778,6 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'workflow_executions_status_transitions');

@@ -209,22 +209,17 @@ export function integer(value: Operand<string | number>): Operand<bigint> {
   return decimal(value, 0);
 }
 
-/** A decimal on the wire in units of `scale` fraction digits. */
+/** A decimal on the wire in units of `scale` fraction digits; what has more is not known here. */
 export function decimal(value: Operand<string | number>, scale: number): Operand<bigint> {
   if (isAbsent(value)) {
     return value;
   }
   const [, sign, whole, fraction = "", exponent = "0"] = DECIMAL.exec(`${value}`) ?? [];
   const shift = scale - fraction.length + Number(exponent);
-  if (whole === undefined) {
+  if (whole === undefined || shift < 0) {
     return undefined;
   }
-  const digits = BigInt(`${sign}${whole}${fraction}`);
-  if (shift >= 0) {
-    return digits * 10n ** BigInt(shift);
-  }
-  const unit = 10n ** BigInt(-shift);
-  return digits % unit === 0n ? digits / unit : undefined;
+  return BigInt(`${sign}${whole}${fraction}`) * 10n ** BigInt(shift);
 }
 
 /** A reader of decimals, for the items of an array. */

@@ -122,7 +122,8 @@ CREATE FUNCTION datasets_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -133,7 +134,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
         WHEN 'failed' THEN NEW.status IN ('pending')
     END) THEN
         RETURN NEW;
@@ -165,7 +165,8 @@ CREATE FUNCTION analyses_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -176,7 +177,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
         WHEN 'failed' THEN NEW.status IN ('pending')
     END) THEN
         RETURN NEW;
@@ -204,8 +204,7 @@ CREATE TRIGGER column_profiles_distribution_data_object_check_insert BEFORE INSE
 WHEN
     json_valid(NEW.distribution_data)
     AND (
-        json_type(NEW.distribution_data) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.distribution_data) AS part WHERE (part.type <> 'null') IS NOT TRUE
         )
     ) IS NOT TRUE
@@ -217,8 +216,7 @@ CREATE TRIGGER column_profiles_distribution_data_object_check_update BEFORE UPDA
 WHEN
     json_valid(NEW.distribution_data)
     AND (
-        json_type(NEW.distribution_data) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.distribution_data) AS part WHERE (part.type <> 'null') IS NOT TRUE
         )
     ) IS NOT TRUE
@@ -227,25 +225,25 @@ BEGIN
 END;""",
         """\
 CREATE TRIGGER users_stamp AFTER UPDATE ON users
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE users SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE users SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER workspaces_stamp AFTER UPDATE ON workspaces
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE workspaces SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE workspaces SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER datasets_stamp AFTER UPDATE ON datasets
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE datasets SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE datasets SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER datasets_status_transitions_insert BEFORE INSERT ON datasets
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'datasets_status_transitions');
 END;""",
@@ -256,22 +254,20 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
         WHEN 'failed' THEN NEW.status IN ('pending')
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'datasets_status_transitions');
 END;""",
         """\
 CREATE TRIGGER analyses_stamp AFTER UPDATE ON analyses
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE analyses SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE analyses SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER analyses_status_transitions_insert BEFORE INSERT ON analyses
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'analyses_status_transitions');
 END;""",
@@ -282,9 +278,7 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
         WHEN 'failed' THEN NEW.status IN ('pending')
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'analyses_status_transitions');

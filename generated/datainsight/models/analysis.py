@@ -73,18 +73,13 @@ class Analysis(Base):
             only="sqlite",
         ),
         check(
-            "analyses_quality_score_guard",
-            "abs(quality_score) <= 1.7976931348623157e308",
-            only="sqlite",
-        ),
-        check(
             "analyses_started_at_guard",
-            "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'",
+            "instr(started_at, char(0)) = 0 AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "analyses_completed_at_guard",
-            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
+            "instr(completed_at, char(0)) = 0 AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
@@ -94,12 +89,12 @@ class Analysis(Base):
         ),
         check(
             "analyses_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "analyses_updated_at_guard",
-            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(conv("ix_analyses_dataset_id"), "dataset_id"),

@@ -35,12 +35,12 @@ class ColumnProfile(Base):
         check(
             "column_profiles_mean_guard",
             "mean > '-Infinity' AND mean < 'Infinity'",
-            "abs(mean) <= 1.7976931348623157e308",
+            "mean BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308",
         ),
         check(
             "column_profiles_median_guard",
             "median > '-Infinity' AND median < 'Infinity'",
-            "abs(median) <= 1.7976931348623157e308",
+            "median BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308",
         ),
         check(
             "column_profiles_column_name_length_check",
@@ -76,12 +76,12 @@ class ColumnProfile(Base):
         ),
         check(
             "column_profiles_null_count_guard",
-            "null_count BETWEEN -2147483648 AND 2147483647",
+            "null_count <= 2147483647",
             only="sqlite",
         ),
         check(
             "column_profiles_unique_count_guard",
-            "unique_count BETWEEN -2147483648 AND 2147483647",
+            "unique_count <= 2147483647",
             only="sqlite",
         ),
         check(
@@ -101,7 +101,7 @@ class ColumnProfile(Base):
         ),
         check(
             "column_profiles_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(

@@ -70,15 +70,9 @@ class Dataset(Base):
             "instr(file_path, char(0)) = 0 AND length(file_path) <= 500",
             only="sqlite",
         ),
+        check("datasets_row_count_guard", "row_count <= 2147483647", only="sqlite"),
         check(
-            "datasets_row_count_guard",
-            "row_count BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "datasets_column_count_guard",
-            "column_count BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
+            "datasets_column_count_guard", "column_count <= 2147483647", only="sqlite"
         ),
         check(
             "datasets_status_guard",
@@ -97,17 +91,17 @@ class Dataset(Base):
         ),
         check(
             "datasets_uploaded_at_guard",
-            "substr(uploaded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(uploaded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(uploaded_at, 1, 19), '+0 days') AND uploaded_at >= '0001'",
+            "instr(uploaded_at, char(0)) = 0 AND substr(uploaded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(uploaded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(uploaded_at, 1, 19), '+0 days') AND uploaded_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "datasets_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "datasets_updated_at_guard",
-            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(conv("ix_datasets_status"), "status"),

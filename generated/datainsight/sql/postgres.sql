@@ -240,7 +240,8 @@ CREATE FUNCTION datasets_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -251,7 +252,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
         WHEN 'failed' THEN NEW.status IN ('pending')
     END) THEN
         RETURN NEW;
@@ -283,7 +283,8 @@ CREATE FUNCTION analyses_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -294,7 +295,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
         WHEN 'failed' THEN NEW.status IN ('pending')
     END) THEN
         RETURN NEW;

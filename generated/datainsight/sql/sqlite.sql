@@ -31,14 +31,16 @@ CREATE TABLE users (
     CONSTRAINT users_full_name_guard CHECK (instr(full_name, char(0)) = 0 AND length(full_name) <= 255),
     CONSTRAINT users_is_active_guard CHECK (is_active IN (0, 1)),
     CONSTRAINT users_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT users_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     -- Not expressible: pattern. SQLite has no regular expressions, and GLOB cannot say every pattern.
     CONSTRAINT users_full_name_length_check CHECK (length(full_name) >= 1)
@@ -61,14 +63,16 @@ CREATE TABLE workspaces (
     CONSTRAINT workspaces_name_guard CHECK (instr(name, char(0)) = 0 AND length(name) <= 255),
     CONSTRAINT workspaces_owner_id_guard CHECK (owner_id BETWEEN -2147483648 AND 2147483647),
     CONSTRAINT workspaces_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT workspaces_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT workspaces_name_length_check CHECK (length(name) >= 1)
 ) STRICT;
@@ -102,25 +106,28 @@ CREATE TABLE datasets (
     CONSTRAINT datasets_id_guard CHECK (id BETWEEN -2147483648 AND 2147483647),
     CONSTRAINT datasets_name_guard CHECK (instr(name, char(0)) = 0 AND length(name) <= 255),
     CONSTRAINT datasets_file_path_guard CHECK (instr(file_path, char(0)) = 0 AND length(file_path) <= 500),
-    CONSTRAINT datasets_row_count_guard CHECK (row_count BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT datasets_column_count_guard CHECK (column_count BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT datasets_row_count_guard CHECK (row_count <= 2147483647),
+    CONSTRAINT datasets_column_count_guard CHECK (column_count <= 2147483647),
     CONSTRAINT datasets_status_guard CHECK (status IN ('pending', 'processing', 'completed', 'failed')),
     CONSTRAINT datasets_workspace_id_guard CHECK (workspace_id BETWEEN -2147483648 AND 2147483647),
     CONSTRAINT datasets_uploaded_by_guard CHECK (uploaded_by BETWEEN -2147483648 AND 2147483647),
     CONSTRAINT datasets_uploaded_at_guard CHECK (
-        substr(uploaded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(uploaded_at, char(0)) = 0
+        AND substr(uploaded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(uploaded_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(uploaded_at, 1, 19), '+0 days')
-        AND uploaded_at >= '0001'
+        AND uploaded_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT datasets_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT datasets_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT datasets_name_length_check CHECK (length(name) >= 1),
     CONSTRAINT datasets_file_path_length_check CHECK (length(file_path) >= 1),
@@ -156,27 +163,30 @@ CREATE TABLE analyses (
         goal_type IN ('ml_preparation', 'general_audit', 'data_quality', 'exploratory')
     ),
     CONSTRAINT analyses_status_guard CHECK (status IN ('pending', 'processing', 'completed', 'failed')),
-    CONSTRAINT analyses_quality_score_guard CHECK (abs(quality_score) <= 1.7976931348623157e308),
     CONSTRAINT analyses_started_at_guard CHECK (
-        substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(started_at, char(0)) = 0
+        AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days')
-        AND started_at >= '0001'
+        AND started_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT analyses_completed_at_guard CHECK (
-        substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(completed_at, char(0)) = 0
+        AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days')
-        AND completed_at >= '0001'
+        AND completed_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT analyses_error_message_guard CHECK (instr(error_message, char(0)) = 0),
     CONSTRAINT analyses_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT analyses_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT chk_analyses_quality_score CHECK (quality_score BETWEEN 0.0 AND 100.0),
     CONSTRAINT chk_analyses_ends_after_start CHECK (completed_at IS NULL OR completed_at >= started_at),
@@ -217,12 +227,14 @@ CREATE TABLE column_profiles (
     CONSTRAINT column_profiles_data_type_guard CHECK (
         data_type IN ('integer', 'float', 'boolean', 'text', 'date', 'datetime', 'categorical', 'unknown')
     ),
-    CONSTRAINT column_profiles_null_count_guard CHECK (null_count BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT column_profiles_unique_count_guard CHECK (unique_count BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT column_profiles_null_count_guard CHECK (null_count <= 2147483647),
+    CONSTRAINT column_profiles_unique_count_guard CHECK (unique_count <= 2147483647),
     CONSTRAINT column_profiles_min_value_guard CHECK (instr(min_value, char(0)) = 0),
     CONSTRAINT column_profiles_max_value_guard CHECK (instr(max_value, char(0)) = 0),
-    CONSTRAINT column_profiles_mean_guard CHECK (abs(mean) <= 1.7976931348623157e308),
-    CONSTRAINT column_profiles_median_guard CHECK (abs(median) <= 1.7976931348623157e308),
+    CONSTRAINT column_profiles_mean_guard CHECK (mean BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308),
+    CONSTRAINT column_profiles_median_guard CHECK (
+        median BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308
+    ),
     -- Not expressible: json. SQLite keeps JSON as text, with half surrogate pairs and numbers beyond a double in it.
     CONSTRAINT column_profiles_distribution_data_guard CHECK (
         instr(distribution_data, char(0)) = 0
@@ -231,9 +243,10 @@ CREATE TABLE column_profiles (
         AND json_type(distribution_data) = 'object'
     ),
     CONSTRAINT column_profiles_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT column_profiles_column_name_length_check CHECK (length(column_name) >= 1),
     CONSTRAINT column_profiles_null_count_check CHECK (null_count >= 0),
@@ -269,9 +282,10 @@ CREATE TABLE insights (
     CONSTRAINT insights_recommendation_guard CHECK (instr(recommendation, char(0)) = 0),
     CONSTRAINT insights_code_suggestion_guard CHECK (instr(code_suggestion, char(0)) = 0),
     CONSTRAINT insights_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT insights_description_length_check CHECK (length(description) >= 1),
     CONSTRAINT insights_recommendation_length_check CHECK (length(recommendation) >= 1)
@@ -304,8 +318,7 @@ CREATE TRIGGER column_profiles_distribution_data_object_check_insert BEFORE INSE
 WHEN
     json_valid(NEW.distribution_data)
     AND (
-        json_type(NEW.distribution_data) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.distribution_data) AS part WHERE (part.type <> 'null') IS NOT TRUE
         )
     ) IS NOT TRUE
@@ -317,8 +330,7 @@ CREATE TRIGGER column_profiles_distribution_data_object_check_update BEFORE UPDA
 WHEN
     json_valid(NEW.distribution_data)
     AND (
-        json_type(NEW.distribution_data) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.distribution_data) AS part WHERE (part.type <> 'null') IS NOT TRUE
         )
     ) IS NOT TRUE
@@ -327,25 +339,25 @@ BEGIN
 END;
 
 CREATE TRIGGER users_stamp AFTER UPDATE ON users
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE users SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE users SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER workspaces_stamp AFTER UPDATE ON workspaces
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE workspaces SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE workspaces SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER datasets_stamp AFTER UPDATE ON datasets
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE datasets SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE datasets SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER datasets_status_transitions_insert BEFORE INSERT ON datasets
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'datasets_status_transitions');
 END;
@@ -356,22 +368,20 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
         WHEN 'failed' THEN NEW.status IN ('pending')
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'datasets_status_transitions');
 END;
 
 CREATE TRIGGER analyses_stamp AFTER UPDATE ON analyses
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE analyses SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE analyses SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER analyses_status_transitions_insert BEFORE INSERT ON analyses
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'analyses_status_transitions');
 END;
@@ -382,9 +392,7 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
         WHEN 'failed' THEN NEW.status IN ('pending')
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'analyses_status_transitions');

@@ -438,8 +438,7 @@ CREATE TRIGGER infrastructure_devices_metadata_object_check_insert BEFORE INSERT
 WHEN
     json_valid(NEW.metadata)
     AND (
-        json_type(NEW.metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -452,8 +451,7 @@ CREATE TRIGGER infrastructure_devices_metadata_object_check_update BEFORE UPDATE
 WHEN
     json_valid(NEW.metadata)
     AND (
-        json_type(NEW.metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -466,8 +464,7 @@ CREATE TRIGGER infrastructure_system_metrics_disk_io_object_check_insert BEFORE 
 WHEN
     json_valid(NEW.disk_io)
     AND (
-        json_type(NEW.disk_io) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.disk_io) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -480,8 +477,7 @@ CREATE TRIGGER infrastructure_system_metrics_disk_io_object_check_update BEFORE 
 WHEN
     json_valid(NEW.disk_io)
     AND (
-        json_type(NEW.disk_io) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.disk_io) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -494,8 +490,7 @@ CREATE TRIGGER infrastructure_system_metrics_network_traffic_object_c_3d027bc7 B
 WHEN
     json_valid(NEW.network_traffic)
     AND (
-        json_type(NEW.network_traffic) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.network_traffic) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -508,8 +503,7 @@ CREATE TRIGGER infrastructure_system_metrics_network_traffic_object_c_f4786fdf B
 WHEN
     json_valid(NEW.network_traffic)
     AND (
-        json_type(NEW.network_traffic) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.network_traffic) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -522,8 +516,7 @@ CREATE TRIGGER infrastructure_drive_health_smart_attributes_object_ch_08216ae0 B
 WHEN
     json_valid(NEW.smart_attributes)
     AND (
-        json_type(NEW.smart_attributes) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.smart_attributes) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -536,8 +529,7 @@ CREATE TRIGGER infrastructure_drive_health_smart_attributes_object_ch_e8f84133 B
 WHEN
     json_valid(NEW.smart_attributes)
     AND (
-        json_type(NEW.smart_attributes) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.smart_attributes) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -550,10 +542,7 @@ CREATE TRIGGER infrastructure_data_collection_audit_warnings_items_ch_ffcd0aab B
 WHEN
     json_valid(NEW.warnings)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.warnings) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.warnings) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: data_collection_audit_warnings_items_check');
@@ -563,10 +552,7 @@ CREATE TRIGGER infrastructure_data_collection_audit_warnings_items_ch_c3bca7fc B
 WHEN
     json_valid(NEW.warnings)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.warnings) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.warnings) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: data_collection_audit_warnings_items_check');
@@ -576,8 +562,7 @@ CREATE TRIGGER infrastructure_service_performance_metrics_error_types_c1f422b1 B
 WHEN
     json_valid(NEW.error_types)
     AND (
-        json_type(NEW.error_types) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.error_types) AS part
             WHERE (
                 part.type IN ('integer', 'real')
@@ -594,8 +579,7 @@ CREATE TRIGGER infrastructure_service_performance_metrics_error_types_2d7b1b71 B
 WHEN
     json_valid(NEW.error_types)
     AND (
-        json_type(NEW.error_types) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.error_types) AS part
             WHERE (
                 part.type IN ('integer', 'real')
@@ -612,10 +596,7 @@ CREATE TRIGGER infrastructure_service_performance_metrics_top_errors__35560f40 B
 WHEN
     json_valid(NEW.top_errors)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.top_errors) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.top_errors) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: service_performance_metrics_top_errors_items_check');
@@ -625,10 +606,7 @@ CREATE TRIGGER infrastructure_service_performance_metrics_top_errors__fd5704dc B
 WHEN
     json_valid(NEW.top_errors)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.top_errors) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.top_errors) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: service_performance_metrics_top_errors_items_check');
@@ -638,8 +616,7 @@ CREATE TRIGGER infrastructure_configuration_snapshots_parsed_data_obj_65174918 B
 WHEN
     json_valid(NEW.parsed_data)
     AND (
-        json_type(NEW.parsed_data) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.parsed_data) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -652,8 +629,7 @@ CREATE TRIGGER infrastructure_configuration_snapshots_parsed_data_obj_43b81c76 B
 WHEN
     json_valid(NEW.parsed_data)
     AND (
-        json_type(NEW.parsed_data) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.parsed_data) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -667,8 +643,7 @@ WHEN
     json_valid(NEW.affected_services)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.affected_services) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.affected_services) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -680,8 +655,7 @@ WHEN
     json_valid(NEW.affected_services)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.affected_services) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.affected_services) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -692,8 +666,7 @@ CREATE TRIGGER infrastructure_configuration_change_events_service_dep_d79e75bb B
 WHEN
     json_valid(NEW.service_dependencies)
     AND (
-        json_type(NEW.service_dependencies) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.service_dependencies) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -706,8 +679,7 @@ CREATE TRIGGER infrastructure_configuration_change_events_service_dep_f1bd0e87 B
 WHEN
     json_valid(NEW.service_dependencies)
     AND (
-        json_type(NEW.service_dependencies) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.service_dependencies) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -721,8 +693,7 @@ WHEN
     json_valid(NEW.restart_services)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.restart_services) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.restart_services) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -734,8 +705,7 @@ WHEN
     json_valid(NEW.restart_services)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.restart_services) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.restart_services) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -746,8 +716,7 @@ CREATE TRIGGER infrastructure_configuration_change_events_changes_sum_e83c8b5f B
 WHEN
     json_valid(NEW.changes_summary)
     AND (
-        json_type(NEW.changes_summary) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.changes_summary) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -760,8 +729,7 @@ CREATE TRIGGER infrastructure_configuration_change_events_changes_sum_660956e8 B
 WHEN
     json_valid(NEW.changes_summary)
     AND (
-        json_type(NEW.changes_summary) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.changes_summary) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -775,8 +743,7 @@ WHEN
     json_valid(NEW.notifications_sent)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.notifications_sent) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.notifications_sent) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -788,8 +755,7 @@ WHEN
     json_valid(NEW.notifications_sent)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.notifications_sent) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.notifications_sent) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -801,8 +767,7 @@ WHEN
     json_valid(NEW.affected_services)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.affected_services) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.affected_services) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -814,8 +779,7 @@ WHEN
     json_valid(NEW.affected_services)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.affected_services) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.affected_services) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -823,9 +787,9 @@ BEGIN
 END;""",
         """\
 CREATE TRIGGER devices_stamp AFTER UPDATE ON infrastructure_devices
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE infrastructure_devices SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE infrastructure_devices SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 -- When a device was last collected from, and how that ended

@@ -37,7 +37,7 @@ class CacheMetadata(Base):
         check(
             "cache_metadata_invalidated_at_guard",
             "invalidated_at >= '0001-01-01 00:00:00+00' AND invalidated_at < '10000-01-01 00:00:00+00'",
-            "substr(invalidated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(invalidated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(invalidated_at, 1, 19), '+0 days') AND invalidated_at >= '0001'",
+            "instr(invalidated_at, char(0)) = 0 AND substr(invalidated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(invalidated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(invalidated_at, 1, 19), '+0 days') AND invalidated_at >= '0001-01-01T00:00:00.000000Z'",
         ),
         check(
             "cache_metadata_cache_key_length_check",
@@ -74,27 +74,27 @@ class CacheMetadata(Base):
         ),
         check(
             "cache_metadata_device_id_guard",
-            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
+            "instr(device_id, char(0)) = 0 AND device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
             "cache_metadata_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "cache_metadata_last_accessed_guard",
-            "substr(last_accessed, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(last_accessed, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(last_accessed, 1, 19), '+0 days') AND last_accessed >= '0001'",
+            "instr(last_accessed, char(0)) = 0 AND substr(last_accessed, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(last_accessed, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(last_accessed, 1, 19), '+0 days') AND last_accessed >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "cache_metadata_ttl_seconds_guard",
-            "ttl_seconds BETWEEN -2147483648 AND 2147483647",
+            "ttl_seconds <= 2147483647",
             only="sqlite",
         ),
         check(
             "cache_metadata_access_count_guard",
-            "access_count BETWEEN -2147483648 AND 2147483647",
+            "access_count <= 2147483647",
             only="sqlite",
         ),
         check(

@@ -50,7 +50,7 @@ class ConfigurationChangeEvent(Base):
         check(
             "configuration_change_events_time_guard",
             "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
+            'instr("time", char(0)) = 0 AND substr("time", 20) GLOB \'.[0-9][0-9][0-9][0-9][0-9][0-9]Z\' AND substr("time", 1, 19) IS strftime(\'%Y-%m-%dT%H:%M:%S\', substr("time", 1, 19), \'+0 days\') AND "time" >= \'0001-01-01T00:00:00.000000Z\'',
         ),
         check(
             "configuration_change_events_restart_services_guard",
@@ -116,17 +116,17 @@ class ConfigurationChangeEvent(Base):
         ),
         check(
             "configuration_change_events_id_guard",
-            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
             "configuration_change_events_device_id_guard",
-            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
+            "instr(device_id, char(0)) = 0 AND device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
             "configuration_change_events_snapshot_id_guard",
-            "snapshot_id GLOB '????????-????-????-????-????????????' AND snapshot_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(snapshot_id, '-', '')) = 32",
+            "instr(snapshot_id, char(0)) = 0 AND snapshot_id GLOB '????????-????-????-????-????????????' AND snapshot_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(snapshot_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
@@ -137,11 +137,6 @@ class ConfigurationChangeEvent(Base):
         check(
             "configuration_change_events_changes_summary_guard",
             "instr(changes_summary, char(0)) = 0 AND (changes_summary IS NULL OR json_valid(changes_summary)) AND instr(replace(changes_summary, '\\\\', ''), '\\u0000') = 0 AND json_type(changes_summary) = 'object'",
-            only="sqlite",
-        ),
-        check(
-            "configuration_change_events_confidence_score_guard",
-            "confidence_score BETWEEN -999 AND 999",
             only="sqlite",
         ),
         check(

@@ -48,12 +48,12 @@ class ConfigurationSnapshot(Base):
         check(
             "configuration_snapshots_time_guard",
             "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
+            'instr("time", char(0)) = 0 AND substr("time", 20) GLOB \'.[0-9][0-9][0-9][0-9][0-9][0-9]Z\' AND substr("time", 1, 19) IS strftime(\'%Y-%m-%dT%H:%M:%S\', substr("time", 1, 19), \'+0 days\') AND "time" >= \'0001-01-01T00:00:00.000000Z\'',
         ),
         check(
             "configuration_snapshots_file_modified_time_guard",
             "file_modified_time >= '0001-01-01 00:00:00+00' AND file_modified_time < '10000-01-01 00:00:00+00'",
-            "substr(file_modified_time, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(file_modified_time, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(file_modified_time, 1, 19), '+0 days') AND file_modified_time >= '0001'",
+            "instr(file_modified_time, char(0)) = 0 AND substr(file_modified_time, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(file_modified_time, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(file_modified_time, 1, 19), '+0 days') AND file_modified_time >= '0001-01-01T00:00:00.000000Z'",
         ),
         check(
             "configuration_snapshots_affected_services_guard",
@@ -115,12 +115,12 @@ class ConfigurationSnapshot(Base):
         ),
         check(
             "configuration_snapshots_id_guard",
-            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
             "configuration_snapshots_device_id_guard",
-            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
+            "instr(device_id, char(0)) = 0 AND device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
@@ -145,7 +145,7 @@ class ConfigurationSnapshot(Base):
         ),
         check(
             "configuration_snapshots_detection_latency_ms_guard",
-            "detection_latency_ms BETWEEN -2147483648 AND 2147483647",
+            "detection_latency_ms <= 2147483647",
             only="sqlite",
         ),
         check(

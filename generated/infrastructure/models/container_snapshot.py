@@ -38,12 +38,12 @@ class ContainerSnapshot(Base):
         check(
             "container_snapshots_time_guard",
             "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
+            'instr("time", char(0)) = 0 AND substr("time", 20) GLOB \'.[0-9][0-9][0-9][0-9][0-9][0-9]Z\' AND substr("time", 1, 19) IS strftime(\'%Y-%m-%dT%H:%M:%S\', substr("time", 1, 19), \'+0 days\') AND "time" >= \'0001-01-01T00:00:00.000000Z\'',
         ),
         check(
             "container_snapshots_cpu_usage_guard",
             "cpu_usage < 'Infinity'",
-            "abs(cpu_usage) <= 1.7976931348623157e308",
+            "cpu_usage <= 1.7976931348623157e308",
         ),
         check(
             "container_snapshots_container_id_length_check",
@@ -73,7 +73,7 @@ class ContainerSnapshot(Base):
         ),
         check(
             "container_snapshots_device_id_guard",
-            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
+            "instr(device_id, char(0)) = 0 AND device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(

@@ -44,7 +44,7 @@ class DataCollectionAudit(Base):
         check(
             "data_collection_audit_time_guard",
             "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
+            'instr("time", char(0)) = 0 AND substr("time", 20) GLOB \'.[0-9][0-9][0-9][0-9][0-9][0-9]Z\' AND substr("time", 1, 19) IS strftime(\'%Y-%m-%dT%H:%M:%S\', substr("time", 1, 19), \'+0 days\') AND "time" >= \'0001-01-01T00:00:00.000000Z\'',
         ),
         check(
             "data_collection_audit_warnings_guard",
@@ -93,12 +93,12 @@ class DataCollectionAudit(Base):
         check("chk_audit_refresh_asks_no_cache", "NOT (force_refresh AND cache_hit)"),
         check(
             "data_collection_audit_device_id_guard",
-            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
+            "instr(device_id, char(0)) = 0 AND device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
             "data_collection_audit_operation_id_guard",
-            "operation_id GLOB '????????-????-????-????-????????????' AND operation_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(operation_id, '-', '')) = 32",
+            "instr(operation_id, char(0)) = 0 AND operation_id GLOB '????????-????-????-????-????????????' AND operation_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(operation_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
@@ -113,12 +113,12 @@ class DataCollectionAudit(Base):
         ),
         check(
             "data_collection_audit_duration_ms_guard",
-            "duration_ms BETWEEN -2147483648 AND 2147483647",
+            "duration_ms <= 2147483647",
             only="sqlite",
         ),
         check(
             "data_collection_audit_ssh_command_count_guard",
-            "ssh_command_count BETWEEN -2147483648 AND 2147483647",
+            "ssh_command_count <= 2147483647",
             only="sqlite",
         ),
         check(
@@ -128,17 +128,17 @@ class DataCollectionAudit(Base):
         ),
         check(
             "data_collection_audit_records_created_guard",
-            "records_created BETWEEN -2147483648 AND 2147483647",
+            "records_created <= 2147483647",
             only="sqlite",
         ),
         check(
             "data_collection_audit_records_updated_guard",
-            "records_updated BETWEEN -2147483648 AND 2147483647",
+            "records_updated <= 2147483647",
             only="sqlite",
         ),
         check(
             "data_collection_audit_freshness_threshold_guard",
-            "freshness_threshold BETWEEN -2147483648 AND 2147483647",
+            "freshness_threshold <= 2147483647",
             only="sqlite",
         ),
         Index(

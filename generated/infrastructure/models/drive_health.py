@@ -37,7 +37,7 @@ class DriveHealth(Base):
         check(
             "drive_health_time_guard",
             "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
+            'instr("time", char(0)) = 0 AND substr("time", 20) GLOB \'.[0-9][0-9][0-9][0-9][0-9][0-9]Z\' AND substr("time", 1, 19) IS strftime(\'%Y-%m-%dT%H:%M:%S\', substr("time", 1, 19), \'+0 days\') AND "time" >= \'0001-01-01T00:00:00.000000Z\'',
         ),
         check(
             "drive_health_drive_name_length_check",
@@ -66,7 +66,7 @@ class DriveHealth(Base):
         check("drive_health_power_on_hours_check", "power_on_hours >= 0"),
         check(
             "drive_health_device_id_guard",
-            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
+            "instr(device_id, char(0)) = 0 AND device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
@@ -90,13 +90,8 @@ class DriveHealth(Base):
             only="sqlite",
         ),
         check(
-            "drive_health_temperature_celsius_guard",
-            "temperature_celsius BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
             "drive_health_power_on_hours_guard",
-            "power_on_hours BETWEEN -2147483648 AND 2147483647",
+            "power_on_hours <= 2147483647",
             only="sqlite",
         ),
         check("drive_health_is_healthy_guard", "is_healthy IN (0, 1)", only="sqlite"),

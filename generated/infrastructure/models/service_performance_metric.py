@@ -29,12 +29,12 @@ class ServicePerformanceMetric(Base):
         check(
             "service_performance_metrics_time_guard",
             "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
+            'instr("time", char(0)) = 0 AND substr("time", 20) GLOB \'.[0-9][0-9][0-9][0-9][0-9][0-9]Z\' AND substr("time", 1, 19) IS strftime(\'%Y-%m-%dT%H:%M:%S\', substr("time", 1, 19), \'+0 days\') AND "time" >= \'0001-01-01T00:00:00.000000Z\'',
         ),
         check(
             "service_performance_metrics_avg_duration_ms_guard",
             "avg_duration_ms <> 'NaN'",
-            "avg_duration_ms BETWEEN -99999999 AND 99999999",
+            "avg_duration_ms <= 99999999",
         ),
         check(
             "service_performance_metrics_top_errors_guard",
@@ -129,67 +129,62 @@ class ServicePerformanceMetric(Base):
         ),
         check(
             "service_performance_metrics_operations_total_guard",
-            "operations_total BETWEEN -2147483648 AND 2147483647",
+            "operations_total <= 2147483647",
             only="sqlite",
         ),
         check(
             "service_performance_metrics_operations_successful_guard",
-            "operations_successful BETWEEN -2147483648 AND 2147483647",
+            "operations_successful <= 2147483647",
             only="sqlite",
         ),
         check(
             "service_performance_metrics_operations_failed_guard",
-            "operations_failed BETWEEN -2147483648 AND 2147483647",
+            "operations_failed <= 2147483647",
             only="sqlite",
         ),
         check(
             "service_performance_metrics_operations_cached_guard",
-            "operations_cached BETWEEN -2147483648 AND 2147483647",
+            "operations_cached <= 2147483647",
             only="sqlite",
         ),
         check(
             "service_performance_metrics_max_duration_ms_guard",
-            "max_duration_ms BETWEEN -2147483648 AND 2147483647",
+            "max_duration_ms <= 2147483647",
             only="sqlite",
         ),
         check(
             "service_performance_metrics_min_duration_ms_guard",
-            "min_duration_ms BETWEEN -2147483648 AND 2147483647",
+            "min_duration_ms <= 2147483647",
             only="sqlite",
         ),
         check(
             "service_performance_metrics_ssh_connections_created_guard",
-            "ssh_connections_created BETWEEN -2147483648 AND 2147483647",
+            "ssh_connections_created <= 2147483647",
             only="sqlite",
         ),
         check(
             "service_performance_metrics_ssh_connections_reused_guard",
-            "ssh_connections_reused BETWEEN -2147483648 AND 2147483647",
+            "ssh_connections_reused <= 2147483647",
             only="sqlite",
         ),
         check(
             "service_performance_metrics_ssh_commands_executed_guard",
-            "ssh_commands_executed BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "service_performance_metrics_cache_hit_ratio_guard",
-            "cache_hit_ratio BETWEEN -99999 AND 99999",
+            "ssh_commands_executed <= 2147483647",
             only="sqlite",
         ),
         check(
             "service_performance_metrics_cache_size_entries_guard",
-            "cache_size_entries BETWEEN -2147483648 AND 2147483647",
+            "cache_size_entries <= 2147483647",
             only="sqlite",
         ),
         check(
             "service_performance_metrics_cache_evictions_guard",
-            "cache_evictions BETWEEN -2147483648 AND 2147483647",
+            "cache_evictions <= 2147483647",
             only="sqlite",
         ),
         check(
             "service_performance_metrics_database_writes_guard",
-            "database_writes BETWEEN -2147483648 AND 2147483647",
+            "database_writes <= 2147483647",
             only="sqlite",
         ),
         check(

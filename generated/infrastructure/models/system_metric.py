@@ -35,7 +35,7 @@ class SystemMetric(Base):
         check(
             "system_metrics_time_guard",
             "\"time\" >= '0001-01-01 00:00:00+00' AND \"time\" < '10000-01-01 00:00:00+00'",
-            "substr(\"time\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"time\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"time\", 1, 19), '+0 days') AND \"time\" >= '0001'",
+            'instr("time", char(0)) = 0 AND substr("time", 20) GLOB \'.[0-9][0-9][0-9][0-9][0-9][0-9]Z\' AND substr("time", 1, 19) IS strftime(\'%Y-%m-%dT%H:%M:%S\', substr("time", 1, 19), \'+0 days\') AND "time" >= \'0001-01-01T00:00:00.000000Z\'',
         ),
         check(
             "system_metrics_cpu_usage_check",
@@ -59,17 +59,7 @@ class SystemMetric(Base):
         ),
         check(
             "system_metrics_device_id_guard",
-            "device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
-            only="sqlite",
-        ),
-        check(
-            "system_metrics_cpu_usage_guard",
-            "abs(cpu_usage) <= 1.7976931348623157e308",
-            only="sqlite",
-        ),
-        check(
-            "system_metrics_memory_usage_guard",
-            "abs(memory_usage) <= 1.7976931348623157e308",
+            "instr(device_id, char(0)) = 0 AND device_id GLOB '????????-????-????-????-????????????' AND device_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(device_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(

@@ -31,7 +31,8 @@ CREATE TABLE infrastructure_devices (
     CONSTRAINT devices_pkey PRIMARY KEY (id),
     CONSTRAINT devices_hostname_key UNIQUE (hostname),
     CONSTRAINT devices_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
@@ -45,14 +46,16 @@ CREATE TABLE infrastructure_devices (
         AND json_type(metadata) = 'object'
     ),
     CONSTRAINT devices_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT devices_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT devices_hostname_length_check CHECK (length(hostname) >= 1),
     CONSTRAINT devices_hostname_pattern_check CHECK (
@@ -78,17 +81,17 @@ CREATE TABLE infrastructure_system_metrics (
     CONSTRAINT system_metrics_device_id_fkey FOREIGN KEY (device_id)
         REFERENCES infrastructure_devices (id) ON DELETE CASCADE,
     CONSTRAINT system_metrics_time_guard CHECK (
-        substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr("time", char(0)) = 0
+        AND substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr("time", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr("time", 1, 19), '+0 days')
-        AND "time" >= '0001'
+        AND "time" >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT system_metrics_device_id_guard CHECK (
-        device_id GLOB '????????-????-????-????-????????????'
+        instr(device_id, char(0)) = 0
+        AND device_id GLOB '????????-????-????-????-????????????'
         AND device_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(device_id, '-', '')) = 32
     ),
-    CONSTRAINT system_metrics_cpu_usage_guard CHECK (abs(cpu_usage) <= 1.7976931348623157e308),
-    CONSTRAINT system_metrics_memory_usage_guard CHECK (abs(memory_usage) <= 1.7976931348623157e308),
     -- Not expressible: json. SQLite keeps JSON as text, with half surrogate pairs and numbers beyond a double in it.
     CONSTRAINT system_metrics_disk_io_guard CHECK (
         instr(disk_io, char(0)) = 0
@@ -128,12 +131,14 @@ CREATE TABLE infrastructure_container_snapshots (
     CONSTRAINT container_snapshots_device_id_fkey FOREIGN KEY (device_id)
         REFERENCES infrastructure_devices (id) ON DELETE CASCADE,
     CONSTRAINT container_snapshots_time_guard CHECK (
-        substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr("time", char(0)) = 0
+        AND substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr("time", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr("time", 1, 19), '+0 days')
-        AND "time" >= '0001'
+        AND "time" >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT container_snapshots_device_id_guard CHECK (
-        device_id GLOB '????????-????-????-????-????????????'
+        instr(device_id, char(0)) = 0
+        AND device_id GLOB '????????-????-????-????-????????????'
         AND device_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(device_id, '-', '')) = 32
     ),
@@ -143,7 +148,7 @@ CREATE TABLE infrastructure_container_snapshots (
     ),
     CONSTRAINT container_snapshots_name_guard CHECK (instr(name, char(0)) = 0 AND length(name) <= 255),
     CONSTRAINT container_snapshots_image_guard CHECK (instr(image, char(0)) = 0 AND length(image) <= 255),
-    CONSTRAINT container_snapshots_cpu_usage_guard CHECK (abs(cpu_usage) <= 1.7976931348623157e308),
+    CONSTRAINT container_snapshots_cpu_usage_guard CHECK (cpu_usage <= 1.7976931348623157e308),
     CONSTRAINT container_snapshots_container_id_length_check CHECK (length(container_id) >= 1),
     CONSTRAINT container_snapshots_name_length_check CHECK (length(name) >= 1),
     CONSTRAINT container_snapshots_image_length_check CHECK (length(image) >= 1),
@@ -179,12 +184,14 @@ CREATE TABLE infrastructure_drive_health (
     CONSTRAINT drive_health_device_id_fkey FOREIGN KEY (device_id)
         REFERENCES infrastructure_devices (id) ON DELETE CASCADE,
     CONSTRAINT drive_health_time_guard CHECK (
-        substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr("time", char(0)) = 0
+        AND substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr("time", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr("time", 1, 19), '+0 days')
-        AND "time" >= '0001'
+        AND "time" >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT drive_health_device_id_guard CHECK (
-        device_id GLOB '????????-????-????-????-????????????'
+        instr(device_id, char(0)) = 0
+        AND device_id GLOB '????????-????-????-????-????????????'
         AND device_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(device_id, '-', '')) = 32
     ),
@@ -201,8 +208,7 @@ CREATE TABLE infrastructure_drive_health (
         AND instr(replace(smart_attributes, '\\', ''), '\u0000') = 0
         AND json_type(smart_attributes) = 'object'
     ),
-    CONSTRAINT drive_health_temperature_celsius_guard CHECK (temperature_celsius BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT drive_health_power_on_hours_guard CHECK (power_on_hours BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT drive_health_power_on_hours_guard CHECK (power_on_hours <= 2147483647),
     CONSTRAINT drive_health_is_healthy_guard CHECK (is_healthy IN (0, 1)),
     CONSTRAINT drive_health_drive_name_length_check CHECK (length(drive_name) >= 1),
     CONSTRAINT drive_health_model_length_check CHECK (length(model) >= 1),
@@ -246,26 +252,27 @@ CREATE TABLE infrastructure_data_collection_audit (
     CONSTRAINT data_collection_audit_device_id_fkey FOREIGN KEY (device_id)
         REFERENCES infrastructure_devices (id) ON DELETE CASCADE,
     CONSTRAINT data_collection_audit_time_guard CHECK (
-        substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr("time", char(0)) = 0
+        AND substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr("time", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr("time", 1, 19), '+0 days')
-        AND "time" >= '0001'
+        AND "time" >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT data_collection_audit_device_id_guard CHECK (
-        device_id GLOB '????????-????-????-????-????????????'
+        instr(device_id, char(0)) = 0
+        AND device_id GLOB '????????-????-????-????-????????????'
         AND device_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(device_id, '-', '')) = 32
     ),
     CONSTRAINT data_collection_audit_operation_id_guard CHECK (
-        operation_id GLOB '????????-????-????-????-????????????'
+        instr(operation_id, char(0)) = 0
+        AND operation_id GLOB '????????-????-????-????-????????????'
         AND operation_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(operation_id, '-', '')) = 32
     ),
     CONSTRAINT data_collection_audit_force_refresh_guard CHECK (force_refresh IN (0, 1)),
     CONSTRAINT data_collection_audit_cache_hit_guard CHECK (cache_hit IN (0, 1)),
-    CONSTRAINT data_collection_audit_duration_ms_guard CHECK (duration_ms BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT data_collection_audit_ssh_command_count_guard CHECK (
-        ssh_command_count BETWEEN -2147483648 AND 2147483647
-    ),
+    CONSTRAINT data_collection_audit_duration_ms_guard CHECK (duration_ms <= 2147483647),
+    CONSTRAINT data_collection_audit_ssh_command_count_guard CHECK (ssh_command_count <= 2147483647),
     CONSTRAINT data_collection_audit_error_message_guard CHECK (instr(error_message, char(0)) = 0),
     CONSTRAINT data_collection_audit_warnings_guard CHECK (
         instr(warnings, char(0)) = 0
@@ -273,15 +280,9 @@ CREATE TABLE infrastructure_data_collection_audit (
         AND instr(replace(warnings, '\\', ''), '\u0000') = 0
         AND json_type(warnings) = 'array'
     ),
-    CONSTRAINT data_collection_audit_records_created_guard CHECK (
-        records_created BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT data_collection_audit_records_updated_guard CHECK (
-        records_updated BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT data_collection_audit_freshness_threshold_guard CHECK (
-        freshness_threshold BETWEEN -2147483648 AND 2147483647
-    ),
+    CONSTRAINT data_collection_audit_records_created_guard CHECK (records_created <= 2147483647),
+    CONSTRAINT data_collection_audit_records_updated_guard CHECK (records_updated <= 2147483647),
+    CONSTRAINT data_collection_audit_freshness_threshold_guard CHECK (freshness_threshold <= 2147483647),
     CONSTRAINT data_collection_audit_data_type_check CHECK (
         data_type IN ('system_metrics', 'containers', 'drive_health', 'configuration', 'network')
     ),
@@ -345,54 +346,30 @@ CREATE TABLE infrastructure_service_performance_metrics (
     top_errors              TEXT    NOT NULL DEFAULT '[]',
     CONSTRAINT service_performance_metrics_pkey PRIMARY KEY ("time", service_name),
     CONSTRAINT service_performance_metrics_time_guard CHECK (
-        substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr("time", char(0)) = 0
+        AND substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr("time", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr("time", 1, 19), '+0 days')
-        AND "time" >= '0001'
+        AND "time" >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT service_performance_metrics_service_name_guard CHECK (
         instr(service_name, char(0)) = 0
         AND length(service_name) <= 50
     ),
-    CONSTRAINT service_performance_metrics_operations_total_guard CHECK (
-        operations_total BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT service_performance_metrics_operations_successful_guard CHECK (
-        operations_successful BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT service_performance_metrics_operations_failed_guard CHECK (
-        operations_failed BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT service_performance_metrics_operations_cached_guard CHECK (
-        operations_cached BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT service_performance_metrics_avg_duration_ms_guard CHECK (
-        avg_duration_ms BETWEEN -99999999 AND 99999999
-    ),
-    CONSTRAINT service_performance_metrics_max_duration_ms_guard CHECK (
-        max_duration_ms BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT service_performance_metrics_min_duration_ms_guard CHECK (
-        min_duration_ms BETWEEN -2147483648 AND 2147483647
-    ),
+    CONSTRAINT service_performance_metrics_operations_total_guard CHECK (operations_total <= 2147483647),
+    CONSTRAINT service_performance_metrics_operations_successful_guard CHECK (operations_successful <= 2147483647),
+    CONSTRAINT service_performance_metrics_operations_failed_guard CHECK (operations_failed <= 2147483647),
+    CONSTRAINT service_performance_metrics_operations_cached_guard CHECK (operations_cached <= 2147483647),
+    CONSTRAINT service_performance_metrics_avg_duration_ms_guard CHECK (avg_duration_ms <= 99999999),
+    CONSTRAINT service_performance_metrics_max_duration_ms_guard CHECK (max_duration_ms <= 2147483647),
+    CONSTRAINT service_performance_metrics_min_duration_ms_guard CHECK (min_duration_ms <= 2147483647),
     CONSTRAINT service_performance_metrics_ssh_connections_created_guard CHECK (
-        ssh_connections_created BETWEEN -2147483648 AND 2147483647
+        ssh_connections_created <= 2147483647
     ),
-    CONSTRAINT service_performance_metrics_ssh_connections_reused_guard CHECK (
-        ssh_connections_reused BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT service_performance_metrics_ssh_commands_executed_guard CHECK (
-        ssh_commands_executed BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT service_performance_metrics_cache_hit_ratio_guard CHECK (cache_hit_ratio BETWEEN -99999 AND 99999),
-    CONSTRAINT service_performance_metrics_cache_size_entries_guard CHECK (
-        cache_size_entries BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT service_performance_metrics_cache_evictions_guard CHECK (
-        cache_evictions BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT service_performance_metrics_database_writes_guard CHECK (
-        database_writes BETWEEN -2147483648 AND 2147483647
-    ),
+    CONSTRAINT service_performance_metrics_ssh_connections_reused_guard CHECK (ssh_connections_reused <= 2147483647),
+    CONSTRAINT service_performance_metrics_ssh_commands_executed_guard CHECK (ssh_commands_executed <= 2147483647),
+    CONSTRAINT service_performance_metrics_cache_size_entries_guard CHECK (cache_size_entries <= 2147483647),
+    CONSTRAINT service_performance_metrics_cache_evictions_guard CHECK (cache_evictions <= 2147483647),
+    CONSTRAINT service_performance_metrics_database_writes_guard CHECK (database_writes <= 2147483647),
     -- Not expressible: json. SQLite keeps JSON as text, with half surrogate pairs and numbers beyond a double in it.
     CONSTRAINT service_performance_metrics_error_types_guard CHECK (
         instr(error_types, char(0)) = 0
@@ -471,31 +448,35 @@ CREATE TABLE infrastructure_cache_metadata (
         REFERENCES infrastructure_devices (id) ON DELETE CASCADE,
     CONSTRAINT cache_metadata_cache_key_guard CHECK (instr(cache_key, char(0)) = 0 AND length(cache_key) <= 255),
     CONSTRAINT cache_metadata_device_id_guard CHECK (
-        device_id GLOB '????????-????-????-????-????????????'
+        instr(device_id, char(0)) = 0
+        AND device_id GLOB '????????-????-????-????-????????????'
         AND device_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(device_id, '-', '')) = 32
     ),
     CONSTRAINT cache_metadata_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT cache_metadata_last_accessed_guard CHECK (
-        substr(last_accessed, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(last_accessed, char(0)) = 0
+        AND substr(last_accessed, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(last_accessed, 1, 19) IS strftime(
             '%Y-%m-%dT%H:%M:%S', substr(last_accessed, 1, 19), '+0 days'
         )
-        AND last_accessed >= '0001'
+        AND last_accessed >= '0001-01-01T00:00:00.000000Z'
     ),
-    CONSTRAINT cache_metadata_ttl_seconds_guard CHECK (ttl_seconds BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT cache_metadata_access_count_guard CHECK (access_count BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT cache_metadata_ttl_seconds_guard CHECK (ttl_seconds <= 2147483647),
+    CONSTRAINT cache_metadata_access_count_guard CHECK (access_count <= 2147483647),
     CONSTRAINT cache_metadata_invalidated_guard CHECK (invalidated IN (0, 1)),
     CONSTRAINT cache_metadata_invalidated_at_guard CHECK (
-        substr(invalidated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(invalidated_at, char(0)) = 0
+        AND substr(invalidated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(invalidated_at, 1, 19) IS strftime(
             '%Y-%m-%dT%H:%M:%S', substr(invalidated_at, 1, 19), '+0 days'
         )
-        AND invalidated_at >= '0001'
+        AND invalidated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT cache_metadata_invalidation_reason_guard CHECK (
         instr(invalidation_reason, char(0)) = 0
@@ -558,17 +539,20 @@ CREATE TABLE infrastructure_configuration_snapshots (
     CONSTRAINT configuration_snapshots_device_id_fkey FOREIGN KEY (device_id)
         REFERENCES infrastructure_devices (id) ON DELETE CASCADE,
     CONSTRAINT configuration_snapshots_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
     CONSTRAINT configuration_snapshots_time_guard CHECK (
-        substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr("time", char(0)) = 0
+        AND substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr("time", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr("time", 1, 19), '+0 days')
-        AND "time" >= '0001'
+        AND "time" >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT configuration_snapshots_device_id_guard CHECK (
-        device_id GLOB '????????-????-????-????-????????????'
+        instr(device_id, char(0)) = 0
+        AND device_id GLOB '????????-????-????-????-????????????'
         AND device_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(device_id, '-', '')) = 32
     ),
@@ -589,15 +573,14 @@ CREATE TABLE infrastructure_configuration_snapshots (
         AND length(previous_hash) <= 64
     ),
     CONSTRAINT configuration_snapshots_file_modified_time_guard CHECK (
-        substr(file_modified_time, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(file_modified_time, char(0)) = 0
+        AND substr(file_modified_time, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(file_modified_time, 1, 19) IS strftime(
             '%Y-%m-%dT%H:%M:%S', substr(file_modified_time, 1, 19), '+0 days'
         )
-        AND file_modified_time >= '0001'
+        AND file_modified_time >= '0001-01-01T00:00:00.000000Z'
     ),
-    CONSTRAINT configuration_snapshots_detection_latency_ms_guard CHECK (
-        detection_latency_ms BETWEEN -2147483648 AND 2147483647
-    ),
+    CONSTRAINT configuration_snapshots_detection_latency_ms_guard CHECK (detection_latency_ms <= 2147483647),
     CONSTRAINT configuration_snapshots_file_path_guard CHECK (
         instr(file_path, char(0)) = 0
         AND length(file_path) <= 1024
@@ -666,22 +649,26 @@ CREATE TABLE infrastructure_configuration_change_events (
     CONSTRAINT configuration_change_events_device_id_fkey FOREIGN KEY (device_id)
         REFERENCES infrastructure_devices (id) ON DELETE CASCADE,
     CONSTRAINT configuration_change_events_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
     CONSTRAINT configuration_change_events_time_guard CHECK (
-        substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr("time", char(0)) = 0
+        AND substr("time", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr("time", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr("time", 1, 19), '+0 days')
-        AND "time" >= '0001'
+        AND "time" >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT configuration_change_events_device_id_guard CHECK (
-        device_id GLOB '????????-????-????-????-????????????'
+        instr(device_id, char(0)) = 0
+        AND device_id GLOB '????????-????-????-????-????????????'
         AND device_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(device_id, '-', '')) = 32
     ),
     CONSTRAINT configuration_change_events_snapshot_id_guard CHECK (
-        snapshot_id GLOB '????????-????-????-????-????????????'
+        instr(snapshot_id, char(0)) = 0
+        AND snapshot_id GLOB '????????-????-????-????-????????????'
         AND snapshot_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(snapshot_id, '-', '')) = 32
     ),
@@ -705,7 +692,6 @@ CREATE TABLE infrastructure_configuration_change_events (
         AND instr(replace(changes_summary, '\\', ''), '\u0000') = 0
         AND json_type(changes_summary) = 'object'
     ),
-    CONSTRAINT configuration_change_events_confidence_score_guard CHECK (confidence_score BETWEEN -999 AND 999),
     CONSTRAINT configuration_change_events_processed_guard CHECK (processed IN (0, 1)),
     CONSTRAINT configuration_change_events_notifications_sent_guard CHECK (
         instr(notifications_sent, char(0)) = 0
@@ -782,8 +768,7 @@ CREATE TRIGGER infrastructure_devices_metadata_object_check_insert BEFORE INSERT
 WHEN
     json_valid(NEW.metadata)
     AND (
-        json_type(NEW.metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -796,8 +781,7 @@ CREATE TRIGGER infrastructure_devices_metadata_object_check_update BEFORE UPDATE
 WHEN
     json_valid(NEW.metadata)
     AND (
-        json_type(NEW.metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -810,8 +794,7 @@ CREATE TRIGGER infrastructure_system_metrics_disk_io_object_check_insert BEFORE 
 WHEN
     json_valid(NEW.disk_io)
     AND (
-        json_type(NEW.disk_io) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.disk_io) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -824,8 +807,7 @@ CREATE TRIGGER infrastructure_system_metrics_disk_io_object_check_update BEFORE 
 WHEN
     json_valid(NEW.disk_io)
     AND (
-        json_type(NEW.disk_io) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.disk_io) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -838,8 +820,7 @@ CREATE TRIGGER infrastructure_system_metrics_network_traffic_object_c_3d027bc7 B
 WHEN
     json_valid(NEW.network_traffic)
     AND (
-        json_type(NEW.network_traffic) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.network_traffic) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -852,8 +833,7 @@ CREATE TRIGGER infrastructure_system_metrics_network_traffic_object_c_f4786fdf B
 WHEN
     json_valid(NEW.network_traffic)
     AND (
-        json_type(NEW.network_traffic) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.network_traffic) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -866,8 +846,7 @@ CREATE TRIGGER infrastructure_drive_health_smart_attributes_object_ch_08216ae0 B
 WHEN
     json_valid(NEW.smart_attributes)
     AND (
-        json_type(NEW.smart_attributes) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.smart_attributes) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -880,8 +859,7 @@ CREATE TRIGGER infrastructure_drive_health_smart_attributes_object_ch_e8f84133 B
 WHEN
     json_valid(NEW.smart_attributes)
     AND (
-        json_type(NEW.smart_attributes) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.smart_attributes) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -894,10 +872,7 @@ CREATE TRIGGER infrastructure_data_collection_audit_warnings_items_ch_ffcd0aab B
 WHEN
     json_valid(NEW.warnings)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.warnings) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.warnings) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: data_collection_audit_warnings_items_check');
@@ -907,10 +882,7 @@ CREATE TRIGGER infrastructure_data_collection_audit_warnings_items_ch_c3bca7fc B
 WHEN
     json_valid(NEW.warnings)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.warnings) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.warnings) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: data_collection_audit_warnings_items_check');
@@ -920,8 +892,7 @@ CREATE TRIGGER infrastructure_service_performance_metrics_error_types_c1f422b1 B
 WHEN
     json_valid(NEW.error_types)
     AND (
-        json_type(NEW.error_types) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.error_types) AS part
             WHERE (
                 part.type IN ('integer', 'real')
@@ -938,8 +909,7 @@ CREATE TRIGGER infrastructure_service_performance_metrics_error_types_2d7b1b71 B
 WHEN
     json_valid(NEW.error_types)
     AND (
-        json_type(NEW.error_types) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.error_types) AS part
             WHERE (
                 part.type IN ('integer', 'real')
@@ -956,10 +926,7 @@ CREATE TRIGGER infrastructure_service_performance_metrics_top_errors__35560f40 B
 WHEN
     json_valid(NEW.top_errors)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.top_errors) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.top_errors) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: service_performance_metrics_top_errors_items_check');
@@ -969,10 +936,7 @@ CREATE TRIGGER infrastructure_service_performance_metrics_top_errors__fd5704dc B
 WHEN
     json_valid(NEW.top_errors)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.top_errors) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.top_errors) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: service_performance_metrics_top_errors_items_check');
@@ -982,8 +946,7 @@ CREATE TRIGGER infrastructure_configuration_snapshots_parsed_data_obj_65174918 B
 WHEN
     json_valid(NEW.parsed_data)
     AND (
-        json_type(NEW.parsed_data) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.parsed_data) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -996,8 +959,7 @@ CREATE TRIGGER infrastructure_configuration_snapshots_parsed_data_obj_43b81c76 B
 WHEN
     json_valid(NEW.parsed_data)
     AND (
-        json_type(NEW.parsed_data) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.parsed_data) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -1011,8 +973,7 @@ WHEN
     json_valid(NEW.affected_services)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.affected_services) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.affected_services) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1024,8 +985,7 @@ WHEN
     json_valid(NEW.affected_services)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.affected_services) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.affected_services) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1036,8 +996,7 @@ CREATE TRIGGER infrastructure_configuration_change_events_service_dep_d79e75bb B
 WHEN
     json_valid(NEW.service_dependencies)
     AND (
-        json_type(NEW.service_dependencies) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.service_dependencies) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -1050,8 +1009,7 @@ CREATE TRIGGER infrastructure_configuration_change_events_service_dep_f1bd0e87 B
 WHEN
     json_valid(NEW.service_dependencies)
     AND (
-        json_type(NEW.service_dependencies) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.service_dependencies) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -1065,8 +1023,7 @@ WHEN
     json_valid(NEW.restart_services)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.restart_services) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.restart_services) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1078,8 +1035,7 @@ WHEN
     json_valid(NEW.restart_services)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.restart_services) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.restart_services) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1090,8 +1046,7 @@ CREATE TRIGGER infrastructure_configuration_change_events_changes_sum_e83c8b5f B
 WHEN
     json_valid(NEW.changes_summary)
     AND (
-        json_type(NEW.changes_summary) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.changes_summary) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -1104,8 +1059,7 @@ CREATE TRIGGER infrastructure_configuration_change_events_changes_sum_660956e8 B
 WHEN
     json_valid(NEW.changes_summary)
     AND (
-        json_type(NEW.changes_summary) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.changes_summary) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -1119,8 +1073,7 @@ WHEN
     json_valid(NEW.notifications_sent)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.notifications_sent) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.notifications_sent) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1132,8 +1085,7 @@ WHEN
     json_valid(NEW.notifications_sent)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.notifications_sent) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.notifications_sent) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1145,8 +1097,7 @@ WHEN
     json_valid(NEW.affected_services)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.affected_services) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.affected_services) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1158,8 +1109,7 @@ WHEN
     json_valid(NEW.affected_services)
     AND (
         NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.affected_services) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
+            SELECT 1 FROM json_each(NEW.affected_services) AS item WHERE (item.type = 'text') IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1167,9 +1117,9 @@ BEGIN
 END;
 
 CREATE TRIGGER devices_stamp AFTER UPDATE ON infrastructure_devices
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE infrastructure_devices SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE infrastructure_devices SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 -- Views

@@ -84,14 +84,9 @@ CREATE FUNCTION validation_sessions_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF OLD.status IS NULL THEN
-        RETURN NEW;
-    END IF;
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -169,10 +164,7 @@ CREATE TRIGGER validation_sessions_processing_log_items_check_insert BEFORE INSE
 WHEN
     json_valid(NEW.processing_log)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.processing_log) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.processing_log) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_processing_log_items_check');
@@ -182,10 +174,7 @@ CREATE TRIGGER validation_sessions_processing_log_items_check_update BEFORE UPDA
 WHEN
     json_valid(NEW.processing_log)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.processing_log) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.processing_log) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_processing_log_items_check');
@@ -195,8 +184,7 @@ CREATE TRIGGER validation_sessions_session_metadata_object_check_insert BEFORE I
 WHEN
     json_valid(NEW.session_metadata)
     AND (
-        json_type(NEW.session_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.session_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -209,8 +197,7 @@ CREATE TRIGGER validation_sessions_session_metadata_object_check_update BEFORE U
 WHEN
     json_valid(NEW.session_metadata)
     AND (
-        json_type(NEW.session_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.session_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -223,8 +210,7 @@ CREATE TRIGGER validation_sessions_source_framework_details_object_ch_13e93360 B
 WHEN
     json_valid(NEW.source_framework_details)
     AND (
-        json_type(NEW.source_framework_details) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_framework_details) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -237,8 +223,7 @@ CREATE TRIGGER validation_sessions_source_framework_details_object_ch_f7a8059c B
 WHEN
     json_valid(NEW.source_framework_details)
     AND (
-        json_type(NEW.source_framework_details) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_framework_details) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -253,12 +238,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_files) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -271,12 +251,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_files) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -289,12 +264,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -307,12 +277,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -325,9 +290,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_urls) AS item
-            WHERE (
-                item.type = 'text' AND instr(item.value, char(0)) = 0 AND length(item.value) <= 1000
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -340,9 +303,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_urls) AS item
-            WHERE (
-                item.type = 'text' AND instr(item.value, char(0)) = 0 AND length(item.value) <= 1000
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -353,8 +314,7 @@ CREATE TRIGGER validation_sessions_source_metadata_object_check_insert BEFORE IN
 WHEN
     json_valid(NEW.source_metadata)
     AND (
-        json_type(NEW.source_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -367,8 +327,7 @@ CREATE TRIGGER validation_sessions_source_metadata_object_check_update BEFORE UP
 WHEN
     json_valid(NEW.source_metadata)
     AND (
-        json_type(NEW.source_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -381,8 +340,7 @@ CREATE TRIGGER validation_sessions_target_framework_details_object_ch_aa066d9c B
 WHEN
     json_valid(NEW.target_framework_details)
     AND (
-        json_type(NEW.target_framework_details) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_framework_details) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -395,8 +353,7 @@ CREATE TRIGGER validation_sessions_target_framework_details_object_ch_cb211abb B
 WHEN
     json_valid(NEW.target_framework_details)
     AND (
-        json_type(NEW.target_framework_details) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_framework_details) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -411,12 +368,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_files) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -429,12 +381,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_files) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -447,12 +394,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -465,12 +407,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -483,9 +420,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_urls) AS item
-            WHERE (
-                item.type = 'text' AND instr(item.value, char(0)) = 0 AND length(item.value) <= 1000
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -498,9 +433,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_urls) AS item
-            WHERE (
-                item.type = 'text' AND instr(item.value, char(0)) = 0 AND length(item.value) <= 1000
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -511,8 +444,7 @@ CREATE TRIGGER validation_sessions_target_metadata_object_check_insert BEFORE IN
 WHEN
     json_valid(NEW.target_metadata)
     AND (
-        json_type(NEW.target_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -525,8 +457,7 @@ CREATE TRIGGER validation_sessions_target_metadata_object_check_update BEFORE UP
 WHEN
     json_valid(NEW.target_metadata)
     AND (
-        json_type(NEW.target_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -539,8 +470,7 @@ CREATE TRIGGER validation_results_result_metadata_object_check_insert BEFORE INS
 WHEN
     json_valid(NEW.result_metadata)
     AND (
-        json_type(NEW.result_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.result_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -553,8 +483,7 @@ CREATE TRIGGER validation_results_result_metadata_object_check_update BEFORE UPD
 WHEN
     json_valid(NEW.result_metadata)
     AND (
-        json_type(NEW.result_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.result_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -567,8 +496,7 @@ CREATE TRIGGER validation_discrepancies_validation_context_object_check_insert B
 WHEN
     json_valid(NEW.validation_context)
     AND (
-        json_type(NEW.validation_context) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.validation_context) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -581,8 +509,7 @@ CREATE TRIGGER validation_discrepancies_validation_context_object_check_update B
 WHEN
     json_valid(NEW.validation_context)
     AND (
-        json_type(NEW.validation_context) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.validation_context) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -597,12 +524,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -615,12 +537,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -633,12 +550,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -651,12 +563,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -667,13 +574,12 @@ CREATE TRIGGER validation_metrics_technology_breakdown_object_check_insert BEFOR
 WHEN
     json_valid(NEW.technology_breakdown)
     AND (
-        json_type(NEW.technology_breakdown) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.technology_breakdown) AS part
             WHERE (
                 part.type IN ('integer', 'real')
                 AND part.value = CAST(part.value AS INTEGER)
-                AND part.value BETWEEN -2147483648 AND 2147483647
+                AND part.value <= 2147483647
                 AND part.value >= 0
             ) IS NOT TRUE
         )
@@ -686,13 +592,12 @@ CREATE TRIGGER validation_metrics_technology_breakdown_object_check_update BEFOR
 WHEN
     json_valid(NEW.technology_breakdown)
     AND (
-        json_type(NEW.technology_breakdown) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.technology_breakdown) AS part
             WHERE (
                 part.type IN ('integer', 'real')
                 AND part.value = CAST(part.value AS INTEGER)
-                AND part.value BETWEEN -2147483648 AND 2147483647
+                AND part.value <= 2147483647
                 AND part.value >= 0
             ) IS NOT TRUE
         )
@@ -705,13 +610,12 @@ CREATE TRIGGER validation_metrics_scope_breakdown_object_check_insert BEFORE INS
 WHEN
     json_valid(NEW.scope_breakdown)
     AND (
-        json_type(NEW.scope_breakdown) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.scope_breakdown) AS part
             WHERE (
                 part.type IN ('integer', 'real')
                 AND part.value = CAST(part.value AS INTEGER)
-                AND part.value BETWEEN -2147483648 AND 2147483647
+                AND part.value <= 2147483647
                 AND part.value >= 0
             ) IS NOT TRUE
         )
@@ -724,13 +628,12 @@ CREATE TRIGGER validation_metrics_scope_breakdown_object_check_update BEFORE UPD
 WHEN
     json_valid(NEW.scope_breakdown)
     AND (
-        json_type(NEW.scope_breakdown) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.scope_breakdown) AS part
             WHERE (
                 part.type IN ('integer', 'real')
                 AND part.value = CAST(part.value AS INTEGER)
-                AND part.value BETWEEN -2147483648 AND 2147483647
+                AND part.value <= 2147483647
                 AND part.value >= 0
             ) IS NOT TRUE
         )
@@ -743,8 +646,7 @@ CREATE TRIGGER validation_metrics_additional_metrics_object_check_insert BEFORE 
 WHEN
     json_valid(NEW.additional_metrics)
     AND (
-        json_type(NEW.additional_metrics) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.additional_metrics) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -757,8 +659,7 @@ CREATE TRIGGER validation_metrics_additional_metrics_object_check_update BEFORE 
 WHEN
     json_valid(NEW.additional_metrics)
     AND (
-        json_type(NEW.additional_metrics) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.additional_metrics) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -768,9 +669,9 @@ BEGIN
 END;""",
         """\
 CREATE TRIGGER validation_sessions_stamp AFTER UPDATE ON validation_sessions
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE validation_sessions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE validation_sessions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER validation_sessions_status_transitions BEFORE UPDATE ON validation_sessions
@@ -779,24 +680,21 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        ELSE OLD.status IS NULL AND TRUE
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'validation_sessions_status_transitions');
 END;""",
         """\
 CREATE TRIGGER validation_results_stamp AFTER UPDATE ON validation_results
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE validation_results SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE validation_results SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER validation_discrepancies_stamp AFTER UPDATE ON validation_discrepancies
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE validation_discrepancies SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE validation_discrepancies SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER validation_discrepancies_result_id_session_id_fkey_unlink AFTER DELETE ON validation_results
@@ -806,15 +704,15 @@ BEGIN
 END;""",
         """\
 CREATE TRIGGER behavioral_test_results_stamp AFTER UPDATE ON behavioral_test_results
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE behavioral_test_results SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE behavioral_test_results SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER validation_metrics_stamp AFTER UPDATE ON validation_metrics
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE validation_metrics SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE validation_metrics SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
     ],
 }

@@ -52,7 +52,7 @@ class BehavioralTestResult(Base):
         check(
             "behavioral_test_results_execution_duration_guard",
             "execution_duration < 'Infinity'",
-            "abs(execution_duration) <= 1.7976931348623157e308",
+            "execution_duration <= 1.7976931348623157e308",
         ),
         check(
             "behavioral_test_results_source_result_guard",
@@ -67,7 +67,7 @@ class BehavioralTestResult(Base):
         check(
             "behavioral_test_results_source_load_time_guard",
             "source_load_time < 'Infinity'",
-            "abs(source_load_time) <= 1.7976931348623157e308",
+            "source_load_time <= 1.7976931348623157e308",
         ),
         check(
             "behavioral_test_results_target_result_guard",
@@ -82,7 +82,7 @@ class BehavioralTestResult(Base):
         check(
             "behavioral_test_results_target_load_time_guard",
             "target_load_time < 'Infinity'",
-            "abs(target_load_time) <= 1.7976931348623157e308",
+            "target_load_time <= 1.7976931348623157e308",
         ),
         check(
             "behavioral_test_results_scenario_name_length_check",
@@ -178,12 +178,12 @@ class BehavioralTestResult(Base):
         ),
         check(
             "behavioral_test_results_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "behavioral_test_results_updated_at_guard",
-            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(conv("ix_behavioral_test_results_session_id"), "session_id"),

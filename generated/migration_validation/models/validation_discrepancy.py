@@ -59,7 +59,7 @@ class ValidationDiscrepancy(Base):
         check(
             "validation_discrepancies_resolved_at_guard",
             "resolved_at >= '0001-01-01 00:00:00+00' AND resolved_at < '10000-01-01 00:00:00+00'",
-            "substr(resolved_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(resolved_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(resolved_at, 1, 19), '+0 days') AND resolved_at >= '0001'",
+            "instr(resolved_at, char(0)) = 0 AND substr(resolved_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(resolved_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(resolved_at, 1, 19), '+0 days') AND resolved_at >= '0001-01-01T00:00:00.000000Z'",
         ),
         check(
             "validation_discrepancies_discrepancy_type_pattern_check",
@@ -145,11 +145,6 @@ class ValidationDiscrepancy(Base):
             only="sqlite",
         ),
         check(
-            "validation_discrepancies_confidence_guard",
-            "abs(confidence) <= 1.7976931348623157e308",
-            only="sqlite",
-        ),
-        check(
             "validation_discrepancies_component_type_guard",
             "instr(component_type, char(0)) = 0 AND length(component_type) <= 50",
             only="sqlite",
@@ -176,12 +171,12 @@ class ValidationDiscrepancy(Base):
         ),
         check(
             "validation_discrepancies_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "validation_discrepancies_updated_at_guard",
-            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(conv("ix_validation_discrepancies_session_id"), "session_id"),

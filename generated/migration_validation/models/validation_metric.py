@@ -41,22 +41,22 @@ class ValidationMetric(Base):
         check(
             "validation_metrics_metric_date_guard",
             "metric_date BETWEEN '0001-01-01' AND '9999-12-31'",
-            "metric_date GLOB '????-??-??' AND metric_date IS date(metric_date, '+0 days') AND metric_date >= '0001'",
+            "length(metric_date) = 10 AND metric_date IS date(metric_date, '+0 days') AND metric_date >= '0001-01-01'",
         ),
         check(
             "validation_metrics_avg_execution_time_guard",
             "avg_execution_time < 'Infinity'",
-            "abs(avg_execution_time) <= 1.7976931348623157e308",
+            "avg_execution_time <= 1.7976931348623157e308",
         ),
         check(
             "validation_metrics_max_execution_time_guard",
             "max_execution_time < 'Infinity'",
-            "abs(max_execution_time) <= 1.7976931348623157e308",
+            "max_execution_time <= 1.7976931348623157e308",
         ),
         check(
             "validation_metrics_min_execution_time_guard",
             "min_execution_time < 'Infinity'",
-            "abs(min_execution_time) <= 1.7976931348623157e308",
+            "min_execution_time <= 1.7976931348623157e308",
         ),
         check(
             "validation_metrics_metric_period_check",
@@ -158,47 +158,32 @@ class ValidationMetric(Base):
         ),
         check(
             "validation_metrics_total_sessions_guard",
-            "total_sessions BETWEEN -2147483648 AND 2147483647",
+            "total_sessions <= 2147483647",
             only="sqlite",
         ),
         check(
             "validation_metrics_completed_sessions_guard",
-            "completed_sessions BETWEEN -2147483648 AND 2147483647",
+            "completed_sessions <= 2147483647",
             only="sqlite",
         ),
         check(
             "validation_metrics_failed_sessions_guard",
-            "failed_sessions BETWEEN -2147483648 AND 2147483647",
+            "failed_sessions <= 2147483647",
             only="sqlite",
         ),
         check(
             "validation_metrics_approved_count_guard",
-            "approved_count BETWEEN -2147483648 AND 2147483647",
+            "approved_count <= 2147483647",
             only="sqlite",
         ),
         check(
             "validation_metrics_approved_with_warnings_count_guard",
-            "approved_with_warnings_count BETWEEN -2147483648 AND 2147483647",
+            "approved_with_warnings_count <= 2147483647",
             only="sqlite",
         ),
         check(
             "validation_metrics_rejected_count_guard",
-            "rejected_count BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "validation_metrics_avg_fidelity_score_guard",
-            "abs(avg_fidelity_score) <= 1.7976931348623157e308",
-            only="sqlite",
-        ),
-        check(
-            "validation_metrics_max_fidelity_score_guard",
-            "abs(max_fidelity_score) <= 1.7976931348623157e308",
-            only="sqlite",
-        ),
-        check(
-            "validation_metrics_min_fidelity_score_guard",
-            "abs(min_fidelity_score) <= 1.7976931348623157e308",
+            "rejected_count <= 2147483647",
             only="sqlite",
         ),
         check(
@@ -213,22 +198,22 @@ class ValidationMetric(Base):
         ),
         check(
             "validation_metrics_total_discrepancies_guard",
-            "total_discrepancies BETWEEN -2147483648 AND 2147483647",
+            "total_discrepancies <= 2147483647",
             only="sqlite",
         ),
         check(
             "validation_metrics_critical_discrepancies_guard",
-            "critical_discrepancies BETWEEN -2147483648 AND 2147483647",
+            "critical_discrepancies <= 2147483647",
             only="sqlite",
         ),
         check(
             "validation_metrics_warning_discrepancies_guard",
-            "warning_discrepancies BETWEEN -2147483648 AND 2147483647",
+            "warning_discrepancies <= 2147483647",
             only="sqlite",
         ),
         check(
             "validation_metrics_info_discrepancies_guard",
-            "info_discrepancies BETWEEN -2147483648 AND 2147483647",
+            "info_discrepancies <= 2147483647",
             only="sqlite",
         ),
         check(
@@ -238,12 +223,12 @@ class ValidationMetric(Base):
         ),
         check(
             "validation_metrics_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "validation_metrics_updated_at_guard",
-            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         {

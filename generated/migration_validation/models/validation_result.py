@@ -56,7 +56,7 @@ class ValidationResult(Base):
         check(
             "validation_results_execution_time_guard",
             "execution_time < 'Infinity'",
-            "abs(execution_time) <= 1.7976931348623157e308",
+            "execution_time <= 1.7976931348623157e308",
         ),
         check(
             "validation_results_overall_status_check",
@@ -97,11 +97,6 @@ class ValidationResult(Base):
             only="sqlite",
         ),
         check(
-            "validation_results_fidelity_score_guard",
-            "abs(fidelity_score) <= 1.7976931348623157e308",
-            only="sqlite",
-        ),
-        check(
             "validation_results_summary_guard",
             "instr(summary, char(0)) = 0",
             only="sqlite",
@@ -113,12 +108,12 @@ class ValidationResult(Base):
         ),
         check(
             "validation_results_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "validation_results_updated_at_guard",
-            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(conv("ix_validation_results_session_id"), "session_id"),

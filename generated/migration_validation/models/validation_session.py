@@ -60,7 +60,7 @@ class ValidationSession(Base):
         check(
             "validation_sessions_execution_time_guard",
             "execution_time < 'Infinity'",
-            "abs(execution_time) <= 1.7976931348623157e308",
+            "execution_time <= 1.7976931348623157e308",
         ),
         check(
             "validation_sessions_source_files_guard",
@@ -186,7 +186,7 @@ class ValidationSession(Base):
         ),
         check(
             "validation_sessions_behavioral_timeout_guard",
-            "behavioral_timeout BETWEEN -2147483648 AND 2147483647",
+            "behavioral_timeout <= 2147483647",
             only="sqlite",
         ),
         check(
@@ -246,12 +246,12 @@ class ValidationSession(Base):
         ),
         check(
             "validation_sessions_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "validation_sessions_updated_at_guard",
-            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(conv("ix_validation_sessions_status_created"), "status", "created_at"),

@@ -458,14 +458,9 @@ CREATE FUNCTION validation_sessions_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF OLD.status IS NULL THEN
-        RETURN NEW;
-    END IF;
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;

@@ -83,16 +83,14 @@ CREATE TABLE validation_sessions (
         AND instr(replace(validation_scenarios, '\\', ''), '\u0000') = 0
         AND json_type(validation_scenarios) <> 'null'
     ),
-    CONSTRAINT validation_sessions_behavioral_timeout_guard CHECK (
-        behavioral_timeout BETWEEN -2147483648 AND 2147483647
-    ),
+    CONSTRAINT validation_sessions_behavioral_timeout_guard CHECK (behavioral_timeout <= 2147483647),
     CONSTRAINT validation_sessions_processing_log_guard CHECK (
         instr(processing_log, char(0)) = 0
         AND json_valid(processing_log)
         AND instr(replace(processing_log, '\\', ''), '\u0000') = 0
         AND json_type(processing_log) = 'array'
     ),
-    CONSTRAINT validation_sessions_execution_time_guard CHECK (abs(execution_time) <= 1.7976931348623157e308),
+    CONSTRAINT validation_sessions_execution_time_guard CHECK (execution_time <= 1.7976931348623157e308),
     -- Not expressible: json. SQLite keeps JSON as text, with half surrogate pairs and numbers beyond a double in it.
     CONSTRAINT validation_sessions_session_metadata_guard CHECK (
         instr(session_metadata, char(0)) = 0
@@ -189,14 +187,16 @@ CREATE TABLE validation_sessions (
         AND json_type(target_metadata) = 'object'
     ),
     CONSTRAINT validation_sessions_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT validation_sessions_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT validation_sessions_request_id_length_check CHECK (length(request_id) >= 1),
     CONSTRAINT validation_sessions_status_check CHECK (status IN ('pending', 'processing', 'completed', 'failed')),
@@ -241,7 +241,6 @@ CREATE TABLE validation_results (
         REFERENCES validation_sessions (id) ON DELETE CASCADE,
     CONSTRAINT validation_results_id_guard CHECK (id BETWEEN -2147483648 AND 2147483647),
     CONSTRAINT validation_results_session_id_guard CHECK (session_id BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT validation_results_fidelity_score_guard CHECK (abs(fidelity_score) <= 1.7976931348623157e308),
     CONSTRAINT validation_results_summary_guard CHECK (instr(summary, char(0)) = 0),
     -- Not expressible: json. SQLite keeps JSON as text, with half surrogate pairs and numbers beyond a double in it.
     CONSTRAINT validation_results_source_representation_guard CHECK (
@@ -257,7 +256,7 @@ CREATE TABLE validation_results (
         AND instr(replace(target_representation, '\\', ''), '\u0000') = 0
         AND json_type(target_representation) <> 'null'
     ),
-    CONSTRAINT validation_results_execution_time_guard CHECK (abs(execution_time) <= 1.7976931348623157e308),
+    CONSTRAINT validation_results_execution_time_guard CHECK (execution_time <= 1.7976931348623157e308),
     -- Not expressible: json. SQLite keeps JSON as text, with half surrogate pairs and numbers beyond a double in it.
     CONSTRAINT validation_results_result_metadata_guard CHECK (
         instr(result_metadata, char(0)) = 0
@@ -266,14 +265,16 @@ CREATE TABLE validation_results (
         AND json_type(result_metadata) = 'object'
     ),
     CONSTRAINT validation_results_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT validation_results_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT validation_results_overall_status_check CHECK (
         overall_status IN ('approved', 'approved_with_warnings', 'rejected')
@@ -342,7 +343,6 @@ CREATE TABLE validation_discrepancies (
         AND length(target_element) <= 500
     ),
     CONSTRAINT validation_discrepancies_recommendation_guard CHECK (instr(recommendation, char(0)) = 0),
-    CONSTRAINT validation_discrepancies_confidence_guard CHECK (abs(confidence) <= 1.7976931348623157e308),
     CONSTRAINT validation_discrepancies_component_type_guard CHECK (
         instr(component_type, char(0)) = 0
         AND length(component_type) <= 50
@@ -357,23 +357,26 @@ CREATE TABLE validation_discrepancies (
     CONSTRAINT validation_discrepancies_is_resolved_guard CHECK (is_resolved IN (0, 1)),
     CONSTRAINT validation_discrepancies_resolution_notes_guard CHECK (instr(resolution_notes, char(0)) = 0),
     CONSTRAINT validation_discrepancies_resolved_at_guard CHECK (
-        substr(resolved_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(resolved_at, char(0)) = 0
+        AND substr(resolved_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(resolved_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(resolved_at, 1, 19), '+0 days')
-        AND resolved_at >= '0001'
+        AND resolved_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT validation_discrepancies_resolved_by_guard CHECK (
         instr(resolved_by, char(0)) = 0
         AND length(resolved_by) <= 255
     ),
     CONSTRAINT validation_discrepancies_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT validation_discrepancies_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT validation_discrepancies_discrepancy_type_pattern_check CHECK (
         (discrepancy_type GLOB '[a-z]*' AND discrepancy_type NOT GLOB '*[^0-9_a-z]*')
@@ -452,9 +455,7 @@ CREATE TABLE behavioral_test_results (
         AND instr(replace(interaction_log, '\\', ''), '\u0000') = 0
         AND json_type(interaction_log) <> 'null'
     ),
-    CONSTRAINT behavioral_test_results_execution_duration_guard CHECK (
-        abs(execution_duration) <= 1.7976931348623157e308
-    ),
+    CONSTRAINT behavioral_test_results_execution_duration_guard CHECK (execution_duration <= 1.7976931348623157e308),
     CONSTRAINT behavioral_test_results_error_message_guard CHECK (instr(error_message, char(0)) = 0),
     CONSTRAINT behavioral_test_results_error_stack_trace_guard CHECK (instr(error_stack_trace, char(0)) = 0),
     CONSTRAINT behavioral_test_results_source_url_guard CHECK (
@@ -474,9 +475,7 @@ CREATE TABLE behavioral_test_results (
         AND instr(replace(source_screenshots, '\\', ''), '\u0000') = 0
         AND json_type(source_screenshots) = 'array'
     ),
-    CONSTRAINT behavioral_test_results_source_load_time_guard CHECK (
-        abs(source_load_time) <= 1.7976931348623157e308
-    ),
+    CONSTRAINT behavioral_test_results_source_load_time_guard CHECK (source_load_time <= 1.7976931348623157e308),
     CONSTRAINT behavioral_test_results_target_url_guard CHECK (
         instr(target_url, char(0)) = 0
         AND length(target_url) <= 1000
@@ -494,18 +493,18 @@ CREATE TABLE behavioral_test_results (
         AND instr(replace(target_screenshots, '\\', ''), '\u0000') = 0
         AND json_type(target_screenshots) = 'array'
     ),
-    CONSTRAINT behavioral_test_results_target_load_time_guard CHECK (
-        abs(target_load_time) <= 1.7976931348623157e308
-    ),
+    CONSTRAINT behavioral_test_results_target_load_time_guard CHECK (target_load_time <= 1.7976931348623157e308),
     CONSTRAINT behavioral_test_results_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT behavioral_test_results_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT behavioral_test_results_scenario_name_length_check CHECK (length(scenario_name) >= 1),
     CONSTRAINT behavioral_test_results_execution_status_check CHECK (
@@ -579,26 +578,21 @@ CREATE TABLE validation_metrics (
     CONSTRAINT validation_metrics_metric_date_metric_period_key UNIQUE (metric_date, metric_period),
     CONSTRAINT validation_metrics_id_guard CHECK (id BETWEEN -2147483648 AND 2147483647),
     CONSTRAINT validation_metrics_metric_date_guard CHECK (
-        metric_date GLOB '????-??-??'
+        length(metric_date) = 10
         AND metric_date IS date(metric_date, '+0 days')
-        AND metric_date >= '0001'
+        AND metric_date >= '0001-01-01'
     ),
-    CONSTRAINT validation_metrics_total_sessions_guard CHECK (total_sessions BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT validation_metrics_completed_sessions_guard CHECK (
-        completed_sessions BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT validation_metrics_failed_sessions_guard CHECK (failed_sessions BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT validation_metrics_approved_count_guard CHECK (approved_count BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT validation_metrics_total_sessions_guard CHECK (total_sessions <= 2147483647),
+    CONSTRAINT validation_metrics_completed_sessions_guard CHECK (completed_sessions <= 2147483647),
+    CONSTRAINT validation_metrics_failed_sessions_guard CHECK (failed_sessions <= 2147483647),
+    CONSTRAINT validation_metrics_approved_count_guard CHECK (approved_count <= 2147483647),
     CONSTRAINT validation_metrics_approved_with_warnings_count_guard CHECK (
-        approved_with_warnings_count BETWEEN -2147483648 AND 2147483647
+        approved_with_warnings_count <= 2147483647
     ),
-    CONSTRAINT validation_metrics_rejected_count_guard CHECK (rejected_count BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT validation_metrics_avg_execution_time_guard CHECK (abs(avg_execution_time) <= 1.7976931348623157e308),
-    CONSTRAINT validation_metrics_max_execution_time_guard CHECK (abs(max_execution_time) <= 1.7976931348623157e308),
-    CONSTRAINT validation_metrics_min_execution_time_guard CHECK (abs(min_execution_time) <= 1.7976931348623157e308),
-    CONSTRAINT validation_metrics_avg_fidelity_score_guard CHECK (abs(avg_fidelity_score) <= 1.7976931348623157e308),
-    CONSTRAINT validation_metrics_max_fidelity_score_guard CHECK (abs(max_fidelity_score) <= 1.7976931348623157e308),
-    CONSTRAINT validation_metrics_min_fidelity_score_guard CHECK (abs(min_fidelity_score) <= 1.7976931348623157e308),
+    CONSTRAINT validation_metrics_rejected_count_guard CHECK (rejected_count <= 2147483647),
+    CONSTRAINT validation_metrics_avg_execution_time_guard CHECK (avg_execution_time <= 1.7976931348623157e308),
+    CONSTRAINT validation_metrics_max_execution_time_guard CHECK (max_execution_time <= 1.7976931348623157e308),
+    CONSTRAINT validation_metrics_min_execution_time_guard CHECK (min_execution_time <= 1.7976931348623157e308),
     -- Not expressible: json. SQLite keeps JSON as text, with half surrogate pairs and numbers beyond a double in it.
     CONSTRAINT validation_metrics_technology_breakdown_guard CHECK (
         instr(technology_breakdown, char(0)) = 0
@@ -613,18 +607,10 @@ CREATE TABLE validation_metrics (
         AND instr(replace(scope_breakdown, '\\', ''), '\u0000') = 0
         AND json_type(scope_breakdown) = 'object'
     ),
-    CONSTRAINT validation_metrics_total_discrepancies_guard CHECK (
-        total_discrepancies BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT validation_metrics_critical_discrepancies_guard CHECK (
-        critical_discrepancies BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT validation_metrics_warning_discrepancies_guard CHECK (
-        warning_discrepancies BETWEEN -2147483648 AND 2147483647
-    ),
-    CONSTRAINT validation_metrics_info_discrepancies_guard CHECK (
-        info_discrepancies BETWEEN -2147483648 AND 2147483647
-    ),
+    CONSTRAINT validation_metrics_total_discrepancies_guard CHECK (total_discrepancies <= 2147483647),
+    CONSTRAINT validation_metrics_critical_discrepancies_guard CHECK (critical_discrepancies <= 2147483647),
+    CONSTRAINT validation_metrics_warning_discrepancies_guard CHECK (warning_discrepancies <= 2147483647),
+    CONSTRAINT validation_metrics_info_discrepancies_guard CHECK (info_discrepancies <= 2147483647),
     -- Not expressible: json. SQLite keeps JSON as text, with half surrogate pairs and numbers beyond a double in it.
     CONSTRAINT validation_metrics_additional_metrics_guard CHECK (
         instr(additional_metrics, char(0)) = 0
@@ -633,14 +619,16 @@ CREATE TABLE validation_metrics (
         AND json_type(additional_metrics) = 'object'
     ),
     CONSTRAINT validation_metrics_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT validation_metrics_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT validation_metrics_metric_period_check CHECK (metric_period IN ('daily', 'weekly', 'monthly')),
     CONSTRAINT validation_metrics_total_sessions_check CHECK (total_sessions >= 0),
@@ -710,10 +698,7 @@ CREATE TRIGGER validation_sessions_processing_log_items_check_insert BEFORE INSE
 WHEN
     json_valid(NEW.processing_log)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.processing_log) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.processing_log) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_processing_log_items_check');
@@ -723,10 +708,7 @@ CREATE TRIGGER validation_sessions_processing_log_items_check_update BEFORE UPDA
 WHEN
     json_valid(NEW.processing_log)
     AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.processing_log) AS item
-            WHERE (item.type = 'text' AND instr(item.value, char(0)) = 0) IS NOT TRUE
-        )
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.processing_log) AS item WHERE (item.type = 'text') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_processing_log_items_check');
@@ -736,8 +718,7 @@ CREATE TRIGGER validation_sessions_session_metadata_object_check_insert BEFORE I
 WHEN
     json_valid(NEW.session_metadata)
     AND (
-        json_type(NEW.session_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.session_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -750,8 +731,7 @@ CREATE TRIGGER validation_sessions_session_metadata_object_check_update BEFORE U
 WHEN
     json_valid(NEW.session_metadata)
     AND (
-        json_type(NEW.session_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.session_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -764,8 +744,7 @@ CREATE TRIGGER validation_sessions_source_framework_details_object_ch_13e93360 B
 WHEN
     json_valid(NEW.source_framework_details)
     AND (
-        json_type(NEW.source_framework_details) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_framework_details) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -778,8 +757,7 @@ CREATE TRIGGER validation_sessions_source_framework_details_object_ch_f7a8059c B
 WHEN
     json_valid(NEW.source_framework_details)
     AND (
-        json_type(NEW.source_framework_details) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_framework_details) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -794,12 +772,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_files) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -812,12 +785,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_files) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -830,12 +798,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -848,12 +811,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -866,9 +824,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_urls) AS item
-            WHERE (
-                item.type = 'text' AND instr(item.value, char(0)) = 0 AND length(item.value) <= 1000
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -881,9 +837,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_urls) AS item
-            WHERE (
-                item.type = 'text' AND instr(item.value, char(0)) = 0 AND length(item.value) <= 1000
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -894,8 +848,7 @@ CREATE TRIGGER validation_sessions_source_metadata_object_check_insert BEFORE IN
 WHEN
     json_valid(NEW.source_metadata)
     AND (
-        json_type(NEW.source_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -908,8 +861,7 @@ CREATE TRIGGER validation_sessions_source_metadata_object_check_update BEFORE UP
 WHEN
     json_valid(NEW.source_metadata)
     AND (
-        json_type(NEW.source_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -922,8 +874,7 @@ CREATE TRIGGER validation_sessions_target_framework_details_object_ch_aa066d9c B
 WHEN
     json_valid(NEW.target_framework_details)
     AND (
-        json_type(NEW.target_framework_details) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_framework_details) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -936,8 +887,7 @@ CREATE TRIGGER validation_sessions_target_framework_details_object_ch_cb211abb B
 WHEN
     json_valid(NEW.target_framework_details)
     AND (
-        json_type(NEW.target_framework_details) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_framework_details) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -952,12 +902,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_files) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -970,12 +915,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_files) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -988,12 +928,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1006,12 +941,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1024,9 +954,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_urls) AS item
-            WHERE (
-                item.type = 'text' AND instr(item.value, char(0)) = 0 AND length(item.value) <= 1000
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1039,9 +967,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_urls) AS item
-            WHERE (
-                item.type = 'text' AND instr(item.value, char(0)) = 0 AND length(item.value) <= 1000
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1052,8 +978,7 @@ CREATE TRIGGER validation_sessions_target_metadata_object_check_insert BEFORE IN
 WHEN
     json_valid(NEW.target_metadata)
     AND (
-        json_type(NEW.target_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -1066,8 +991,7 @@ CREATE TRIGGER validation_sessions_target_metadata_object_check_update BEFORE UP
 WHEN
     json_valid(NEW.target_metadata)
     AND (
-        json_type(NEW.target_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -1080,8 +1004,7 @@ CREATE TRIGGER validation_results_result_metadata_object_check_insert BEFORE INS
 WHEN
     json_valid(NEW.result_metadata)
     AND (
-        json_type(NEW.result_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.result_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -1094,8 +1017,7 @@ CREATE TRIGGER validation_results_result_metadata_object_check_update BEFORE UPD
 WHEN
     json_valid(NEW.result_metadata)
     AND (
-        json_type(NEW.result_metadata) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.result_metadata) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -1108,8 +1030,7 @@ CREATE TRIGGER validation_discrepancies_validation_context_object_check_insert B
 WHEN
     json_valid(NEW.validation_context)
     AND (
-        json_type(NEW.validation_context) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.validation_context) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -1122,8 +1043,7 @@ CREATE TRIGGER validation_discrepancies_validation_context_object_check_update B
 WHEN
     json_valid(NEW.validation_context)
     AND (
-        json_type(NEW.validation_context) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.validation_context) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -1138,12 +1058,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1156,12 +1071,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.source_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1174,12 +1084,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1192,12 +1097,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.target_screenshots) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 1000
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 1000 AND length(item.value) >= 1) IS NOT TRUE
         )
     ) IS NOT TRUE
 BEGIN
@@ -1208,13 +1108,12 @@ CREATE TRIGGER validation_metrics_technology_breakdown_object_check_insert BEFOR
 WHEN
     json_valid(NEW.technology_breakdown)
     AND (
-        json_type(NEW.technology_breakdown) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.technology_breakdown) AS part
             WHERE (
                 part.type IN ('integer', 'real')
                 AND part.value = CAST(part.value AS INTEGER)
-                AND part.value BETWEEN -2147483648 AND 2147483647
+                AND part.value <= 2147483647
                 AND part.value >= 0
             ) IS NOT TRUE
         )
@@ -1227,13 +1126,12 @@ CREATE TRIGGER validation_metrics_technology_breakdown_object_check_update BEFOR
 WHEN
     json_valid(NEW.technology_breakdown)
     AND (
-        json_type(NEW.technology_breakdown) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.technology_breakdown) AS part
             WHERE (
                 part.type IN ('integer', 'real')
                 AND part.value = CAST(part.value AS INTEGER)
-                AND part.value BETWEEN -2147483648 AND 2147483647
+                AND part.value <= 2147483647
                 AND part.value >= 0
             ) IS NOT TRUE
         )
@@ -1246,13 +1144,12 @@ CREATE TRIGGER validation_metrics_scope_breakdown_object_check_insert BEFORE INS
 WHEN
     json_valid(NEW.scope_breakdown)
     AND (
-        json_type(NEW.scope_breakdown) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.scope_breakdown) AS part
             WHERE (
                 part.type IN ('integer', 'real')
                 AND part.value = CAST(part.value AS INTEGER)
-                AND part.value BETWEEN -2147483648 AND 2147483647
+                AND part.value <= 2147483647
                 AND part.value >= 0
             ) IS NOT TRUE
         )
@@ -1265,13 +1162,12 @@ CREATE TRIGGER validation_metrics_scope_breakdown_object_check_update BEFORE UPD
 WHEN
     json_valid(NEW.scope_breakdown)
     AND (
-        json_type(NEW.scope_breakdown) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.scope_breakdown) AS part
             WHERE (
                 part.type IN ('integer', 'real')
                 AND part.value = CAST(part.value AS INTEGER)
-                AND part.value BETWEEN -2147483648 AND 2147483647
+                AND part.value <= 2147483647
                 AND part.value >= 0
             ) IS NOT TRUE
         )
@@ -1284,8 +1180,7 @@ CREATE TRIGGER validation_metrics_additional_metrics_object_check_insert BEFORE 
 WHEN
     json_valid(NEW.additional_metrics)
     AND (
-        json_type(NEW.additional_metrics) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.additional_metrics) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -1298,8 +1193,7 @@ CREATE TRIGGER validation_metrics_additional_metrics_object_check_update BEFORE 
 WHEN
     json_valid(NEW.additional_metrics)
     AND (
-        json_type(NEW.additional_metrics) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.additional_metrics) AS part
             WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
         )
@@ -1309,9 +1203,9 @@ BEGIN
 END;
 
 CREATE TRIGGER validation_sessions_stamp AFTER UPDATE ON validation_sessions
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE validation_sessions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE validation_sessions SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER validation_sessions_status_transitions BEFORE UPDATE ON validation_sessions
@@ -1320,24 +1214,21 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('processing', 'failed')
         WHEN 'processing' THEN NEW.status IN ('completed', 'failed')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        ELSE OLD.status IS NULL AND TRUE
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'validation_sessions_status_transitions');
 END;
 
 CREATE TRIGGER validation_results_stamp AFTER UPDATE ON validation_results
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE validation_results SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE validation_results SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER validation_discrepancies_stamp AFTER UPDATE ON validation_discrepancies
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE validation_discrepancies SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE validation_discrepancies SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER validation_discrepancies_result_id_session_id_fkey_unlink AFTER DELETE ON validation_results
@@ -1347,13 +1238,13 @@ BEGIN
 END;
 
 CREATE TRIGGER behavioral_test_results_stamp AFTER UPDATE ON behavioral_test_results
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE behavioral_test_results SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE behavioral_test_results SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER validation_metrics_stamp AFTER UPDATE ON validation_metrics
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE validation_metrics SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE validation_metrics SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;

@@ -41,12 +41,10 @@ CREATE FUNCTION pixcrawler_numbers_are_finite(document jsonb) RETURNS boolean
 CREATE FUNCTION is_custom_validator(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (
-        document ?& ARRAY['name', 'parameters']
-        AND document - ARRAY['name', 'parameters']::TEXT[] = '{}'
+        document - ARRAY['name', 'parameters']::TEXT[] = '{}'
         AND jsonb_typeof(document -> 'name') = 'string'
         AND char_length(document ->> 'name') <= 100
         AND (document ->> 'name') ~ '^[a-z0-9_]+$'
-        AND jsonb_typeof(document -> 'parameters') = 'object'
         AND NOT document -> 'parameters' @? 'strict $.* ? (@ == null)'
         AND pixcrawler_numbers_are_finite(document -> 'parameters')
     ) IS TRUE ELSE FALSE END;""",
@@ -55,8 +53,7 @@ CREATE FUNCTION is_custom_validator(document jsonb) RETURNS boolean
 CREATE FUNCTION is_validation_rules(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (
-        document ?& ARRAY['min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators']
-        AND document - ARRAY['min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators']::TEXT[] = '{}'
+        document - ARRAY['min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators']::TEXT[] = '{}'
         AND (
             document -> 'min_width' = 'null'
             OR document -> 'min_width' @@ '$.type() == "number" && $ % 1 == 0 && $ >= 1 && $ <= 1000000'
@@ -75,8 +72,7 @@ CREATE FUNCTION is_validation_rules(document jsonb) RETURNS boolean
                     NOT EXISTS (
                         SELECT FROM jsonb_array_elements(document -> 'formats') AS item
                         WHERE (
-                            jsonb_typeof(item.value) = 'string'
-                            AND (item.value #>> '{}') IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')
+                            item.value IN ('"jpeg"', '"png"', '"gif"', '"webp"', '"bmp"', '"tiff"')
                         ) IS NOT TRUE
                     )
             END THEN
@@ -133,7 +129,8 @@ CREATE FUNCTION projects_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('active') THEN
             RETURN NEW;
         END IF;
@@ -174,7 +171,8 @@ CREATE FUNCTION crawl_jobs_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -185,9 +183,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -231,7 +226,8 @@ CREATE FUNCTION validation_jobs_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -242,9 +238,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -275,7 +268,8 @@ CREATE FUNCTION export_jobs_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -286,9 +280,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -322,12 +313,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.keywords) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 100
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 100 AND length(item.value) >= 1) IS NOT TRUE
         )
         AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.keywords))
     ) IS NOT TRUE
@@ -341,12 +327,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.keywords) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 100
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 100 AND length(item.value) >= 1) IS NOT TRUE
         )
         AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.keywords))
     ) IS NOT TRUE
@@ -358,8 +339,7 @@ CREATE TRIGGER validation_jobs_validation_rules_object_check_insert BEFORE INSER
 WHEN
     json_valid(NEW.validation_rules)
     AND (
-        json_type(NEW.validation_rules) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.validation_rules) AS entry
             WHERE entry.key NOT IN (
                 'min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators'
@@ -372,7 +352,6 @@ WHEN
                 AND json_extract(NEW.validation_rules, '$.min_width') = CAST(
                     json_extract(NEW.validation_rules, '$.min_width') AS INTEGER
                 )
-                AND json_extract(NEW.validation_rules, '$.min_width') BETWEEN -2147483648 AND 2147483647
                 AND json_extract(NEW.validation_rules, '$.min_width') >= 1
                 AND json_extract(NEW.validation_rules, '$.min_width') <= 1000000
             )
@@ -384,7 +363,6 @@ WHEN
                 AND json_extract(NEW.validation_rules, '$.min_height') = CAST(
                     json_extract(NEW.validation_rules, '$.min_height') AS INTEGER
                 )
-                AND json_extract(NEW.validation_rules, '$.min_height') BETWEEN -2147483648 AND 2147483647
                 AND json_extract(NEW.validation_rules, '$.min_height') >= 1
                 AND json_extract(NEW.validation_rules, '$.min_height') <= 1000000
             )
@@ -396,9 +374,6 @@ WHEN
                 AND json_extract(NEW.validation_rules, '$.max_size_bytes') = CAST(
                     json_extract(NEW.validation_rules, '$.max_size_bytes') AS INTEGER
                 )
-                AND json_extract(
-                    NEW.validation_rules, '$.max_size_bytes'
-                ) BETWEEN -9007199254740991 AND 9007199254740991
                 AND json_extract(NEW.validation_rules, '$.max_size_bytes') >= 0
                 AND json_extract(NEW.validation_rules, '$.max_size_bytes') <= 9007199254740991
             )
@@ -406,9 +381,7 @@ WHEN
         AND json_type(NEW.validation_rules, '$.formats') = 'array'
         AND NOT EXISTS (
             SELECT 1 FROM json_each(json_extract(NEW.validation_rules, '$.formats')) AS part_2
-            WHERE (
-                part_2.type = 'text' AND part_2.value IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')
-            ) IS NOT TRUE
+            WHERE (part_2.value IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')) IS NOT TRUE
         )
         AND (
             SELECT count(value) = count(DISTINCT value) FROM json_each(
@@ -446,8 +419,7 @@ CREATE TRIGGER validation_jobs_validation_rules_object_check_update BEFORE UPDAT
 WHEN
     json_valid(NEW.validation_rules)
     AND (
-        json_type(NEW.validation_rules) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.validation_rules) AS entry
             WHERE entry.key NOT IN (
                 'min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators'
@@ -460,7 +432,6 @@ WHEN
                 AND json_extract(NEW.validation_rules, '$.min_width') = CAST(
                     json_extract(NEW.validation_rules, '$.min_width') AS INTEGER
                 )
-                AND json_extract(NEW.validation_rules, '$.min_width') BETWEEN -2147483648 AND 2147483647
                 AND json_extract(NEW.validation_rules, '$.min_width') >= 1
                 AND json_extract(NEW.validation_rules, '$.min_width') <= 1000000
             )
@@ -472,7 +443,6 @@ WHEN
                 AND json_extract(NEW.validation_rules, '$.min_height') = CAST(
                     json_extract(NEW.validation_rules, '$.min_height') AS INTEGER
                 )
-                AND json_extract(NEW.validation_rules, '$.min_height') BETWEEN -2147483648 AND 2147483647
                 AND json_extract(NEW.validation_rules, '$.min_height') >= 1
                 AND json_extract(NEW.validation_rules, '$.min_height') <= 1000000
             )
@@ -484,9 +454,6 @@ WHEN
                 AND json_extract(NEW.validation_rules, '$.max_size_bytes') = CAST(
                     json_extract(NEW.validation_rules, '$.max_size_bytes') AS INTEGER
                 )
-                AND json_extract(
-                    NEW.validation_rules, '$.max_size_bytes'
-                ) BETWEEN -9007199254740991 AND 9007199254740991
                 AND json_extract(NEW.validation_rules, '$.max_size_bytes') >= 0
                 AND json_extract(NEW.validation_rules, '$.max_size_bytes') <= 9007199254740991
             )
@@ -494,9 +461,7 @@ WHEN
         AND json_type(NEW.validation_rules, '$.formats') = 'array'
         AND NOT EXISTS (
             SELECT 1 FROM json_each(json_extract(NEW.validation_rules, '$.formats')) AS part_2
-            WHERE (
-                part_2.type = 'text' AND part_2.value IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')
-            ) IS NOT TRUE
+            WHERE (part_2.value IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')) IS NOT TRUE
         )
         AND (
             SELECT count(value) = count(DISTINCT value) FROM json_each(
@@ -534,8 +499,7 @@ CREATE TRIGGER activity_logs_details_object_check_insert BEFORE INSERT ON activi
 WHEN
     json_valid(NEW.details)
     AND (
-        json_type(NEW.details) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.details) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.details) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: activity_logs_details_object_check');
@@ -545,27 +509,26 @@ CREATE TRIGGER activity_logs_details_object_check_update BEFORE UPDATE OF detail
 WHEN
     json_valid(NEW.details)
     AND (
-        json_type(NEW.details) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.details) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.details) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: activity_logs_details_object_check');
 END;""",
         """\
 CREATE TRIGGER profiles_stamp AFTER UPDATE ON profiles
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE profiles SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE profiles SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER projects_stamp AFTER UPDATE ON projects
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE projects SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE projects SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER projects_status_transitions_insert BEFORE INSERT ON projects
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('active')
+WHEN NEW.status NOT IN ('active')
 BEGIN
     SELECT RAISE(ABORT, 'projects_status_transitions');
 END;""",
@@ -576,20 +539,19 @@ WHEN
     AND CASE OLD.status
         WHEN 'active' THEN NEW.status IN ('archived')
         WHEN 'archived' THEN NEW.status IN ('active')
-        ELSE OLD.status IS NULL AND NEW.status IN ('active')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'projects_status_transitions');
 END;""",
         """\
 CREATE TRIGGER crawl_jobs_stamp AFTER UPDATE ON crawl_jobs
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE crawl_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE crawl_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER crawl_jobs_status_transitions_insert BEFORE INSERT ON crawl_jobs
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'crawl_jobs_status_transitions');
 END;""",
@@ -600,29 +562,25 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'crawl_jobs_status_transitions');
 END;""",
         """\
 CREATE TRIGGER images_stamp AFTER UPDATE ON images
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE images SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE images SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER validation_jobs_stamp AFTER UPDATE ON validation_jobs
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE validation_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE validation_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER validation_jobs_status_transitions_insert BEFORE INSERT ON validation_jobs
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'validation_jobs_status_transitions');
 END;""",
@@ -633,23 +591,19 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'validation_jobs_status_transitions');
 END;""",
         """\
 CREATE TRIGGER export_jobs_stamp AFTER UPDATE ON export_jobs
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE export_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE export_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;""",
         """\
 CREATE TRIGGER export_jobs_status_transitions_insert BEFORE INSERT ON export_jobs
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'export_jobs_status_transitions');
 END;""",
@@ -660,10 +614,6 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'export_jobs_status_transitions');

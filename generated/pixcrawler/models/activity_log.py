@@ -54,7 +54,7 @@ class ActivityLog(Base):
         ),
         check(
             "activity_logs_user_id_guard",
-            "user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32",
+            "instr(user_id, char(0)) = 0 AND user_id GLOB '????????-????-????-????-????????????' AND user_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(user_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
@@ -69,7 +69,7 @@ class ActivityLog(Base):
         ),
         check(
             "activity_logs_resource_id_guard",
-            "resource_id GLOB '????????-????-????-????-????????????' AND resource_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(resource_id, '-', '')) = 32",
+            "instr(resource_id, char(0)) = 0 AND resource_id GLOB '????????-????-????-????-????????????' AND resource_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(resource_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
@@ -79,7 +79,7 @@ class ActivityLog(Base):
         ),
         check(
             "activity_logs_timestamp_guard",
-            "substr(\"timestamp\", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(\"timestamp\", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\"timestamp\", 1, 19), '+0 days') AND \"timestamp\" >= '0001'",
+            'instr("timestamp", char(0)) = 0 AND substr("timestamp", 20) GLOB \'.[0-9][0-9][0-9][0-9][0-9][0-9]Z\' AND substr("timestamp", 1, 19) IS strftime(\'%Y-%m-%dT%H:%M:%S\', substr("timestamp", 1, 19), \'+0 days\') AND "timestamp" >= \'0001-01-01T00:00:00.000000Z\'',
             only="sqlite",
         ),
         Index(conv("ix_activity_log_user_id"), "user_id"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache, partial
+from itertools import product
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -119,15 +120,13 @@ def _check_starts(model: Base) -> None:
 def _check_moves(model: Base) -> None:
     for attribute, moves in model.__moves__.items():
         history = get_history(model, attribute, PASSIVE_NO_INITIALIZE)
-        if not (history.added and history.deleted):
-            continue
-        (source,), (target,) = history.deleted, history.added
-        if target == source or isinstance(target, ClauseElement):
-            continue
-        starts = model.__starts__.get(attribute, moves)
-        # What is null has not begun, and begins as a new row does.
-        if target not in (starts if source is None else moves[source]):
-            raise TransitionRefused(model, attribute, source, target)
+        # What is not loaded is not known: there is nothing that it was.
+        for source, target in product(history.deleted, history.added):
+            starts = model.__starts__.get(attribute, moves)
+            # What is null has not begun, and begins as a new row does.
+            allowed = starts if source is None else moves[source]
+            if not isinstance(target, ClauseElement) and target not in allowed:
+                raise TransitionRefused(model, attribute, source, target)
 
 
 @event.listens_for(Base, "before_insert", propagate=True)
@@ -159,7 +158,7 @@ def _nullable_key(mapper: Mapper[Any]) -> Sequence[str]:
     return [
         mapper.get_property_by_column(column).key
         for column in mapper.primary_key
-        if column.nullable and column.server_default is None
+        if column.server_default is None
     ]
 
 

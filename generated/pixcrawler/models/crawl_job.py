@@ -103,12 +103,12 @@ class CrawlJob(Base):
         ),
         check(
             "crawl_jobs_id_guard",
-            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
             "crawl_jobs_project_id_guard",
-            "project_id GLOB '????????-????-????-????-????????????' AND project_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(project_id, '-', '')) = 32",
+            "instr(project_id, char(0)) = 0 AND project_id GLOB '????????-????-????-????-????????????' AND project_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(project_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
@@ -117,53 +117,13 @@ class CrawlJob(Base):
             only="sqlite",
         ),
         check(
-            "crawl_jobs_max_images_guard",
-            "max_images BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "crawl_jobs_total_chunks_guard",
-            "total_chunks BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "crawl_jobs_active_chunks_guard",
-            "active_chunks BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "crawl_jobs_completed_chunks_guard",
-            "completed_chunks BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "crawl_jobs_failed_chunks_guard",
-            "failed_chunks BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "crawl_jobs_downloaded_images_guard",
-            "downloaded_images BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "crawl_jobs_valid_images_guard",
-            "valid_images BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "crawl_jobs_progress_guard",
-            "progress BETWEEN -32768 AND 32767",
-            only="sqlite",
-        ),
-        check(
             "crawl_jobs_started_at_guard",
-            "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'",
+            "instr(started_at, char(0)) = 0 AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "crawl_jobs_completed_at_guard",
-            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
+            "instr(completed_at, char(0)) = 0 AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
@@ -173,12 +133,12 @@ class CrawlJob(Base):
         ),
         check(
             "crawl_jobs_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "crawl_jobs_updated_at_guard",
-            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(conv("ix_crawl_job_status"), "status"),

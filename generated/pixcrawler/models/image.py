@@ -80,12 +80,12 @@ class Image(Base):
         ),
         check(
             "images_id_guard",
-            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
             "images_crawl_job_id_guard",
-            "crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32",
+            "instr(crawl_job_id, char(0)) = 0 AND crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
@@ -109,23 +109,13 @@ class Image(Base):
             only="sqlite",
         ),
         check(
-            "images_width_guard",
-            "width BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "images_height_guard",
-            "height BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
             "images_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "images_updated_at_guard",
-            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(conv("ix_image_crawl_job_id"), "crawl_job_id"),

@@ -75,12 +75,12 @@ class ValidationJob(Base):
         ),
         check(
             "validation_jobs_id_guard",
-            "id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
+            "instr(id, char(0)) = 0 AND id GLOB '????????-????-????-????-????????????' AND id NOT GLOB '*[^0-9a-f-]*' AND length(replace(id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
             "validation_jobs_crawl_job_id_guard",
-            "crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32",
+            "instr(crawl_job_id, char(0)) = 0 AND crawl_job_id GLOB '????????-????-????-????-????????????' AND crawl_job_id NOT GLOB '*[^0-9a-f-]*' AND length(replace(crawl_job_id, '-', '')) = 32",
             only="sqlite",
         ),
         check(
@@ -89,33 +89,13 @@ class ValidationJob(Base):
             only="sqlite",
         ),
         check(
-            "validation_jobs_total_images_guard",
-            "total_images BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "validation_jobs_validated_images_guard",
-            "validated_images BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "validation_jobs_invalid_images_guard",
-            "invalid_images BETWEEN -2147483648 AND 2147483647",
-            only="sqlite",
-        ),
-        check(
-            "validation_jobs_progress_guard",
-            "progress BETWEEN -32768 AND 32767",
-            only="sqlite",
-        ),
-        check(
             "validation_jobs_started_at_guard",
-            "substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001'",
+            "instr(started_at, char(0)) = 0 AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') AND started_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "validation_jobs_completed_at_guard",
-            "substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001'",
+            "instr(completed_at, char(0)) = 0 AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') AND completed_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
@@ -125,12 +105,12 @@ class ValidationJob(Base):
         ),
         check(
             "validation_jobs_created_at_guard",
-            "substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001'",
+            "instr(created_at, char(0)) = 0 AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') AND created_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         check(
             "validation_jobs_updated_at_guard",
-            "substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001'",
+            "instr(updated_at, char(0)) = 0 AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z' AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') AND updated_at >= '0001-01-01T00:00:00.000000Z'",
             only="sqlite",
         ),
         Index(conv("ix_validation_job_status"), "status"),

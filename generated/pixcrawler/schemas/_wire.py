@@ -216,12 +216,15 @@ class TextForm(Form):
 
     def __init__(
         self,
-        *patterns: str,
+        pattern: str | None = None,
+        /,
+        *others: str,
         min_length: int | None = None,
         max_length: int | None = None,
         format: str = "",
     ) -> None:
-        self.patterns = patterns
+        self.pattern = pattern
+        self.others = others
         self.min_length = min_length
         self.max_length = max_length
         self.format = format
@@ -232,9 +235,9 @@ class TextForm(Form):
             strict=True,
             min_length=self.min_length or 0,
             max_length=self.max_length,
-            pattern=self.patterns[0] if self.patterns else None,
+            pattern=self.pattern,
         )
-        text = core_schema.chain_schema([text, *map(_text, self.patterns[1:])])
+        text = core_schema.chain_schema([text, *map(_text, self.others)])
         if not self.holds_nul:
             return text
         return core_schema.no_info_after_validator_function(_without_nul, text)
@@ -247,10 +250,11 @@ class TextForm(Form):
             schema["minLength"] = self.min_length
         if self.max_length is not None:
             schema["maxLength"] = self.max_length
-        if len(self.patterns) == 1:
-            schema["pattern"] = self.patterns[0]
-        elif self.patterns:
-            schema["allOf"] = [{"pattern": pattern} for pattern in self.patterns]
+        if self.others:
+            patterns = (self.pattern, *self.others)
+            schema["allOf"] = [{"pattern": pattern} for pattern in patterns]
+        elif self.pattern is not None:
+            schema["pattern"] = self.pattern
         return schema
 
 

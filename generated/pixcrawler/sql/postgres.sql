@@ -28,12 +28,10 @@ CREATE FUNCTION pixcrawler_numbers_are_finite(document jsonb) RETURNS boolean
 CREATE FUNCTION is_custom_validator(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (
-        document ?& ARRAY['name', 'parameters']
-        AND document - ARRAY['name', 'parameters']::TEXT[] = '{}'
+        document - ARRAY['name', 'parameters']::TEXT[] = '{}'
         AND jsonb_typeof(document -> 'name') = 'string'
         AND char_length(document ->> 'name') <= 100
         AND (document ->> 'name') ~ '^[a-z0-9_]+$'
-        AND jsonb_typeof(document -> 'parameters') = 'object'
         AND NOT document -> 'parameters' @? 'strict $.* ? (@ == null)'
         AND pixcrawler_numbers_are_finite(document -> 'parameters')
     ) IS TRUE ELSE FALSE END;
@@ -42,8 +40,7 @@ CREATE FUNCTION is_custom_validator(document jsonb) RETURNS boolean
 CREATE FUNCTION is_validation_rules(document jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN jsonb_typeof(document) = 'object' THEN (
-        document ?& ARRAY['min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators']
-        AND document - ARRAY['min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators']::TEXT[] = '{}'
+        document - ARRAY['min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators']::TEXT[] = '{}'
         AND (
             document -> 'min_width' = 'null'
             OR document -> 'min_width' @@ '$.type() == "number" && $ % 1 == 0 && $ >= 1 && $ <= 1000000'
@@ -62,8 +59,7 @@ CREATE FUNCTION is_validation_rules(document jsonb) RETURNS boolean
                     NOT EXISTS (
                         SELECT FROM jsonb_array_elements(document -> 'formats') AS item
                         WHERE (
-                            jsonb_typeof(item.value) = 'string'
-                            AND (item.value #>> '{}') IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')
+                            item.value IN ('"jpeg"', '"png"', '"gif"', '"webp"', '"bmp"', '"tiff"')
                         ) IS NOT TRUE
                     )
             END THEN
@@ -397,7 +393,8 @@ CREATE FUNCTION projects_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('active') THEN
             RETURN NEW;
         END IF;
@@ -438,7 +435,8 @@ CREATE FUNCTION crawl_jobs_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -449,9 +447,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -495,7 +490,8 @@ CREATE FUNCTION validation_jobs_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -506,9 +502,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;
@@ -539,7 +532,8 @@ CREATE FUNCTION export_jobs_status_transitions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR OLD.status IS NULL THEN
+    -- A new row was nothing before: OLD is NULL.
+    IF OLD.status IS NULL THEN
         IF NEW.status IS NULL OR NEW.status IN ('pending') THEN
             RETURN NEW;
         END IF;
@@ -550,9 +544,6 @@ BEGIN
     IF NEW.status = OLD.status OR (CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
     END) THEN
         RETURN NEW;
     END IF;

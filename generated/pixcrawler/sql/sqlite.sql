@@ -25,7 +25,8 @@ CREATE TABLE profiles (
     updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT profiles_pkey PRIMARY KEY (id),
     CONSTRAINT profiles_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
@@ -33,14 +34,16 @@ CREATE TABLE profiles (
     CONSTRAINT profiles_full_name_guard CHECK (instr(full_name, char(0)) = 0 AND length(full_name) <= 200),
     CONSTRAINT profiles_avatar_url_guard CHECK (instr(avatar_url, char(0)) = 0 AND length(avatar_url) <= 2048),
     CONSTRAINT profiles_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT profiles_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT profiles_email_pattern_check CHECK ((email <> '' AND email NOT GLOB '*[A-Z]*')),
     -- Not expressible: pattern. SQLite has no regular expressions, and GLOB cannot say every pattern.
@@ -66,26 +69,30 @@ CREATE TABLE projects (
     CONSTRAINT projects_pkey PRIMARY KEY (id),
     CONSTRAINT projects_user_id_fkey FOREIGN KEY (user_id) REFERENCES profiles (id) ON DELETE CASCADE,
     CONSTRAINT projects_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
     CONSTRAINT projects_user_id_guard CHECK (
-        user_id GLOB '????????-????-????-????-????????????'
+        instr(user_id, char(0)) = 0
+        AND user_id GLOB '????????-????-????-????-????????????'
         AND user_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(user_id, '-', '')) = 32
     ),
     CONSTRAINT projects_name_guard CHECK (instr(name, char(0)) = 0 AND length(name) <= 200),
     CONSTRAINT projects_description_guard CHECK (instr(description, char(0)) = 0),
     CONSTRAINT projects_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT projects_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT projects_name_length_check CHECK (length(name) >= 1),
     CONSTRAINT projects_status_check CHECK (status IN ('active', 'archived'))
@@ -130,12 +137,14 @@ CREATE TABLE crawl_jobs (
     CONSTRAINT crawl_jobs_pkey PRIMARY KEY (id),
     CONSTRAINT crawl_jobs_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects (id) ON DELETE CASCADE,
     CONSTRAINT crawl_jobs_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
     CONSTRAINT crawl_jobs_project_id_guard CHECK (
-        project_id GLOB '????????-????-????-????-????????????'
+        instr(project_id, char(0)) = 0
+        AND project_id GLOB '????????-????-????-????-????????????'
         AND project_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(project_id, '-', '')) = 32
     ),
@@ -146,34 +155,30 @@ CREATE TABLE crawl_jobs (
         AND instr(replace(keywords, '\\', ''), '\u0000') = 0
         AND json_type(keywords) = 'array'
     ),
-    CONSTRAINT crawl_jobs_max_images_guard CHECK (max_images BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT crawl_jobs_total_chunks_guard CHECK (total_chunks BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT crawl_jobs_active_chunks_guard CHECK (active_chunks BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT crawl_jobs_completed_chunks_guard CHECK (completed_chunks BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT crawl_jobs_failed_chunks_guard CHECK (failed_chunks BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT crawl_jobs_downloaded_images_guard CHECK (downloaded_images BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT crawl_jobs_valid_images_guard CHECK (valid_images BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT crawl_jobs_progress_guard CHECK (progress BETWEEN -32768 AND 32767),
     CONSTRAINT crawl_jobs_started_at_guard CHECK (
-        substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(started_at, char(0)) = 0
+        AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days')
-        AND started_at >= '0001'
+        AND started_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT crawl_jobs_completed_at_guard CHECK (
-        substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(completed_at, char(0)) = 0
+        AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days')
-        AND completed_at >= '0001'
+        AND completed_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT crawl_jobs_error_message_guard CHECK (instr(error_message, char(0)) = 0),
     CONSTRAINT crawl_jobs_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT crawl_jobs_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT crawl_jobs_name_length_check CHECK (length(name) >= 1),
     CONSTRAINT crawl_jobs_keywords_items_check CHECK (json_array_length(keywords) BETWEEN 1 AND 50),
@@ -235,12 +240,14 @@ CREATE TABLE images (
     CONSTRAINT uq_image_hash_crawl_job UNIQUE (content_hash, crawl_job_id),
     CONSTRAINT images_crawl_job_id_fkey FOREIGN KEY (crawl_job_id) REFERENCES crawl_jobs (id) ON DELETE CASCADE,
     CONSTRAINT images_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
     CONSTRAINT images_crawl_job_id_guard CHECK (
-        crawl_job_id GLOB '????????-????-????-????-????????????'
+        instr(crawl_job_id, char(0)) = 0
+        AND crawl_job_id GLOB '????????-????-????-????-????????????'
         AND crawl_job_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(crawl_job_id, '-', '')) = 32
     ),
@@ -248,17 +255,17 @@ CREATE TABLE images (
     CONSTRAINT images_filename_guard CHECK (instr(filename, char(0)) = 0 AND length(filename) <= 255),
     CONSTRAINT images_storage_path_guard CHECK (instr(storage_path, char(0)) = 0 AND length(storage_path) <= 1024),
     CONSTRAINT images_content_hash_guard CHECK (instr(content_hash, char(0)) = 0 AND length(content_hash) <= 64),
-    CONSTRAINT images_width_guard CHECK (width BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT images_height_guard CHECK (height BETWEEN -2147483648 AND 2147483647),
     CONSTRAINT images_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT images_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     -- Not expressible: pattern. SQLite has no regular expressions, and GLOB cannot say every pattern.
     CONSTRAINT images_filename_length_check CHECK (length(filename) >= 1),
@@ -316,12 +323,14 @@ CREATE TABLE validation_jobs (
     CONSTRAINT validation_jobs_crawl_job_id_fkey FOREIGN KEY (crawl_job_id)
         REFERENCES crawl_jobs (id) ON DELETE CASCADE,
     CONSTRAINT validation_jobs_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
     CONSTRAINT validation_jobs_crawl_job_id_guard CHECK (
-        crawl_job_id GLOB '????????-????-????-????-????????????'
+        instr(crawl_job_id, char(0)) = 0
+        AND crawl_job_id GLOB '????????-????-????-????-????????????'
         AND crawl_job_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(crawl_job_id, '-', '')) = 32
     ),
@@ -332,30 +341,30 @@ CREATE TABLE validation_jobs (
         AND instr(replace(validation_rules, '\\', ''), '\u0000') = 0
         AND json_type(validation_rules) = 'object'
     ),
-    CONSTRAINT validation_jobs_total_images_guard CHECK (total_images BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT validation_jobs_validated_images_guard CHECK (validated_images BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT validation_jobs_invalid_images_guard CHECK (invalid_images BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT validation_jobs_progress_guard CHECK (progress BETWEEN -32768 AND 32767),
     CONSTRAINT validation_jobs_started_at_guard CHECK (
-        substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(started_at, char(0)) = 0
+        AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days')
-        AND started_at >= '0001'
+        AND started_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT validation_jobs_completed_at_guard CHECK (
-        substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(completed_at, char(0)) = 0
+        AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days')
-        AND completed_at >= '0001'
+        AND completed_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT validation_jobs_error_message_guard CHECK (instr(error_message, char(0)) = 0),
     CONSTRAINT validation_jobs_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT validation_jobs_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT validation_jobs_total_images_check CHECK (total_images BETWEEN 0 AND 10000000),
     CONSTRAINT validation_jobs_validated_images_check CHECK (validated_images BETWEEN 0 AND 10000000),
@@ -416,52 +425,57 @@ CREATE TABLE export_jobs (
     CONSTRAINT export_jobs_crawl_job_id_fkey FOREIGN KEY (crawl_job_id) REFERENCES crawl_jobs (id) ON DELETE CASCADE,
     CONSTRAINT export_jobs_user_id_fkey FOREIGN KEY (user_id) REFERENCES profiles (id) ON DELETE CASCADE,
     CONSTRAINT export_jobs_id_guard CHECK (
-        id GLOB '????????-????-????-????-????????????'
+        instr(id, char(0)) = 0
+        AND id GLOB '????????-????-????-????-????????????'
         AND id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(id, '-', '')) = 32
     ),
     CONSTRAINT export_jobs_crawl_job_id_guard CHECK (
-        crawl_job_id GLOB '????????-????-????-????-????????????'
+        instr(crawl_job_id, char(0)) = 0
+        AND crawl_job_id GLOB '????????-????-????-????-????????????'
         AND crawl_job_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(crawl_job_id, '-', '')) = 32
     ),
     CONSTRAINT export_jobs_user_id_guard CHECK (
-        user_id GLOB '????????-????-????-????-????????????'
+        instr(user_id, char(0)) = 0
+        AND user_id GLOB '????????-????-????-????-????????????'
         AND user_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(user_id, '-', '')) = 32
     ),
-    CONSTRAINT export_jobs_total_images_guard CHECK (total_images BETWEEN -2147483648 AND 2147483647),
-    CONSTRAINT export_jobs_exported_images_guard CHECK (exported_images BETWEEN -2147483648 AND 2147483647),
     CONSTRAINT export_jobs_download_url_guard CHECK (
         instr(download_url, char(0)) = 0
         AND length(download_url) <= 2048
     ),
     CONSTRAINT export_jobs_expires_at_guard CHECK (
-        substr(expires_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(expires_at, char(0)) = 0
+        AND substr(expires_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(expires_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(expires_at, 1, 19), '+0 days')
-        AND expires_at >= '0001'
+        AND expires_at >= '0001-01-01T00:00:00.000000Z'
     ),
-    CONSTRAINT export_jobs_progress_guard CHECK (progress BETWEEN -32768 AND 32767),
     CONSTRAINT export_jobs_started_at_guard CHECK (
-        substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(started_at, char(0)) = 0
+        AND substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(started_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days')
-        AND started_at >= '0001'
+        AND started_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT export_jobs_completed_at_guard CHECK (
-        substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(completed_at, char(0)) = 0
+        AND substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(completed_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days')
-        AND completed_at >= '0001'
+        AND completed_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT export_jobs_error_message_guard CHECK (instr(error_message, char(0)) = 0),
     CONSTRAINT export_jobs_created_at_guard CHECK (
-        substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(created_at, char(0)) = 0
+        AND substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(created_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days')
-        AND created_at >= '0001'
+        AND created_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT export_jobs_updated_at_guard CHECK (
-        substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr(updated_at, char(0)) = 0
+        AND substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr(updated_at, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days')
-        AND updated_at >= '0001'
+        AND updated_at >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT export_jobs_format_check CHECK (format IN ('zip', 'tar', 'csv', 'json')),
     CONSTRAINT export_jobs_total_images_check CHECK (total_images BETWEEN 0 AND 10000000),
@@ -508,7 +522,8 @@ CREATE TABLE activity_logs (
     "timestamp"   TEXT    NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT activity_logs_user_id_fkey FOREIGN KEY (user_id) REFERENCES profiles (id) ON DELETE SET NULL,
     CONSTRAINT activity_logs_user_id_guard CHECK (
-        user_id GLOB '????????-????-????-????-????????????'
+        instr(user_id, char(0)) = 0
+        AND user_id GLOB '????????-????-????-????-????????????'
         AND user_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(user_id, '-', '')) = 32
     ),
@@ -518,7 +533,8 @@ CREATE TABLE activity_logs (
         AND length(resource_type) <= 100
     ),
     CONSTRAINT activity_logs_resource_id_guard CHECK (
-        resource_id GLOB '????????-????-????-????-????????????'
+        instr(resource_id, char(0)) = 0
+        AND resource_id GLOB '????????-????-????-????-????????????'
         AND resource_id NOT GLOB '*[^0-9a-f-]*'
         AND length(replace(resource_id, '-', '')) = 32
     ),
@@ -530,9 +546,10 @@ CREATE TABLE activity_logs (
         AND json_type(details) = 'object'
     ),
     CONSTRAINT activity_logs_timestamp_guard CHECK (
-        substr("timestamp", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+        instr("timestamp", char(0)) = 0
+        AND substr("timestamp", 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
         AND substr("timestamp", 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr("timestamp", 1, 19), '+0 days')
-        AND "timestamp" >= '0001'
+        AND "timestamp" >= '0001-01-01T00:00:00.000000Z'
     ),
     CONSTRAINT activity_logs_action_pattern_check CHECK (
         (action GLOB '[_a-z]*.[_a-z]*' AND action NOT GLOB '*[^._a-z]*' AND action NOT GLOB '*.*.*')
@@ -591,12 +608,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.keywords) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 100
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 100 AND length(item.value) >= 1) IS NOT TRUE
         )
         AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.keywords))
     ) IS NOT TRUE
@@ -610,12 +622,7 @@ WHEN
     AND (
         NOT EXISTS (
             SELECT 1 FROM json_each(NEW.keywords) AS item
-            WHERE (
-                item.type = 'text'
-                AND instr(item.value, char(0)) = 0
-                AND length(item.value) <= 100
-                AND length(item.value) >= 1
-            ) IS NOT TRUE
+            WHERE (item.type = 'text' AND length(item.value) <= 100 AND length(item.value) >= 1) IS NOT TRUE
         )
         AND (SELECT count(value) = count(DISTINCT value) FROM json_each(NEW.keywords))
     ) IS NOT TRUE
@@ -627,8 +634,7 @@ CREATE TRIGGER validation_jobs_validation_rules_object_check_insert BEFORE INSER
 WHEN
     json_valid(NEW.validation_rules)
     AND (
-        json_type(NEW.validation_rules) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.validation_rules) AS entry
             WHERE entry.key NOT IN (
                 'min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators'
@@ -641,7 +647,6 @@ WHEN
                 AND json_extract(NEW.validation_rules, '$.min_width') = CAST(
                     json_extract(NEW.validation_rules, '$.min_width') AS INTEGER
                 )
-                AND json_extract(NEW.validation_rules, '$.min_width') BETWEEN -2147483648 AND 2147483647
                 AND json_extract(NEW.validation_rules, '$.min_width') >= 1
                 AND json_extract(NEW.validation_rules, '$.min_width') <= 1000000
             )
@@ -653,7 +658,6 @@ WHEN
                 AND json_extract(NEW.validation_rules, '$.min_height') = CAST(
                     json_extract(NEW.validation_rules, '$.min_height') AS INTEGER
                 )
-                AND json_extract(NEW.validation_rules, '$.min_height') BETWEEN -2147483648 AND 2147483647
                 AND json_extract(NEW.validation_rules, '$.min_height') >= 1
                 AND json_extract(NEW.validation_rules, '$.min_height') <= 1000000
             )
@@ -665,9 +669,6 @@ WHEN
                 AND json_extract(NEW.validation_rules, '$.max_size_bytes') = CAST(
                     json_extract(NEW.validation_rules, '$.max_size_bytes') AS INTEGER
                 )
-                AND json_extract(
-                    NEW.validation_rules, '$.max_size_bytes'
-                ) BETWEEN -9007199254740991 AND 9007199254740991
                 AND json_extract(NEW.validation_rules, '$.max_size_bytes') >= 0
                 AND json_extract(NEW.validation_rules, '$.max_size_bytes') <= 9007199254740991
             )
@@ -675,9 +676,7 @@ WHEN
         AND json_type(NEW.validation_rules, '$.formats') = 'array'
         AND NOT EXISTS (
             SELECT 1 FROM json_each(json_extract(NEW.validation_rules, '$.formats')) AS part_2
-            WHERE (
-                part_2.type = 'text' AND part_2.value IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')
-            ) IS NOT TRUE
+            WHERE (part_2.value IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')) IS NOT TRUE
         )
         AND (
             SELECT count(value) = count(DISTINCT value) FROM json_each(
@@ -715,8 +714,7 @@ CREATE TRIGGER validation_jobs_validation_rules_object_check_update BEFORE UPDAT
 WHEN
     json_valid(NEW.validation_rules)
     AND (
-        json_type(NEW.validation_rules) = 'object'
-        AND NOT EXISTS (
+        NOT EXISTS (
             SELECT 1 FROM json_each(NEW.validation_rules) AS entry
             WHERE entry.key NOT IN (
                 'min_width', 'min_height', 'max_size_bytes', 'formats', 'reject_duplicates', 'custom_validators'
@@ -729,7 +727,6 @@ WHEN
                 AND json_extract(NEW.validation_rules, '$.min_width') = CAST(
                     json_extract(NEW.validation_rules, '$.min_width') AS INTEGER
                 )
-                AND json_extract(NEW.validation_rules, '$.min_width') BETWEEN -2147483648 AND 2147483647
                 AND json_extract(NEW.validation_rules, '$.min_width') >= 1
                 AND json_extract(NEW.validation_rules, '$.min_width') <= 1000000
             )
@@ -741,7 +738,6 @@ WHEN
                 AND json_extract(NEW.validation_rules, '$.min_height') = CAST(
                     json_extract(NEW.validation_rules, '$.min_height') AS INTEGER
                 )
-                AND json_extract(NEW.validation_rules, '$.min_height') BETWEEN -2147483648 AND 2147483647
                 AND json_extract(NEW.validation_rules, '$.min_height') >= 1
                 AND json_extract(NEW.validation_rules, '$.min_height') <= 1000000
             )
@@ -753,9 +749,6 @@ WHEN
                 AND json_extract(NEW.validation_rules, '$.max_size_bytes') = CAST(
                     json_extract(NEW.validation_rules, '$.max_size_bytes') AS INTEGER
                 )
-                AND json_extract(
-                    NEW.validation_rules, '$.max_size_bytes'
-                ) BETWEEN -9007199254740991 AND 9007199254740991
                 AND json_extract(NEW.validation_rules, '$.max_size_bytes') >= 0
                 AND json_extract(NEW.validation_rules, '$.max_size_bytes') <= 9007199254740991
             )
@@ -763,9 +756,7 @@ WHEN
         AND json_type(NEW.validation_rules, '$.formats') = 'array'
         AND NOT EXISTS (
             SELECT 1 FROM json_each(json_extract(NEW.validation_rules, '$.formats')) AS part_2
-            WHERE (
-                part_2.type = 'text' AND part_2.value IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')
-            ) IS NOT TRUE
+            WHERE (part_2.value IN ('jpeg', 'png', 'gif', 'webp', 'bmp', 'tiff')) IS NOT TRUE
         )
         AND (
             SELECT count(value) = count(DISTINCT value) FROM json_each(
@@ -803,8 +794,7 @@ CREATE TRIGGER activity_logs_details_object_check_insert BEFORE INSERT ON activi
 WHEN
     json_valid(NEW.details)
     AND (
-        json_type(NEW.details) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.details) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.details) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: activity_logs_details_object_check');
@@ -814,27 +804,26 @@ CREATE TRIGGER activity_logs_details_object_check_update BEFORE UPDATE OF detail
 WHEN
     json_valid(NEW.details)
     AND (
-        json_type(NEW.details) = 'object'
-        AND NOT EXISTS (SELECT 1 FROM json_each(NEW.details) AS part WHERE (part.type <> 'null') IS NOT TRUE)
+        NOT EXISTS (SELECT 1 FROM json_each(NEW.details) AS part WHERE (part.type <> 'null') IS NOT TRUE)
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: activity_logs_details_object_check');
 END;
 
 CREATE TRIGGER profiles_stamp AFTER UPDATE ON profiles
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE profiles SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE profiles SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER projects_stamp AFTER UPDATE ON projects
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE projects SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE projects SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER projects_status_transitions_insert BEFORE INSERT ON projects
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('active')
+WHEN NEW.status NOT IN ('active')
 BEGIN
     SELECT RAISE(ABORT, 'projects_status_transitions');
 END;
@@ -845,20 +834,19 @@ WHEN
     AND CASE OLD.status
         WHEN 'active' THEN NEW.status IN ('archived')
         WHEN 'archived' THEN NEW.status IN ('active')
-        ELSE OLD.status IS NULL AND NEW.status IN ('active')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'projects_status_transitions');
 END;
 
 CREATE TRIGGER crawl_jobs_stamp AFTER UPDATE ON crawl_jobs
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE crawl_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE crawl_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER crawl_jobs_status_transitions_insert BEFORE INSERT ON crawl_jobs
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'crawl_jobs_status_transitions');
 END;
@@ -869,29 +857,25 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'crawl_jobs_status_transitions');
 END;
 
 CREATE TRIGGER images_stamp AFTER UPDATE ON images
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE images SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE images SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER validation_jobs_stamp AFTER UPDATE ON validation_jobs
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE validation_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE validation_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER validation_jobs_status_transitions_insert BEFORE INSERT ON validation_jobs
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'validation_jobs_status_transitions');
 END;
@@ -902,23 +886,19 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'validation_jobs_status_transitions');
 END;
 
 CREATE TRIGGER export_jobs_stamp AFTER UPDATE ON export_jobs
-WHEN NEW.updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 BEGIN
-    UPDATE export_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') WHERE rowid = NEW.rowid;
+    UPDATE export_jobs SET updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    WHERE rowid = NEW.rowid AND updated_at IS NOT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 END;
 
 CREATE TRIGGER export_jobs_status_transitions_insert BEFORE INSERT ON export_jobs
-WHEN NEW.status IS NOT NULL AND NOT NEW.status IN ('pending')
+WHEN NEW.status NOT IN ('pending')
 BEGIN
     SELECT RAISE(ABORT, 'export_jobs_status_transitions');
 END;
@@ -929,10 +909,6 @@ WHEN
     AND CASE OLD.status
         WHEN 'pending' THEN NEW.status IN ('running', 'failed', 'cancelled')
         WHEN 'running' THEN NEW.status IN ('completed', 'failed', 'cancelled')
-        WHEN 'completed' THEN FALSE
-        WHEN 'failed' THEN FALSE
-        WHEN 'cancelled' THEN FALSE
-        ELSE OLD.status IS NULL AND NEW.status IN ('pending')
     END IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'export_jobs_status_transitions');

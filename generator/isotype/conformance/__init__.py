@@ -7,6 +7,7 @@ http/       APIs that are asked, and the rows behind them
 model       what a witness is, and what it answers
 changes     rows that an UPDATE makes
 beside      questions about several rows
+moves       questions about the moves of states
 making      what a database has made of its own
 read_back   what a database gives back
 comparison  values beside each other

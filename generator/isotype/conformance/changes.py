@@ -6,10 +6,12 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 
 from isotype.domain.model import JsonValue
+from isotype.domain.types import Array
 from isotype.probes import Probe, Refusal
 from isotype.probes.logic import UNKNOWN, Read
 from isotype.probes.made import present
-from isotype.probes.rows import Cell, Row, broken_rules, reader
+from isotype.probes.moves import may_move
+from isotype.probes.rows import Cell, Row, broken_rules, is_document, reader
 from isotype.shapes import Shapes
 from isotype.tables.model import Table
 
@@ -36,6 +38,7 @@ class Changes:
         self._valid: dict[_Kind, Row] = {}
         self._states: dict[tuple[_Kind, str], dict[JsonValue, tuple[Probe, Row]]] = {}
         self._moved: set[tuple[str, str, JsonValue, JsonValue]] = set()
+        self._first: set[tuple[object, ...]] = set()
 
     def beside(self, batch: Sequence[Probe]) -> Iterator[Probe]:
         """UPDATEs that end in rows of a batch, and the moves of states that are first seen there."""
@@ -50,10 +53,21 @@ class Changes:
             if before is None:
                 if not row.refusals:
                     self._valid[kind] = row
-            elif self._chance.randrange(EVERY) == 0:
+            elif (self._chance.randrange(EVERY) == 0) | self._is_first(probe, before, row):
                 changed = _changed(before, row)
                 if changed is not None:
                     yield probe._replace(label=_label(probe), row=changed)
+
+    def _is_first(self, probe: Probe, before: Row, row: Row) -> bool:
+        """Whether it is the first change of its kind in a list or a document, which UPDATEs judge by themselves."""
+        changed = (name for name, cell in row.cells.items() if cell.text != before.cells[name].text)
+        types = (row.table.column(name).type for name in changed)
+        if not any(isinstance(of, Array) or is_document(of) for of in types):
+            return False
+        kind = (row.table.name, probe.path, probe.constraint, row.refusals)
+        known = kind in self._first
+        self._first.add(kind)
+        return not known
 
     def _moves(self, probe: Probe, row: Row) -> Iterator[Probe]:
         for guard in row.table.transition_guards:
@@ -124,11 +138,9 @@ def _said(table: Table, cells: Mapping[str, Cell]) -> Read:
 
 
 def refused_moves(table: Table, before: Mapping[str, Cell], after: Mapping[str, Cell]) -> Iterator[Refusal]:
-    """Moves that are not allowed; what has no state yet begins as a new row does, and nothing goes back to none."""
+    """Moves that are not allowed."""
     for guard in table.transition_guards:
         if guard.column not in before or guard.column not in after:
             continue
-        source, target = before[guard.column].value, after[guard.column].value
-        allowed = guard.transitions.initial if source is None else dict(guard.transitions.moves).get(str(source), ())
-        if target != source and target not in allowed:
+        if not may_move(guard.transitions, before[guard.column].value, after[guard.column].value):
             yield Refusal((guard.column,), "transition", "enum")

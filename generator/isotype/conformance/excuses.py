@@ -6,6 +6,8 @@ excuses a target for taking a value, never for refusing one.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from isotype.conformance.foreign import is_foreign
@@ -20,6 +22,7 @@ from isotype.domain.types import Array, Map, ObjectType, Scalar, Type
 from isotype.layers.models.types import holds_parts
 from isotype.layers.sql.guards import is_readable
 from isotype.probes import Probe, Refusal
+from isotype.probes.forms import canonical
 from isotype.probes.logic import finds
 from isotype.probes.rows import Row, is_document
 from isotype.probes.texts import patterns_of
@@ -50,6 +53,8 @@ class Case(NamedTuple):
 
 
 Explains = Callable[[Case], bool]
+_ADDRESS = re.compile("[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*")
+"""Signs of an IPv6 address."""
 
 
 def _is(*words: str, of: Iterable[str] = ()) -> Explains:
@@ -96,6 +101,10 @@ def _wide(case: Case, most: int) -> bool:
     return _is("range")(case) and isinstance(of, Scalar) and of.base == "decimal" and of.precision > most
 
 
+def _wide_column(case: Case) -> bool:
+    return not case.inside and _wide(case, WIDEST_INTEGER)
+
+
 def _parts(case: Case) -> bool:
     return case.column is not None and holds_parts(case.column) and not _own(case)
 
@@ -111,10 +120,27 @@ def _own(case: Case) -> bool:
 
 def _address(case: Case) -> bool:
     """Signs of an IPv6 address, of which SQLite does not see whether they are one."""
-    if case.row is None or case.inside or not case.refusal.path:
+    if case.row is None or case.inside or not (isinstance(case.of, Scalar) and case.of.base == "inet"):
         return False
     cell = case.row.cells.get(case.refusal.path[0])
-    return cell is not None and str(cell.foreign).count(":") > 1 and set(str(cell.foreign)) <= set("0123456789abcdef:.")
+    if cell is None or not isinstance(cell.foreign, str):
+        return False
+    return all(map(_of_address, _texts(cell.foreign) if isinstance(case.column, Array) else [cell.foreign]))
+
+
+def _of_address(text: object) -> bool:
+    if not isinstance(text, str):
+        return text is None
+    return _ADDRESS.fullmatch(text) is not None or canonical("inet", text) == text
+
+
+def _texts(array: str) -> Sequence[object]:
+    """What a column that holds an array stores; what is no array has no signs of an address."""
+    try:
+        found = json.loads(array)
+    except ValueError:
+        return [array]
+    return found if isinstance(found, list) else [array]
 
 
 def _recurs(case: Case) -> bool:
@@ -164,7 +190,7 @@ EXPLAINS: dict[Construct, Explains] = {
     ("postgres", "decimal(p,s)"): _rounded,
     ("postgres", "guards: off"): lambda case: case.row is not None and is_foreign(case.row),
     ("sqlite", "pattern"): _loose,
-    ("sqlite", "range of a wide decimal"): lambda case: _wide(case, WIDEST_INTEGER) and not case.inside,
+    ("sqlite", "range of a wide decimal"): _wide_column,
     ("sqlite", "wide decimal inside JSON"): lambda case: _wide(case, EXACT_DOUBLE) and case.inside,
     ("sqlite", "text form inside JSON"): lambda case: case.inside and _is("form", "range", of=FORMS_LEFT_OPEN)(case),
     ("sqlite", "inet"): _address,
@@ -174,10 +200,14 @@ EXPLAINS: dict[Construct, Explains] = {
     **{
         ("sqlite", gap.construct): _unsaid(gap.construct)
         for gap in (
-            *(sqlite_rules.WIDE_DECIMAL, sqlite_rules.WIDE_VALUE, sqlite_rules.ARRAY_ITEMS, sqlite_rules.ARRAY_VALUE),
+            *(sqlite_rules.WIDE_VALUE, sqlite_rules.ARRAY_ITEMS, sqlite_rules.ARRAY_VALUE),
             *(sqlite_rules.OPEN_QUOTIENT, sqlite_rules.TOO_LONG),
         )
     },
+    # The bounds of a column are rules of its table.
+    ("sqlite", sqlite_rules.WIDE_DECIMAL.construct): lambda case: (
+        _wide_column(case) or _unsaid(sqlite_rules.WIDE_DECIMAL.construct)(case)
+    ),
     ("models", "typed JSON"): _parts,
 }
 """What each construct is about, where that is a value; other entries of the ledger are not."""

@@ -6,27 +6,26 @@ of another type than Python has for its column.
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from ipaddress import IPv4Address, IPv6Address
-from math import isnan
-from types import UnionType
 from typing import Any
-from uuid import UUID
 
+from isotype.conformance import python_values
+from isotype.conformance.python_values import EXPRESSION
 from isotype.dialects import postgres, sqlite
 from isotype.dialects.json_text import json_text
 from isotype.dialects.literals.sql import postgres_string
+from isotype.dialects.postgres.paths import GREATEST_DOUBLE
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import JsonValue
-from isotype.domain.types import INTEGERS, TEXTUAL, Array, Enum, EnumType, Map, ObjectType, Opaque, Scalar, Type
+from isotype.domain.types import INTEGERS, TEXTUAL, Array, Enum, Map, ObjectType, Scalar, Type
 from isotype.layers.sql.sqlite import File
 from isotype.probes import Probe, Refusal
 from isotype.probes.forms import FORMS, canonical
 from isotype.probes.meaning import Path, fits_digits, word
-from isotype.probes.rows import Cell, Row
+from isotype.probes.rows import Cell, Row, constant, is_document
 from isotype.probes.spellings import SPELLINGS
 from isotype.shapes import Shapes
 from isotype.tables.model import Column, Table, Tables
@@ -49,6 +48,8 @@ class Foreign:
         }
         self._known: dict[tuple[str, str], set[frozenset[str]]] = {}
         self._beside = {table.name: _read_together(table) for table in tables.tables}
+        self._held: set[tuple[str, str, str]] = set()
+        self._ways: set[tuple[str, str, str]] = set()
         self._computed: set[str] = set()
         printer = File(tables)
         self._uncomputed = {table.name: set(_uncomputed(printer, table)) for table in tables.tables}
@@ -57,11 +58,17 @@ class Foreign:
         """Rows beside those of a batch."""
         for probe in batch:
             row = probe.row
-            if row is None or not row.stands or row.before is not None:
+            if row is None or not row.stands:
+                continue
+            if row.before is not None:
+                yield from self._moved(probe, row)
                 continue
             for name, cell in row.cells.items():
                 if cell.value is None:
                     continue
+                if (row.table.name, name, cell.text) not in self._held:
+                    self._held.add((row.table.name, name, cell.text))
+                    yield from self._otherwise(probe, row, row.table.column(name), cell)
                 key = (row.table.name, name)
                 empty = self._empty(row, name)
                 known = self._known.setdefault(key, set())
@@ -84,8 +91,10 @@ class Foreign:
     def _beyond(self, probe: Probe, row: Row, column: Column, cell: Cell) -> Iterator[Probe]:
         """What the type of a column holds beyond its meaning, once more."""
         path, refusals = self._path(probe, column), _form(column)
-        for value in _on_postgres(column, cell):
-            yield _probe(probe, row, column, "postgres", Cell(None, "", value), path, refusals)
+        for target, values in (("sqlite", _no_form(column.type)), ("postgres", _on_postgres(column, cell))):
+            for value in values:
+                yield _probe(probe, row, column, target, Cell(None, "", value), path, refusals)
+        yield self._not_known(probe, row, column)
 
     def _path(self, probe: Probe, column: Column) -> Path:
         properties = self._shapes.shape(probe.shape).properties
@@ -95,18 +104,54 @@ class Foreign:
         path, refusals = self._path(probe, column), _form(column)
         # What a body may leave out, its canonical form has.
         texts = [json_text(lacking) for lacking in self._lacking(column.type, cell.value, True)]
+        texts += [json_text(more) for more in self._further(column.type, cell.value)]
+        free = [json_text(document) for document in self._free(column.type, cell.value)]
+        inside = [text for text in free if text != _MARK]
+        texts_beyond = [text.replace(_MARK, number) for text in inside for number in ("1e400", "-1e400")]
         by_target = {
             "sqlite": (*_on_sqlite(column.type, cell), *texts),
-            "postgres": (*_on_postgres(column, cell), *map(postgres_string, texts)),
-            "models": (*_of_python(column.type), *_of_number(column.type, cell.value)),
+            "postgres": (*_on_postgres(column, cell), *map(postgres_string, (*texts, *texts_beyond))),
+            "models": (*python_values.refused(column.type), *python_values.too_much(column.type, cell.value)),
         }
         for target, values in by_target.items():
             for value in values:
-                yield _probe(probe, row, column, target, Cell(None, "", value), path, refusals)
+                made = _probe(probe, row, column, target, Cell(None, "", value), path, refusals)
+                yield made
+                if target == "sqlite" and (isinstance(column.type, Array) or is_document(column.type)):
+                    yield _updating(made, row, column)
+        for text in free:
+            for number in (GREATEST_DOUBLE, f"-{GREATEST_DOUBLE}"):
+                said = text.replace(_MARK, number)
+                value = constant(json.loads(said, parse_float=lambda number: int(Decimal(number))))
+                yield _probe(probe, row, column, "postgres", Cell(value, "", postgres_string(said)), path, ())
         for lacking in self._lacking(column.type, cell.value, False):
             text = json_text(lacking)
             for target, said in (("sqlite", text), ("postgres", postgres_string(text))):
                 yield _probe(probe, row, column, target, Cell(lacking, "", said), path, ())
+        for text in _without_fractions(column.type, cell):
+            yield _probe(probe, row, column, "sqlite", Cell(cell.value, "", text), path, ())
+        yield self._not_known(probe, row, column)
+
+    def _not_known(self, probe: Probe, row: Row, column: Column) -> Probe:
+        """SQL in the place of a value: no rule refuses what is not known."""
+        cell = Cell(None, "", EXPRESSION)
+        return _probe(probe, row, column, "models", cell, self._path(probe, column), ())
+
+    def _otherwise(self, probe: Probe, row: Row, column: Column, cell: Cell) -> Iterator[Probe]:
+        """Other Python values for what stands there, in each way once."""
+        for way, value, given in python_values.taken(column.type, cell.value, self._shapes):
+            key = (row.table.name, column.name, way)
+            if key not in self._ways:
+                self._ways.add(key)
+                yield _probe(probe, row, column, "models", Cell(value, "", given), self._path(probe, column), ())
+
+    def _moved(self, probe: Probe, row: Row) -> Iterator[Probe]:
+        """A state that becomes what SQL says."""
+        for guard in row.table.transition_guards:
+            key = (row.table.name, guard.column, "moved")
+            if guard.column in row.cells and guard.column in (row.before or ()) and key not in self._ways:
+                self._ways.add(key)
+                yield self._not_known(probe, row, row.table.column(guard.column))
 
     def _of_computed(self, probe: Probe, row: Row, column: Column) -> Iterator[Probe]:
         """A value that a row brings for what the database computes, of the type of the column."""
@@ -125,6 +170,37 @@ class Foreign:
                     if (key in self._required.get(name, ())) == required and (required or part is None):
                         yield {other: kept for other, kept in value.items() if other != key}
                     yield from ({**value, key: less} for less in self._lacking(types[key], part, required))
+
+    def _further(self, of: Type, value: JsonValue) -> Iterator[JsonValue]:
+        """A typed object with a property more that it does not know, wherever it stands."""
+        match of, value:
+            case ObjectType(name=name), Mapping():
+                yield {**value, "no_such_property": 1}
+                types = {prop.name: prop.type for prop in self._shapes.shape(name).properties}
+                for key, part in value.items():
+                    yield from ({**value, key: more} for more in self._further(types[key], part))
+
+    def _free(self, of: Type, value: JsonValue) -> Iterator[JsonValue]:
+        """A document with a mark at each place where any JSON stands."""
+        match of, value:
+            case Scalar(base="json"), _:
+                yield _MARKED
+            case Map(value=Scalar(base="json")), Mapping():
+                yield {"a": _MARKED}
+            case ObjectType(name=name), Mapping():
+                for prop in self._shapes.shape(name).properties:
+                    yield from ({**value, prop.name: made} for made in self._free(prop.type, value.get(prop.name)))
+
+
+_MARKED = "a number"
+_MARK = json_text(_MARKED)
+
+
+def _updating(probe: Probe, row: Row, column: Column) -> Probe:
+    """The value as what an UPDATE gives to a column of the row that holds."""
+    assert probe.row is not None
+    cells = {column.name: probe.row.cells[column.name]}
+    return probe._replace(row=probe.row._replace(cells=cells, before=row.cells, started=False))
 
 
 def _form(column: Column) -> tuple[Refusal, ...]:
@@ -148,7 +224,7 @@ def _probe(
     # Two values may be equal to Python, such as 1 and 1.0.
     cells = {**row.cells, column.name: cell._replace(text=f"{target} {cell.foreign!r}")}
     changed = row._replace(cells=cells, refusals=refusals, unasked=TARGETS - {target})
-    text, constraint = f"{column.name}: {cell.foreign!r}", refusals[0].constraint if refusals else "required"
+    text, constraint = f"{column.name}: {cell.foreign!r}", refusals[0].constraint if refusals else "form"
     return probe._replace(text=text, path=path, constraint=constraint, label="what no JSON says", row=changed)
 
 
@@ -172,11 +248,16 @@ def is_foreign(row: Row) -> bool:
 # SQLite
 
 
+def _no_form(of: Type) -> Sequence[str]:
+    """Texts that stand before and behind all that a column holds in a form of its own."""
+    return ("", "x") if isinstance(of, Scalar) and of.base in FORMS and of.base != "bytes" else ()
+
+
 def _on_sqlite(of: Type, cell: Cell) -> Iterator[Any]:
     """Values that a column of a STRICT table would store, in another form than that of its type."""
     match of:
         case Array(item=item):
-            yield from ("x", "", "[", "{}", "null", '"x"', "1")
+            yield from ("x", "", "[", "{}", "null", '"x"', "1", str(sqlite.physical(cell.value, of)) + "\0x")
             if isinstance(item, Scalar):
                 count = max(1, of.min_items or 0)
                 known = cell.value[1:count] if isinstance(cell.value, tuple) else ()
@@ -185,7 +266,7 @@ def _on_sqlite(of: Type, cell: Cell) -> Iterator[Any]:
                 for text in _odd_items(item):
                     yield f"[{text}{', ' if rest else ''}{rest}]"
         case Scalar(base="json") | Map() | ObjectType():
-            yield from ("x", "", "{", "null", "'a'", "{a:1}", "[1,]")
+            yield from ("x", "", "{", "null", "'a'", "{a:1}", "[1,]", f"{json_text(cell.value)}\0x")
         case Scalar():
             yield from _odd(of, sqlite.physical(cell.value, of))
 
@@ -205,19 +286,48 @@ def _odd(of: Scalar, stored: Any) -> Iterator[Any]:
             yield from (text for text in _near_digits(stored) if not _is_decimal(of, text))
 
 
+def _without_fractions(of: Type, cell: Cell) -> Iterator[str]:
+    """A list of doubles with whole numbers as JSON has them too."""
+    if isinstance(of, Array) and isinstance(of.item, Scalar) and of.item.base == "float":
+        stored = str(sqlite.physical(cell.value, of))
+        if ".0" in stored:
+            yield stored.replace(".0,", ",").replace(".0]", "]")
+
+
 def _near(base: str, stored: str) -> Iterator[str]:
     """Spellings of the type, and the stored text with one sign too few, too many, or another."""
     texts = [*SPELLINGS[base], "", "x", stored[:-1], f"{stored}0", f" {stored}", f"{stored} ", stored.swapcase()]
     texts += [f"{stored[:place]}x{stored[place + 1 :]}" for place in range(len(stored))]
     texts += [f"{stored[:place]}9{stored[place + 1 :]}" for place in range(len(stored))]
-    yield from dict.fromkeys(text for text in texts if "\0" not in text)
+    places = range(len(stored) - 1)
+    # A sign between groups one place further, hours and years that there are not.
+    texts += [
+        f"{stored[:place]}{stored[place + 1]}{stored[place]}{stored[place + 2 :]}"
+        for place in places
+        if stored[place].isalnum() != stored[place + 1].isalnum()
+    ]
+    pairs = [place for place in places if stored[place : place + 2].isdigit()]
+    texts += [f"{stored[:place]}{hour}{stored[place + 2 :]}" for place in pairs for hour in ("24", "29", " 4")]
+    texts += [f"-{stored[1:]}", f"0000{stored[4:]}", "24:00:00.000000", f"{stored[:12]}24H00M00.000000S"]
+    yield from dict.fromkeys((*texts, f"{stored}\0x"))
 
 
 def _near_digits(stored: str) -> Iterator[str]:
     texts = ["", "x", "-", "NaN", "1", "1.0", "1e2", "01", ".5", "+1", "--1", "-0", "0", f"-{stored}", f"+{stored}"]
-    texts += [stored[:-1], f"{stored}0", f"0{stored}", f"9{'9' * 80}{stored}", f" {stored}", f"-0{stored[1:]}"]
-    texts += [f"-{'0' * len(whole)}.{fraction}" for whole, point, fraction in [stored.partition(".")] if point]
-    texts += [f"-0.{'0' * len(stored.partition('.')[2])}", f"{stored[:-1]}x", stored.replace(".", ",")]
+    texts += [
+        f"{stored}\0x",
+        stored[:-1],
+        f"{stored}0",
+        f"0{stored}",
+        f"9{'9' * 80}{stored}",
+        f" {stored}",
+        f"-0{stored[1:]}",
+    ]
+    whole, point, fraction = stored.partition(".")
+    texts += [f"-{'0' * len(whole)}.{fraction}", f"{stored}.{fraction}"] if point else []
+    texts += [f"-0.{'0' * len(stored.partition('.')[2])}", stored.replace(".", ","), f"1-{stored}", f"-{stored}-1"]
+    texts += [f"--{stored}", f"00{stored}", f"x{stored}", stored.replace(".", "x.")]
+    texts += [f"{stored[:place]}{sign}{stored[place + 1 :]}" for place in range(len(stored)) for sign in "x-."]
     yield from dict.fromkeys(texts)
 
 
@@ -239,6 +349,9 @@ def _odd_items(of: Scalar) -> Iterator[str]:
             yield from ("1", "0", '"true"')
         case "int" | "smallint" | "bigint" | "decimal" if sqlite.column_type(of) == "INTEGER":
             yield from ("1.0", '"1"', "1.5", "true")
+        case "decimal":
+            one = f"{'7' if of.precision > of.scale else '0'}{f'.{chr(48) * of.scale}' if of.scale else ''}"
+            yield from (one, *(json_text(text) for text in _near_digits(one) if not _is_decimal(of, text)))
         case "float":
             yield from ('"1"', "true", "1e999")
         case base if base in TEXTUAL:
@@ -246,8 +359,8 @@ def _odd_items(of: Scalar) -> Iterator[str]:
         case base if base in FORMS and base != "bytes":
             for text in (*SPELLINGS[base], "", "x"):
                 wire = canonical(base, text)
-                if wire is None or sqlite.physical(wire, of) != text:
-                    yield json_text(text)
+                stored = wire is not None and sqlite.physical(wire, of) == text
+                yield json_text(f"{text}\0x" if stored else text)
             yield "1"
 
 
@@ -289,72 +402,12 @@ _WIDER: Mapping[str, tuple[str, ...]] = {
     "time": ("24:00:00",),
     "duration": ("1 year", "1 mon", "-1 mon", "-1 microsecond", "1000000000 days"),
     "inet": ("192.0.2.0/24", "192.0.2.1/31", "2001:db8::/32", "::1/127"),
-    "json": ("null",),
+    "json": ("null", "1e400", "-1e400"),
 }
 """What a type of PostgreSQL holds beyond the meaning of ours."""
 
 _NO_FORM = ("0999-99-99x", "9998-99-99x")
 """No instants and no addresses, yet as texts they stand between those that are."""
-
-
-# Models
-
-
-def _of_python(of: Type) -> Iterator[Any]:
-    """Values of other Python types than that of a column, and those of its own that it does not hold."""
-    match of:
-        case Array(item=item):
-            yield from ("x", 1, {}, ())
-            if isinstance(item, Scalar):
-                yield from ([value] * max(1, of.min_items or 0) for value in _of_python(item))
-        case Map() | ObjectType():
-            yield from ("x", 1, [], {1: 1}, {"a": b"x"}, {"a": {1}})
-        case Scalar(base="json"):
-            yield from (b"x", _NAN, {"a": _NAN}, [Decimal(1)], {1: 1}, {1, 2})
-        case Scalar(base=base):
-            own = _PYTHON.get(base, lambda value: isinstance(value, str))
-            yield from (value for value in _ANY if not own(value))
-        case EnumType():
-            yield from (1, True, b"x", [])
-        case Opaque():
-            yield from (value for value in _ANY if not isinstance(value, str))
-
-
-def _of_number(of: Type, value: JsonValue) -> Iterator[float]:
-    """The whole number that stands there, as a float: no rule minds it."""
-    if isinstance(of, Scalar) and of.base in INTEGERS:
-        yield float(str(value))
-
-
-_NAN = float("nan")
-_MOMENT = datetime(2024, 2, 29, 12)
-_ANY: Sequence[Any] = (
-    *(True, 1, 1.5, _NAN, float("inf"), Decimal(1), Decimal("NaN"), Decimal("Infinity"), "x", "1", b"x", [], {}, ["x"]),
-    *(_MOMENT, _MOMENT.replace(tzinfo=UTC), _MOMENT.date(), _MOMENT.time(), _MOMENT.time().replace(tzinfo=UTC)),
-    *(timedelta(1), -timedelta(1), UUID(int=1), IPv4Address("192.0.2.1"), IPv6Address("fe80::1%1"), object),
-    datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1))),
-)
-
-
-def _is_number(value: Any, kinds: type | UnionType) -> bool:
-    return isinstance(value, kinds) and not isinstance(value, bool) and value not in (float("inf"), Decimal("Infinity"))
-
-
-_PYTHON: Mapping[str, Callable[[Any], bool]] = {
-    **dict.fromkeys(("smallint", "int", "bigint"), lambda value: _is_number(value, int)),
-    "decimal": lambda value: _is_number(value, int | Decimal) and not Decimal(value).is_nan(),
-    "float": lambda value: _is_number(value, int | float) and not isnan(value),
-    "bool": lambda value: isinstance(value, bool),
-    "timestamp": lambda value: isinstance(value, datetime) and value.tzinfo is UTC,
-    "local_timestamp": lambda value: isinstance(value, datetime) and value.tzinfo is None,
-    "date": lambda value: type(value) is date,
-    "time": lambda value: isinstance(value, time) and value.tzinfo is None,
-    "duration": lambda value: isinstance(value, timedelta) and value >= timedelta(0),
-    "uuid": lambda value: isinstance(value, UUID),
-    "bytes": lambda value: isinstance(value, bytes),
-    "inet": lambda value: isinstance(value, IPv4Address),
-}
-"""Which values a model takes for a column of a base; for any other, texts."""
 
 
 def _enum(enum: Enum) -> str:

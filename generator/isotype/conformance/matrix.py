@@ -79,8 +79,9 @@ class Matrix(NamedTuple):
 
     `missing` says why a witness was not asked; `unneeded` are entries of the ledger that no value showed. `updates` are
     rows that were written by UPDATE too: one in `every`, and all moves of states. `beside` are questions about several
-    rows, `unasked` the references and keys for which no such rows were found, `unreached` the bounds of lengths and
-    counts that no value was at. `notes` say what a witness was asked and what not.
+    rows, `unasked` the references and keys for which no such rows were found, `moves` questions about the code that
+    says how states move, `unreached` the bounds of lengths and counts that no value was at. `notes` say what a witness
+    was asked and what not.
     """
 
     domain: str
@@ -99,6 +100,7 @@ class Matrix(NamedTuple):
     every: int = 1
     beside: int = 0
     unasked: tuple[str, ...] = ()
+    moves: int = 0
     unreached: tuple[str, ...] = ()
     notes: Mapping[str, str] = {}
 

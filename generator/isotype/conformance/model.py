@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from isotype.domain.lazy import NamedTuple
 from isotype.probes import Probe, Refusal
 from isotype.probes.scenes import Scene
+from isotype.shapes.model import StateMachine
 
 
 class Answer(NamedTuple):
@@ -57,6 +58,30 @@ class Stage(Protocol):
 
     def play(self, scenes: Sequence[Scene]) -> Sequence[Answer]:
         """An answer to each scene."""
+        ...
+
+
+class Told(NamedTuple):
+    """What code says of a state machine: whether each move is allowed, in the order of `moves`, and in tables.
+
+    `targets` are the states that each may become, `starts` those in which a new one may be; None says nothing of them.
+    `fault` says why it cannot be asked.
+    """
+
+    allowed: Sequence[object] = ()
+    targets: Mapping[str, Sequence[str]] = {}
+    starts: Sequence[str] | None = None
+    fault: str = ""
+
+
+@runtime_checkable
+class Mover(Protocol):
+    """A witness that has code of its own for the moves of states, which a single value does not show."""
+
+    name: str
+
+    def move(self, machines: Sequence[StateMachine]) -> Sequence[Told]:
+        """What it says of each."""
         ...
 
 

@@ -15,6 +15,7 @@ from isotype.conformance.excuses import Excuses
 from isotype.conformance.foreign import Foreign, is_foreign
 from isotype.conformance.matrix import Matrix, Rate
 from isotype.conformance.model import CALLED, ROWS, Answer, Witness
+from isotype.conformance.moves import ask_moves
 from isotype.conformance.shrinking import shrunk
 from isotype.conformance.tally import Tally, place, unreached
 from isotype.domain.lazy import NamedTuple
@@ -59,7 +60,7 @@ def run(
     with ThreadPoolExecutor(max_workers=max(1, len(witnesses))) as pool:
         for asked in _batches(chosen(prober, request)):
             changed = list(changes.beside(asked))
-            batch = [*asked, *changed, *foreign.beside(asked)]
+            batch = [*asked, *changed, *foreign.beside((*asked, *changed))]
             # Engines of their own work meanwhile; the others share one interpreter.
             apart = [(witness, pool.submit(_timed, witness, batch, thin)) for witness in witnesses if witness.apart]
             answers = [(witness, _timed(witness, batch, thin)) for witness in witnesses if not witness.apart]
@@ -74,6 +75,7 @@ def run(
             done = max(done, min(part, 1.0))
             say(_said(of.domain.name, tally, time.monotonic() - began), done)
     several = beside(of.bindings.tables, prober, witnesses, tally, request.only)
+    moves = ask_moves(of.bindings.shapes, witnesses, tally, request.only)
     kept = tally.found()
     smallest = [shrunk(prober, *one) for one in kept[:SHRUNK]]
     # The whole way is gone by what everybody takes, and shows no gap.
@@ -96,6 +98,7 @@ def run(
         updates=updates if any(witness.target in ROWS for witness in witnesses) else 0,
         every=EVERY,
         beside=several.asked,
+        moves=moves,
         unasked=several.unasked,
         unreached=() if request.only else unreached(prober),
         notes={witness.name: note for witness in witnesses if (note := getattr(witness, "note", ""))},

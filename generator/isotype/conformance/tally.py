@@ -100,15 +100,21 @@ class Tally:
 
     def count_scene(self, witness: str, where: Place, scene: Scene, fact: str) -> None:
         """Count the answer to a question about several rows; '' is one that agrees."""
-        word, label = scene.about.word, f"{scene.label}, {scene.about.name}"
-        cell = self.cells.setdefault((where, word), {}).setdefault(witness, Cell())
+        about = scene.about
+        label = f"{scene.label}, {about.name}"
+        self.count_fact(witness, where, about.word, about.table.name, label, scene.text, fact)
+
+    def count_fact(
+        self, witness: str, where: Place, constraint: str, shape: str, label: str, text: str, fact: str
+    ) -> None:
+        """Count the answer to a question that is no probe; '' is one that agrees."""
+        cell = self.cells.setdefault((where, constraint), {}).setdefault(witness, Cell())
         if not fact:
             cell.agree += 1
             return
         cell.disagree += 1
         self.disagreeing += 1
-        table = scene.about.table
-        self.beside.append(Disagreement(witness, where, word, table.name, label, scene.text, fact, self._line(where)))
+        self.beside.append(Disagreement(witness, where, constraint, shape, label, text, fact, self._line(where)))
 
     def _line(self, where: Place) -> Declared:
         return self._declared.get(where) or self._declared.get(Place(where.owner, ""), NOWHERE)

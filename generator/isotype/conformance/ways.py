@@ -18,11 +18,12 @@ from isotype.conformance.comparison import agree
 from isotype.conformance.http.model import by_field
 from isotype.conformance.witnesses.models import python_value
 from isotype.domain.lazy import NamedTuple
+from isotype.domain.types import Opaque
 from isotype.probes.made import present
 from isotype.probes.meaning import Path
-from isotype.probes.records import Records, at
-from isotype.probes.rows import Cell, Row, broken_rules, constant, reader
-from isotype.probes.values import Json, read, write
+from isotype.probes.records import Records, texts_of
+from isotype.probes.rows import Cell, Row, Rows, broken_rules, constant, reader
+from isotype.probes.values import ABSENT, Json, read, write
 from isotype.shapes.model import Property, Shape
 from isotype.tables.model import Column
 
@@ -34,11 +35,15 @@ Fields = Mapping[str, Any]
 
 
 class _Result(NamedTuple):
-    """A function that shows a row, the shape of what it shows, and what it is given beside the row."""
+    """A function that shows a row, the shape of what it shows, and what it is given beside the row.
+
+    `meant` is what is to be seen of that, by its name on the wire.
+    """
 
     make: Callable[..., Any]
     shape: Shape
     added: Mapping[str, Any]
+    meant: Mapping[str, Json]
     loads: Callable[[], Sequence[Any]] | None
 
     @property
@@ -48,18 +53,29 @@ class _Result(NamedTuple):
 
 
 class _Page(NamedTuple):
-    """A function that shows rows, the shape of what it shows, the list in there, and all else in there."""
+    """A function that shows rows, the shape of what it shows, the list in there, and all else in there.
+
+    `item` makes what it lists where that is more than a row tells.
+    """
 
     make: Callable[..., Any]
     shape: Shape
     items: str
     rest: Mapping[str, Any]
+    item: _Result | None
+
+
+class Standing(NamedTuple):
+    """A row that is changed: what it holds, as far as that is said, and the body that begins it; '' if it moved on."""
+
+    cells: Mapping[str, Cell]
+    body: str = ""
 
 
 class Way:
     """The mapper of one entity with the classes of its bodies, and where its fields stand at both ends."""
 
-    def __init__(self, of: Compiled, entity: EntityBinding, records: Records) -> None:
+    def __init__(self, of: Compiled, entity: EntityBinding, records: Records, rows: Rows) -> None:
         mapping: Any = importlib.import_module(f"{of.package}.models.mapping.{entity.module}")
         schemas = of.module("schemas")
         self._entity, self._meaning, self._shapes = entity, records.meaning, of.bindings.shapes
@@ -68,11 +84,11 @@ class Way:
         columns = {field.attribute: field.column for field in entity.fields}
         self._given = {name: _sample(columns[name], records) for name in _asked(mapping.to_model)}
         self._results = [
-            _Result(make, shape, _added(make, schemas, shape, records), getattr(mapping, loads_function(shape), None))
+            _Result(make, shape, *_added(make, schemas, shape, records), getattr(mapping, loads_function(shape), None))
             for shape in _results(entity)
             for make in [getattr(mapping, result_function(shape))]
         ]
-        self._pages = list(_pages(entity, mapping, schemas, records))
+        self._pages = list(_pages(entity, mapping, schemas, records, self._results))
         self._models: Any = of.module("models")
         self._class: Any = getattr(self._models, entity.class_name)
         self._ends = {end.name: end for end in entity.relationships}
@@ -81,31 +97,52 @@ class Way:
         self._attributes = {field.column.name: field.attribute for field in entity.fields}
         self._apply: Any = getattr(mapping, "apply", None)
         self._update: Any = getattr(schemas, entity.shapes["update"].name) if "update" in entity.shapes else None
-        self._standing = self._unlike(records.valid(entity.shapes["create"], True))
+        self._standing = list(self._standings(rows)) if self._update is not None else []
+        # How a value of a raw type is spelled only the database knows.
+        self._told = [field for field in entity.fields if not isinstance(field.column.type, Opaque)]
         self.shown = {
-            field.column.name: field.paths["response"].wire for field in entity.fields if "response" in field.paths
+            field.column.name: field.paths["response"].wire for field in self._told if "response" in field.paths
         }
         self._paths: list[tuple[Path, Path]] = [
             (field.paths["create"].wire, field.paths["response"].wire)
-            for field in entity.fields
+            for field in self._told
             if {"create", "response"} <= field.paths.keys()
         ]
-        table = entity.table
-        self._made_anew = {it.field for it in table.columns if it.stamped or it.computed is not None}
+        self._made_anew = {
+            it.field
+            for it in entity.table.columns
+            if it.stamped or it.computed is not None or isinstance(it.type, Opaque)
+        }
 
-    def _unlike(self, record: Any) -> Any:
-        """The row that is changed, other than what a whole update changes it to, as far as samples and rules allow."""
-        whole = self._records.valid(self._entity.shapes["update"], True) if self._update is not None else None
-        if record is None or whole is None:
-            return record
-        sent = self._fields("update", self._meaning.whole(self._entity.shapes["update"], write(whole)).value)
-        table, create = self._entity.table, self._entity.shapes["create"]
+    def _standings(self, rows: Rows) -> Iterator[Standing]:
+        """Rows that are there to be changed: as bodies begin them, and as they have moved on."""
+        for record in self._apart("create"):
+            cells = self._cells("create", self._meaning.whole(self._entity.shapes["create"], write(record)).value)
+            if self.begins(cells):
+                yield Standing(cells, write(record))
+        for record in self._apart("response"):
+            shape, said = self._entity.shapes["response"], texts_of(record)
+            row = rows.row(shape, said, self._meaning.record(shape, said))
+            if row is not None and row.stands:
+                yield Standing(row.cells)
+
+    def _apart(self, variant: str) -> Iterator[Any]:
+        """Records of a shape, the whole one other than what a whole update says, as far as samples and rules allow."""
+        shape, update = self._entity.shapes[variant], self._entity.shapes["update"]
+        least, whole, sent = (self._records.valid(*one) for one in ((shape, False), (shape, True), (update, True)))
+        if whole is not None:
+            yield whole if sent is None else self._unlike(shape, whole, self._meaning.whole(update, write(sent)).value)
+        if least is not None:
+            yield least
+
+    def _unlike(self, shape: Shape, record: Any, update: Any) -> Any:
+        sent, table = self._fields("update", update), self._entity.table
         moving = {table.column(guard.column).field for guard in table.transition_guards}
-        for prop in create.properties:
+        for prop in shape.properties:
             if prop.field in sent and prop.field not in moving:
                 for sample in self._records.samples(prop.type):
                     other = {**record, prop.name: sample}
-                    judged = self._meaning.whole(create, write(other))
+                    judged = self._meaning.whole(shape, write(other))
                     if not judged.refusals and not agree(sent[prop.field], judged.value[prop.name]):
                         record = other
                         break
@@ -131,9 +168,14 @@ class Way:
         finally:
             self._class.__starts__ = starts
 
-    def standing(self) -> Any:
-        """The row that is changed."""
-        return self.model(write(self._standing))
+    def standing(self, update: Json) -> list[Standing]:
+        """The rows that an update may change, that first of which it changes most."""
+        sent = self._cells("update", update)
+        return sorted(self._holding(update), key=lambda row: _changed(row.cells, sent), reverse=True)
+
+    def stand(self, row: Standing) -> Any:
+        """A row that is there to be changed."""
+        return self.model(row.body) if row.body else self.row(row.cells)
 
     def change(self, model: Any, text: str) -> None:
         """Change a row as a body asks."""
@@ -148,22 +190,29 @@ class Way:
 
     def fault(self, model: Any, text: str) -> str:
         """What is wrong with all that is shown of a row, whatever was sent; `text` is its response."""
-        said = self._flaw(self._results[0].shape, text)
+        said = self._flaw(self._results[0].shape, text) or _unadded(self._results[0], read(text))
         shown = by_field(self._results[0].shape, read(text), self._shapes)
         for made in self._results[1:]:
             self._lend(model, made.shape)
             other = made.make(model, **made.added).model_dump_json()
-            said = said or self._flaw(made.shape, other)
+            said = said or self._flaw(made.shape, other) or _unadded(made, read(other))
             for field, value in by_field(made.shape, read(other), self._shapes).items():
                 if field in shown and not agree(shown[field], value):
                     said = said or f"{made.shape.name}: {field} is shown as {write(value)[:200]}"
         for page in self._pages:
-            found = read(page.make([model], **page.rest).model_dump_json())
+            found = read(page.make([self._listed(model, page)], **page.rest).model_dump_json())
             said = said or self._flaw(page.shape, write(found))
             rest = {prop.name: page.rest[prop.attribute] for prop in page.shape.properties if prop.name != page.items}
             if len(found[page.items]) != 1 or any(found[name] != _plain(value) for name, value in rest.items()):
                 said = said or f"{page.shape.name}: it is shown as {write(found)[:200]}"
         return said
+
+    def _listed(self, model: Any, page: _Page) -> Any:
+        """What a page is given of a row."""
+        if page.item is None:
+            return model
+        self._lend(model, page.item.shape)
+        return page.item.make(model, **page.item.added)
 
     def unloaded(self, session: Any) -> str:
         """What is shown of rows and not loaded along with them; '' when nothing is."""
@@ -186,7 +235,8 @@ class Way:
             model = self._seen(self._entity, made.shape) if shown else None
             for prop in shown:
                 end, inner = self._ends[prop.relation], held_shape(prop, self._shapes)
-                row = None if any(one.relation for one in inner.properties) else self._seen(self._of[end.target], inner)
+                further = any(one.relation or one.given for one in inner.properties)
+                row = None if further else self._seen(self._of[end.target], inner)
                 if model is None or row is None:
                     continue
                 self._lend(model, made.shape)
@@ -208,7 +258,7 @@ class Way:
     def _seen(self, entity: EntityBinding, shape: Shape) -> Any:
         """A row of which a shape shows all, that no database has; None where there is none."""
         record = self._records.valid(shape, True)
-        if record is None or any(prop.given for prop in shape.properties):
+        if record is None:
             return None
         values = by_field(shape, self._meaning.whole(shape, write(record)).value, self._shapes)
         model = getattr(self._models, entity.class_name)()
@@ -230,18 +280,19 @@ class Way:
     def difference(self, sent: Any, found: Any) -> str:
         """The first value that came back as another; '' when none did."""
         for here, there in self._paths:
-            meant, came = at(sent, here), at(found, there)
+            meant, came = within(sent, here), within(found, there)
             # What was left out without a default is for the server to say.
-            if _is_there(sent, here) and not agree(meant, came if _is_there(found, there) else None):
+            if meant is not ABSENT and not agree(meant, None if came is ABSENT else came):
                 return f"{'.'.join(here)}: {write(meant)[:200]} came back as {write(came)[:200]}"
         return ""
 
     def unshown(self, variant: str, sent: Any, model: Any) -> str:
         """The first value that is sent, never shown, and kept as another; '' when none is."""
-        for field in self._entity.fields:
+        for field in self._told:
             path = field.paths[variant].wire if variant in field.paths else ()
-            if path and field.column.name not in self.shown and _is_there(sent, path):
-                meant = python_value(constant(at(sent, path)), field.column.type)
+            kept = within(sent, path) if path and field.column.name not in self.shown else ABSENT
+            if kept is not ABSENT:
+                meant = python_value(constant(kept), field.column.type)
                 if getattr(model, field.attribute) != meant:
                     return f"{'.'.join(path)} is kept as another value"
         return ""
@@ -250,8 +301,8 @@ class Way:
         """The first value that is shown as another than a row has; '' when none is."""
         for column in row.cells:
             path = self.shown.get(column, ())
-            held, shown = (at(of, path) if path and _is_there(of, path) else None for of in (meant, found))
-            if not agree(held, shown):
+            held, shown = (None if (value := within(of, path)) is ABSENT else value for of in (meant, found))
+            if path and not agree(held, shown):
                 return f"{'.'.join(path)}: {write(held)[:200]} is shown as {write(shown)[:200]}"
         return ""
 
@@ -259,24 +310,29 @@ class Way:
 
     def holds(self, update: Json) -> bool:
         """Whether an update, of a body that is none by itself, leaves a row that its table takes."""
-        if self._standing is None:
-            return False
-        table, columns = self._entity.table, {field.field: field.column for field in self._entity.fields}
-        create = self._meaning.whole(self._entity.shapes["create"], write(self._standing)).value
-        before, sent = (
-            {
-                columns[name].name: _cell(value)
-                for name, value in self._fields(variant, record).items()
-                if name in columns
-            }
-            for variant, record in (("create", create), ("update", update))
-        )
-        after = {**before, **sent}
-        clock = datetime.now(UTC)
+        return next(self._holding(update), None) is not None
+
+    def _holding(self, update: Json) -> Iterator[Standing]:
+        """The rows of which an update leaves one that their table takes."""
+        table, sent = self._entity.table, self._cells("update", update)
+        stamped = {column.name for column in table.columns if column.stamped}
+        for row in self._standing:
+            after = {**row.cells, **sent}
+            kept = {name: cell for name, cell in after.items() if name not in stamped}
+            if not any(refused_moves(table, row.cells, after)) and self.begins(kept):
+                yield row
+
+    def _cells(self, variant: str, record: Json) -> dict[str, Cell]:
+        columns = {field.field: field.column.name for field in self._entity.fields}
+        values = self._fields(variant, record).items()
+        return {columns[name]: _cell(value) for name, value in values if name in columns}
+
+    def begins(self, cells: Mapping[str, Cell]) -> bool:
+        """Whether the rules of the table take a row that is written now."""
+        table, clock = self._entity.table, datetime.now(UTC)
         made = (column for column in table.columns if column.default is not None and column.default.kind == "now")
-        whole = {**{column.name: present(column, clock) for column in made}, **after}
-        moved = any(refused_moves(table, before, after))
-        return not moved and broken_rules(table, reader(table, whole)) == ([], False)
+        whole = {**{column.name: present(column, clock) for column in made}, **cells}
+        return broken_rules(table, reader(table, whole)) == ([], False)
 
     def _fields(self, variant: str, record: Any) -> Fields:
         return by_field(self._entity.shapes[variant], record, self._shapes)
@@ -304,17 +360,22 @@ def _link(model: Any, end: Relationship, row: Any) -> None:
     set_committed_value(model, end.name, ([] if row is None else [row]) if end.many else row)
 
 
-def _pages(entity: EntityBinding, mapping: Any, schemas: Any, records: Records) -> Iterator[_Page]:
-    """The pages of rows, as far as a row tells all of an item."""
+def _pages(
+    entity: EntityBinding, mapping: Any, schemas: Any, records: Records, results: Sequence[_Result]
+) -> Iterator[_Page]:
+    """The pages of rows, as far as a function makes their items of one."""
     for page in entity.pages:
         make = getattr(mapping, page_function(page, entity))
         first = next(iter(inspect.signature(make).parameters))
         items = next(prop for prop in page.properties if is_content(prop, page))
-        if first == "models":
+        item = None if first == "models" else next((it for it in results if it.shape.name == page.content), None)
+        if first == "models" or item is not None:
             record = records.valid(page, True)
             others = [prop for prop in page.properties if prop is not items]
             shown = getattr(schemas, page.name).model_validate_json(write(_told_apart(page, others, record, records)))
-            yield _Page(make, page, items.name, {prop.attribute: getattr(shown, prop.attribute) for prop in others})
+            yield _Page(
+                make, page, items.name, {prop.attribute: getattr(shown, prop.attribute) for prop in others}, item
+            )
 
 
 def _told_apart(page: Shape, others: Sequence[Property], record: Any, records: Records) -> Any:
@@ -337,13 +398,25 @@ def _plain(value: Any) -> Any:
     return read(value.model_dump_json()) if hasattr(value, "model_dump_json") else value
 
 
-def _added(make: Callable[..., Any], schemas: Any, shape: Shape, records: Records) -> dict[str, Any]:
-    """What a function is given that shows a row: what no row tells."""
+def _added(
+    make: Callable[..., Any], schemas: Any, shape: Shape, records: Records
+) -> tuple[dict[str, Any], dict[str, Json]]:
+    """What a function is given that shows a row: what no row tells; and what is to be seen of it."""
     names = _asked(make)
     if not names:
-        return {}
-    shown = getattr(schemas, shape.name).model_validate_json(write(records.valid(shape, True)))
-    return {name: getattr(shown, name) for name in names}
+        return {}, {}
+    text = write(records.valid(shape, True))
+    shown, meant = getattr(schemas, shape.name).model_validate_json(text), records.meaning.whole(shape, text).value
+    own = {prop.name: prop.attribute for prop in shape.properties if prop.attribute in names}
+    return {name: getattr(shown, name) for name in own.values()}, {name: meant[name] for name in own}
+
+
+def _unadded(made: _Result, found: Mapping[str, Json]) -> str:
+    """The first value that was given beside a row and is shown as another; '' when none is."""
+    for name, value in made.meant.items():
+        if not agree(value, found.get(name)):
+            return f"{made.shape.name}: {name} is shown as {write(found.get(name))[:200]}"
+    return ""
 
 
 def _asked(function: Any) -> list[str]:
@@ -364,9 +437,15 @@ def _cell(value: Any) -> Cell:
     return Cell(constant(value), write(value))
 
 
-def _is_there(record: Any, path: Path) -> bool:
+def _changed(cells: Mapping[str, Cell], sent: Mapping[str, Cell]) -> int:
+    """How many values of a row are sent as others; what the row does not say is another one."""
+    return sum(name not in cells or cells[name].value != cell.value for name, cell in sent.items())
+
+
+def within(record: Any, path: Path) -> Json:
+    """What stands at a path, ABSENT where nothing does; where a group is null, all that would be in it is."""
     for name in path:
-        if not isinstance(record, Mapping) or name not in record:
-            return False
-        record = record[name]
-    return True
+        if not isinstance(record, Mapping):
+            return None if record is None else ABSENT
+        record = record.get(name, ABSENT)
+    return record

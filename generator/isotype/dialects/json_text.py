@@ -8,8 +8,11 @@ from decimal import Decimal
 from isotype.domain.model import JsonValue
 
 
-def json_text(value: JsonValue) -> str:
-    """The value as JSON reads it back; characters stand for themselves where JSON allows it."""
+def json_text(value: JsonValue, blank: str = " ") -> str:
+    """The value as JSON reads it back; characters stand for themselves where JSON allows it.
+
+    A `blank` stands behind commas and colons.
+    """
     match value:
         case None:
             return "null"
@@ -20,8 +23,9 @@ def json_text(value: JsonValue) -> str:
         case str():
             return _string(value)
         case Mapping():
-            return "{" + ", ".join(f"{_string(key)}: {json_text(item)}" for key, item in value.items()) + "}"
-    return "[" + ", ".join(map(json_text, value)) + "]"
+            parts = (f"{_string(key)}:{blank}{json_text(item, blank)}" for key, item in value.items())
+            return "{" + f",{blank}".join(parts) + "}"
+    return "[" + f",{blank}".join(json_text(item, blank) for item in value) + "]"
 
 
 def exact(number: int | Decimal) -> str:

@@ -40,6 +40,7 @@ _PYTHON = {
 _BUILTINS = {"float": "float", "bool": "bool", "bytes": "bytes", **dict.fromkeys(INTEGERS, "int")}
 """The plain Python types of scalars; all others are text."""
 _INTEGER_NAMES = {"smallint": "SmallInteger", "int": "Integer", "bigint": "BigInteger"}
+_SAFE = [f"ge={-SAFE_INTEGER}", f"le={SAFE_INTEGER}"]
 _FORMAT_WORDS = {"email": "email", "url": "uri"}
 _UNION_WIDTH = 60
 """A longer type is made nullable by `Nullable[…]`, since a union is broken in ways hard to read."""
@@ -106,6 +107,7 @@ class Names:
                 imports[module] |= names
             else:
                 imports[module] = set(names)
+        self._bare |= uses.builtins
         self.taken[id(uses)] = uses
         return True
 
@@ -215,9 +217,10 @@ def _text(of: Scalar, nullable: bool, names: Names) -> Code:
 def _integer(of: Scalar, nullable: bool, names: Names) -> Code:
     bounds = _bounds(of, str)
     as_text = of.base == "bigint" and not of.number
+    if of.base == "bigint" and of.number and bounds in ([], _SAFE):
+        return _or_none(names.wire("SafeInteger"), nullable, names)
     if not bounds:
-        name = "SafeInteger" if of.base == "bigint" and of.number else _INTEGER_NAMES[of.base]
-        return _or_none(names.wire(name), nullable, names)
+        return _or_none(names.wire(_INTEGER_NAMES[of.base]), nullable, names)
     if as_text:
         return _form(names.builtin("int"), nullable, "BigIntegerForm", bounds, names)
     low, high = (-SAFE_INTEGER, SAFE_INTEGER) if of.base == "bigint" else INTEGERS[of.base]

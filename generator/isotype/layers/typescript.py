@@ -43,7 +43,7 @@ from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import INTEGERS, Array, Enum, Map, Scalar, Type
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
-from isotype.layers.sharing import once
+from isotype.layers.sharing import once, together
 from isotype.layers.specifiers import sibling
 from isotype.layers.typescript_conversions import Conversion, conversions, function_name
 from isotype.shapes.model import (
@@ -91,7 +91,7 @@ def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[s
 
 
 Printed = dict[int, str]
-"""The lines of properties by all that they are made of: an entity's variants share most of them."""
+"""The lines of properties, and of whole lists of them, by identity: shapes share most of them."""
 
 
 def _declarations(
@@ -136,7 +136,7 @@ def _interface(shape: Shape, printed: Printed) -> str:
     if not shape.properties:
         return "\n".join([*lines, f"export type {shape.name} = Record<string, never>;"])
     lines.append(f"export interface {shape.name} {{")
-    lines.extend(once(printed, shape.properties, _property))
+    lines.append(together(printed, shape.properties, lambda listed: "\n".join(once(printed, listed, _property))))
     lines.append("}")
     return "\n".join(lines)
 
@@ -245,11 +245,11 @@ def _nullable_move(machine: StateMachine, stem: str) -> Iterator[str]:
     state = f"{enum} | null"
     yield f"/** Whether {machine.field} may go from one state to another; staying is allowed, null has not begun. */"
     yield signature(f"export function canMove{machine.name}", (f"from: {state}", f"to: {state}"), "boolean")
-    yield from ("  if (from === to) {", "    return true;", "  }", "  if (from === null || to === null) {")
-    yield assigned(f"{INDENT * 2}const starts: readonly {enum}[] =", f"{stem}Starts", INDENT * 2)
-    yield from ("    return to !== null && starts.includes(to);", "  }")
-    yield assigned(f"{INDENT}const targets: readonly {enum}[] =", f"{stem}Moves[from]", INDENT)
-    yield "  return targets.includes(to);"
+    yield "  if (from === null) {"
+    yield assigned(f"{INDENT * 2}const starts: readonly ({state})[] =", f"{stem}Starts", INDENT * 2)
+    yield from ("    return to === null || starts.includes(to);", "  }")
+    yield assigned(f"{INDENT}const targets: readonly ({state})[] =", f"{stem}Moves[from]", INDENT)
+    yield "  return from === to || targets.includes(to);"
 
 
 # --- the ledger ---
@@ -275,6 +275,9 @@ def _ledger(shapes: Shapes) -> set[NotExpressible]:
                 found.add("rules")
             if shape.direction != OUTPUT:
                 found.add("unknown properties")
+            if id(shape.properties) in seen:
+                continue
+            seen.add(id(shape.properties))
             for prop in shape.properties:
                 if id(prop.type) not in seen:
                     seen.add(id(prop.type))

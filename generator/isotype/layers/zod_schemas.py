@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from operator import itemgetter
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 from isotype.dialects.literals.typescript import typescript_property, typescript_string
 from isotype.dialects.literals.widths import width
@@ -13,7 +13,7 @@ from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.reach import reached
 from isotype.domain.types import PLAIN, object_name
-from isotype.layers.sharing import once
+from isotype.layers.sharing import again, once
 from isotype.layers.zod_rules import Judged, refinement
 from isotype.layers.zod_types import Names, nullable, optional, schema_name, type_code
 from isotype.shapes.model import OUTPUT, Property, Shape, ShapeModule, Shapes
@@ -28,7 +28,7 @@ class _Code(NamedTuple):
 
 
 class _Line(NamedTuple):
-    """A property as a schema has it, and what it speaks of."""
+    """One or all properties as a schema has them, and what they speak of."""
 
     text: str
     names: Names
@@ -37,8 +37,8 @@ class _Line(NamedTuple):
 class Context(NamedTuple):
     """What all schemas of a run share: the loops of shapes, and what was printed before.
 
-    The code of types and the lines of properties, by their indentation, are kept by their identity, what these speak of
-    by its contents.
+    The code of types, and the lines of properties and of lists of them by their indentation, are kept by their
+    identity, what these speak of by its contents.
     `circles` numbers the modules that need one another.
     """
 
@@ -46,6 +46,7 @@ class Context(NamedTuple):
     loops: dict[str, int]
     codes: dict[int, _Code]
     lines: dict[str, dict[int, _Line]]
+    lists: dict[str, dict[int, _Line | None]]
     spoken: dict[object, Names]
     circles: dict[str, int]
     judged: Judged
@@ -85,7 +86,7 @@ def schema(context: Context, shape: Shape, names: Names) -> Schema:
         if context.waits(shape):
             lines.extend([_printed(context, prop, names, opened.indent, shape) for prop in shape.properties])
         else:
-            lines.extend(_properties(context, shape, names, opened.indent))
+            lines.append(_properties(context, shape, names, opened.indent))
         lines.append(opened.closing)
     else:
         empty: tuple[Code, ...] = (Entries(()),) if refused is None else (Entries(()), refused)
@@ -108,19 +109,37 @@ def _refused(shape: Shape, names: Names) -> Code | None:
     """The second argument of a strict object whose refusals have words of their own."""
     if shape.direction == OUTPUT or not shape.refused:
         return None
-    reasons = ((typescript_property(name), typescript_string(reason)) for name, reason in shape.refused)
-    return Call(names.function("refusing"), (Entries(tuple(reasons)),))
+    return _refusing(names.function("refusing"), shape.refused)
 
 
-def _properties(context: Context, shape: Shape, names: Names, indent: str) -> Iterator[str]:
+# Most entities refuse the same: what comes from their mixins.
+@lru_cache(maxsize=1024)
+def _refusing(callee: str, refused: tuple[tuple[str, str], ...]) -> Code:
+    reasons = ((typescript_property(name), typescript_string(reason)) for name, reason in refused)
+    return Call(callee, (Entries(tuple(reasons)),))
+
+
+def _properties(context: Context, shape: Shape, names: Names, indent: str) -> str:
+    lists = context.lists.setdefault(indent, {})
+    made = again(lists, shape.properties, lambda properties: _listed(context, properties, indent))
+    if made is None:
+        return _joined(context, shape.properties, names, indent)
+    names.merge(made.names)
+    return made.text
+
+
+def _listed(context: Context, properties: Sequence[Property], indent: str) -> _Line:
+    own = Names()
+    text = _joined(context, properties, own, indent)
+    return _Line(text, context.spoken.setdefault(own.contents(), own))
+
+
+def _joined(context: Context, properties: Sequence[Property], names: Names, indent: str) -> str:
     known = context.lines.setdefault(indent, {})
-    lines = once(known, shape.properties, lambda prop: _property(context, prop, indent))
-    for spoken in set(map(_NAMES, lines)):
-        names.merge(spoken)
-    return map(_TEXT, lines)
-
-
-_TEXT, _NAMES = map(itemgetter, (0, 1))
+    lines = once(known, properties, lambda prop: _property(context, prop, indent))
+    for line in lines:
+        names.merge(line.names)
+    return "\n".join([line.text for line in lines])
 
 
 def _property(context: Context, prop: Property, indent: str) -> _Line:

@@ -7,6 +7,7 @@ spellings   texts of each form, and beside it
 logic       rules, judged by walking their tree
 meaning     what the schema says of a value, and why
 numbers     limits of numbers
+roundings   numbers that show how something is rounded
 texts       texts made from patterns
 candidates  values worth asking about a type
 records     records that a shape takes, found by search
@@ -15,6 +16,7 @@ rows        a record as a row of its table
 made        what a database adds to a row
 neighbours  whole rows of any table, with those that they refer to
 scenes      questions about several rows: references and keys
+moves       questions about the moves of states
 unseen      tables as shapes: what no body shows
 model       a probe
 probing     every probe of a domain

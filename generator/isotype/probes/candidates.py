@@ -154,6 +154,7 @@ def kinds(of: Type, samples: Samples) -> Iterator[Candidate]:
     inside = (samples(of) or [0])[0]
     for label, value in (
         ("a boolean", True),
+        ("the other boolean", False),
         ("a number", 1),
         ("zero", 0),
         ("a fraction", Raw("0.5")),
@@ -167,6 +168,9 @@ def kinds(of: Type, samples: Samples) -> Iterator[Candidate]:
         ("its JSON as text", write(inside)),
     ):
         yield Candidate("type", label, value)
+    digits = next((text for text in samples(of) if isinstance(text, str) and text.isascii() and text.isdecimal()), None)
+    if digits is not None:
+        yield Candidate("type", "its digits as a number", Raw(digits if digits[0] != "0" else f"1{digits[1:]}"))
 
 
 # Texts
@@ -487,6 +491,11 @@ def _items(of: Array, samples: Samples, of_item: Of) -> Iterator[Candidate]:
         if text not in seen:
             seen.add(text)
             yield Candidate(candidate.constraint, f"item: {candidate.label}", value)
+    if of_item is essential and not rest and of.max_items != 1:
+        for candidate in essential(of.item, samples):
+            if candidate.constraint in _OF_EACH:
+                both = _ascending(of.item, [items[0], candidate.value])
+                yield Candidate(candidate.constraint, f"beside another: {candidate.label}", both)
     first = items[0]
     if isinstance(of.item, Scalar):
         if of.item.base in ("int", "smallint", "float") or of.item.number:
@@ -494,6 +503,17 @@ def _items(of: Array, samples: Samples, of_item: Of) -> Iterator[Candidate]:
             yield Candidate("unique_items", "the same in two spellings", [first, other, *rest])
         for one, same in _TWINS.get(of.item.base, ()):
             yield Candidate("unique_items", "the same in two spellings", [one, same])
+
+
+_OF_EACH = ("range", "length", "pattern", "enum")
+"""Constraints that each item must keep, whatever stands beside it."""
+
+
+def _ascending(of: Type, items: list[Json]) -> list[Json]:
+    """Numbers from the least, so that no order is against them."""
+    if not isinstance(of, Scalar) or of.base not in (*INTEGERS, "decimal", "float"):
+        return items
+    return sorted(items, key=lambda item: Decimal(item.text if isinstance(item, Raw) else str(item)))
 
 
 _TWINS = {

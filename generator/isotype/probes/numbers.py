@@ -17,6 +17,11 @@ def step(of: Scalar) -> Decimal:
     return Decimal(1).scaleb(-of.scale) if of.base == "decimal" else Decimal(1)
 
 
+def is_exact(of: Scalar) -> bool:
+    """Whether numbers of the type are computed with exactly."""
+    return of.base in INTEGERS or of.base == "decimal"
+
+
 def type_limits(of: Scalar) -> tuple[Decimal, Decimal]:
     """What the type alone allows."""
     if of.base in INTEGERS:

@@ -5,32 +5,37 @@ from __future__ import annotations
 import random
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import partial
 from itertools import islice
 from math import prod
 from zlib import crc32
 
 from isotype.binding.model import Bindings
-from isotype.domain.types import Array, Map, ObjectType, Type
+from isotype.domain.types import Array, Map, ObjectType, Scalar, Type
 from isotype.domain.values import replace
 from isotype.probes import chance
 from isotype.probes.candidates import Candidate, essential, kinds, spelled, traps
 from isotype.probes.inputs import with_inputs
+from isotype.probes.logic import evaluate
 from isotype.probes.meaning import Judged, Meaning, Path
 from isotype.probes.model import ACCEPT, REFUSE, Probe
+from isotype.probes.numbers import is_exact, written
 from isotype.probes.records import (
     Record,
     Records,
     at,
+    ends,
     hinted,
     loosened,
     near_patterns,
     ordered_texts,
     signature,
 )
+from isotype.probes.roundings import near_half, rounding, some
 from isotype.probes.rows import STORED, Row, Rows
 from isotype.probes.spellings import ORDERS
-from isotype.probes.unseen import MOVED, NEW, computed, unseen, unseen_rules, with_tables
+from isotype.probes.unseen import MOVED, NEW, computed, states, unseen, unseen_rules, with_tables
 from isotype.probes.values import ABSENT, Json, NotJson, read, write
 from isotype.shapes.model import OUTPUT, Operand, Property, Shape, ShapeRule
 
@@ -57,6 +62,8 @@ HELPED = 6
 """Records that rules were content with for other values of a property, which are tried first."""
 STUCK = 3
 """After so many values of a property for which none is found, the same rules are not fought again."""
+ROUNDED_TRIES = 600
+"""So many numbers are tried in the place of those that something rounded is computed from."""
 PAIRS = 2
 """Pairs of faults for each property of a shape."""
 
@@ -74,6 +81,7 @@ class Prober:
         self.rows = Rows(bindings, self.records)
         self._unseen = {entity.entity: unseen(entity) for entity in bindings.entities}
         self._unseen_rules = {entity.entity: unseen_rules(entity) for entity in bindings.entities}
+        self._states = {entity.entity: states(entity) for entity in bindings.entities}
         self._computed = dict(computed(bindings))
         self._seed = seed
         self._share = share
@@ -136,8 +144,9 @@ class Prober:
         names = self._unseen[shape.owner]
         for record, label in ((least, "least"), (whole, "whole")):
             yield self._probe(shape, _texts(record), (), "valid", label)
+        asked = names | self._states[shape.owner] if shape.variant == NEW else names
         for prop in shape.properties:
-            if prop.name in names:
+            if prop.name in asked:
                 near = self._beside(shape, prop, least, whole)
                 for path, candidate in self._property(shape, prop):
                     if self._is_asked(shape.name, *path, candidate.label):
@@ -272,6 +281,7 @@ class Prober:
         within = self.shapes.shape(prop.type.name)
         if within.name in above:
             return
+        yield from ((path, candidate) for candidate in self._alone(prop, within))
         for inner in within.properties:
             here = (*path, inner.name)
             yield here, Candidate("required", "absent", ABSENT)
@@ -284,6 +294,14 @@ class Prober:
         for rule in within.rules:
             for label, record in self._of_rule(shape, within, rule, path):
                 yield path, Candidate(f"rule:{rule.name}", label, record)
+
+    def _alone(self, group: Property, within: Shape) -> Iterator[Candidate]:
+        """A group that may be null, with one thing in it: it is there by that alone."""
+        several = len(within.properties) > 1 and all(inner.nullable for inner in within.properties)
+        for inner in within.properties if several and group.nullable and not group.field else ():
+            for value in self.records.samples(inner.type)[:1]:
+                nothing = dict.fromkeys(other.name for other in within.properties)
+                yield Candidate("null", f"{inner.name} alone", {**nothing, inner.name: value})
 
     def _of_rule(self, shape: Shape, within: Shape, rule: ShapeRule, path: Path) -> Iterator[tuple[str, Record]]:
         """Objects in which what a rule of theirs reads stands in many combinations."""
@@ -376,7 +394,8 @@ class Prober:
         known = [operand for operand in rule.operands if operand.known]
         pinned = {operand.wire[0] for operand in known}
         uses = {operand.field: operand for operand in rule.operands}
-        for number, record in enumerate(self._ordered(shape, rule, least)):
+        special = (*self._ordered(shape, rule, least), *self._rounded(shape, rule, whole, source))
+        for number, record in enumerate(special):
             if self._is_asked(shape.name, rule.name, f"order {number}"):
                 settled = self.records.settled(shape, record, pinned, source, rule.name)
                 if settled is not None:
@@ -406,6 +425,34 @@ class Prober:
             for low, high in ORDERS if one in paths and other in paths else ():
                 record = self.records.with_value(shape, base, paths[one], low)
                 yield self.records.with_value(shape, record, paths[other], high)
+
+    def _rounded(self, shape: Shape, rule: ShapeRule, base: Record, source: random.Random) -> Iterator[Record]:
+        """Records in which what is rounded lies at a half, or so near that to round it twice is something else."""
+        nodes = list(rounding(rule.expression))
+        numbers = {
+            operand.field: (operand.wire, of)
+            for operand in rule.operands
+            if operand.known and isinstance(of := self.meaning.at(shape, operand.wire).type, Scalar) and is_exact(of)
+        }
+        if not nodes or not numbers:
+            return
+        uses = {operand.field: operand for operand in rule.operands}
+        made = self.meaning.record(shape, _texts(base)).value
+        for value, places in nodes:
+            seen: set[object] = set()
+            for _ in range(ROUNDED_TRIES):
+                chosen = {name: some(of, source) for name, (_, of) in numbers.items()}
+
+                def read(name: str, chosen: Mapping[str, Decimal] = chosen) -> Json:
+                    return chosen[name] if name in chosen else self._read(shape, uses, made, name)
+
+                shown = near_half(evaluate(value, read), places)
+                if shown and shown not in seen:
+                    seen.add(shown)
+                    record = base
+                    for name, (path, of) in numbers.items():
+                        record = self.records.with_value(shape, record, path, written(of, chosen[name]))
+                    yield record
 
     def _read(self, shape: Shape, uses: Mapping[str, Operand], made: Mapping[str, Json], name: str) -> Json:
         return self.meaning.operand(shape, uses[name], made)
@@ -450,6 +497,12 @@ class Prober:
             for path, prop in known:
                 record = self.records.with_value(shape, record, path, None if prop.nullable else ABSENT)
             yield "nothing of what it reads", record
+        for path, prop in known:
+            # What a clock says is behind the first and before the last of them.
+            for other, beside in known if prop.server_default else ():
+                for value in () if beside is prop else ends(beside.type, self.records.samples(beside.type)):
+                    record = self.records.with_value(shape, least, path, ABSENT)
+                    yield "beside what is made", self.records.with_value(shape, record, other, value)
 
     def _pairs(self, shape: Shape, record: Record, faults: list[tuple[Path, Candidate]]) -> Iterator[Probe]:
         source = self._source(shape.name, "pairs")

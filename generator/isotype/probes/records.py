@@ -28,7 +28,7 @@ from isotype.domain.expressions import (
 from isotype.domain.model import JsonValue
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type, value_type
 from isotype.probes.candidates import distinct, usual
-from isotype.probes.forms import FORMS
+from isotype.probes.forms import FORMS, ordered
 from isotype.probes.logic import UNKNOWN, Mark, Read, evaluate, refuses
 from isotype.probes.meaning import Judged, Meaning, Path, Refusal
 from isotype.probes.numbers import limits, moved, step, up, written
@@ -351,6 +351,17 @@ def _like(of: Type, other: Type, value: Json) -> list[Json]:
     except ArithmeticError:
         return []
     return [written(of, moved(near, step(of) * by)) for by in (-1, 0, 1)]
+
+
+def ends(of: Type, samples: Sequence[Json]) -> Sequence[Json]:
+    """The first and the last of some points in time; of nothing else."""
+    if not isinstance(of, Scalar) or of.base not in _CLOCKED:
+        return ()
+    known = sorted(map(str, samples), key=lambda text: ordered(of.base, text))
+    return known[:1] + known[1:][-1:]
+
+
+_CLOCKED = ("timestamp", "local_timestamp", "date", "time")
 
 
 def _stands_in(default: JsonValue) -> Json:

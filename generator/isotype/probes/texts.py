@@ -31,6 +31,9 @@ POSITIONS = 400
 REACHED = 10_000_000
 """What is longer is made for the two sides of a bound alone; a bound beyond this is not reached."""
 
+_FEW = 12
+"""So many of the same are changed one by one."""
+
 _READABLE = "a0bA1/.-_ "
 
 
@@ -166,6 +169,10 @@ def _edges(node: Node, extra: int, mute: str) -> Iterator[str]:
             for place, part in enumerate(parts):
                 head, tail = "".join(plain[:place]), "".join(plain[place + 1 :])
                 yield from (head + text + tail for text in _edges(part, extra, mute))
+                if place and len(full := _full(parts[place - 1])) > len(plain[place - 1]):
+                    # What is full takes no sign more, so that the next part alone has to.
+                    head = "".join(plain[: place - 1]) + full
+                    yield from (head + text + tail for text in _begun(part, mute))
         case Alternatives(options=options):
             for option in options:
                 yield spelled(option, extra)
@@ -177,9 +184,43 @@ def _edges(node: Node, extra: int, mute: str) -> Iterator[str]:
             yield from (text + one * max(0, usual - 1) for text in _edges(part, extra, mute))
             if usual > 1:
                 yield from (one * (usual - 1) + text for text in _edges(part, extra, mute))
+            if isinstance(part, Characters) and low == high and 2 < low <= _FEW:
+                # What a database spells out sign by sign may be wrong between the ends alone.
+                inner = list(_edges(part, extra, mute))
+                yield from (sign * low for sign in inner)
+                yield from (one * at + text + one * (low - 1 - at) for at in range(1, low - 1) for text in inner[:1])
             if high is None or high > 1:
                 # Two of them beside each other may be what something further on takes one at a time.
                 yield from (text * 2 for text in _edges(part, extra, mute) if len(text) == 1)
+
+
+def _full(node: Node) -> str:
+    """The longest text that plain signs make of a part; what has no bound is as short as it can be."""
+    match node:
+        case Characters():
+            return _sign(node)
+        case Sequence(parts=parts):
+            return "".join(map(_full, parts))
+        case Alternatives(options=options):
+            return max(map(_full, options), key=len)
+        case Repeat(part=part, low=low, high=high):
+            one = _full(part)
+            return one * (low if high is None or len(one) * high > LONGEST else high)
+    return ""
+
+
+def _begun(node: Node, mute: str) -> Iterator[str]:
+    """Texts of a part with another first sign."""
+    match node:
+        case Characters():
+            yield from _edges(node, 0, mute)
+        case Sequence(parts=(first, *rest)):
+            yield from (text + "".join(map(spelled, rest)) for text in _begun(first, mute))
+        case Alternatives(options=options):
+            for option in options:
+                yield from _begun(option, mute)
+        case Repeat(part=part, low=low, high=high) if high is None or high > 0:
+            yield from (text + spelled(part) * (low - 1) for text in _begun(part, mute))
 
 
 def by_chance(node: Node, source: random.Random) -> str:

@@ -29,21 +29,27 @@ def unseen(entity: EntityBinding) -> frozenset[str]:
     said = _said(entity)
     shown = set().union(*said.values())
     hidden = {one.name for one in entity.table.columns if one.computed is None and one.name not in shown}
-    begun = said.get("create", set())
-    starts = {guard.column for guard in entity.table.transition_guards if guard.transitions.bounds_starts}
-    return frozenset(hidden | (starts - begun))
+    return frozenset(hidden | (states(entity) - said.get("create", set())))
+
+
+def states(entity: EntityBinding) -> frozenset[str]:
+    """The columns whose states a new row may not all begin in.
+
+    Where a body may say such a state, a rule about what the body leaves out may refuse it first.
+    """
+    return frozenset(guard.column for guard in entity.table.transition_guards if guard.transitions.bounds_starts)
 
 
 def unseen_rules(entity: EntityBinding) -> frozenset[str]:
     """The rules for which defaults stand in beside what no body says that creates a row."""
     begun = _said(entity).get("create", set())
-    filled = {one.name for one in entity.table.columns if one.default is not None and one.default.kind == "literal"}
+    filled = {one.name for one in entity.table.columns if one.default is not None}
     rules = (check for check in entity.table.checks if check.kind == "rule")
     return frozenset(rule.name for rule in rules if filled & set(rule.columns) and not begun >= set(rule.columns))
 
 
 def _is_half_seen(entity: EntityBinding) -> bool:
-    return bool(unseen(entity) or unseen_rules(entity))
+    return bool(unseen(entity) or unseen_rules(entity) or states(entity))
 
 
 def _said(entity: EntityBinding) -> dict[str, set[str]]:

@@ -37,6 +37,8 @@ def lines(matrix: Matrix, detailed: bool = False) -> Iterator[str]:
     if matrix.beside:
         asked = counted(matrix.beside, "question")
         yield f"  {asked} about several rows: references and unique keys, in both databases"
+    if matrix.moves:
+        yield f"  {counted(matrix.moves, 'question')} about what the schemas and TypeScript say of moves of states"
     if matrix.unasked:
         yield f"  not asked, since no rows were found for it: {', '.join(matrix.unasked)}"
     if matrix.unreached:
@@ -94,6 +96,7 @@ def _domain(matrix: Matrix) -> dict[str, object]:
         "seconds": round(matrix.seconds, 3),
         "holds": matrix.holds,
         "updates": matrix.updates,
+        "moves": matrix.moves,
         "severalRows": {"asked": matrix.beside, "notAsked": list(matrix.unasked)},
         "boundsNotReached": list(matrix.unreached),
         "witnesses": {

@@ -16,6 +16,7 @@ same_schemas  support code of Pydantic that no JSON text reaches
 same_forms    forms that read and write the same
 same_functions  rules in Python that compute the same; `same_modules.mjs` says so of TypeScript
 inputs        other parameters than those of an operation, and those that no call tells apart
+moves         what the schemas and TypeScript say of moves of states, broken
 wire          one broken shape at a time, put to a JSON witness: pydantic, zod, json_schema
 languages     whether two types of text have the same texts
 deciding      whether two rules refuse the same rows, of columns or properties of these types
@@ -29,6 +30,8 @@ rows          one broken table at a time, put to an engine: sqlite, models, post
 models_text   faults of the support code of the models, put to rows
 sql_text      faults of SQL text that no node of a table stands for, enumerated from its tokens
 rows_text     one such fault at a time, put to a database
+same_sql      faults of SQL text that no row shows, and why
+intervals     between which numbers what is computed of a row stays
 same_tables   broken tables that no row shows, and why
 keys          other keys than those of a table: references, primary and unique keys, unique indexes
 stages        one broken key at a time, put to a database with the rows that it is about
@@ -42,4 +45,5 @@ suite         every witness and domain, their counts, and a slice of them
 A mutant is *found* when a witness that reads the broken layer disagrees with the schema on a probe of `verify` on which
 the whole layer agrees. It is *equivalent* when a proof says that no value shows it, it *does not load* when the engine
 refuses the layer itself, which ends `verify` too. Anything else has *survived*, and is a failure.
+So is a proof about a mutant that is found.
 """

@@ -39,7 +39,7 @@ from isotype.domain.types import (
 from isotype.domain.values import replace
 from isotype.probes.logic import UNKNOWN, operand
 from isotype.probes.meaning import plain
-from isotype.probes.numbers import limits, step
+from isotype.probes.numbers import limits, step, type_limits
 from isotype.probes.values import ABSENT
 from isotype.shapes.model import INPUT, OUTPUT, UPDATE, Operand, Property, Shape, Shapes
 from tests.conformance.mutations import deciding
@@ -62,7 +62,7 @@ def proof(mutant: Mutant, shapes: Shapes) -> str:
     if isinstance(whole, Shape) and isinstance(broken, Shape):
         return _of_shape(shapes, whole, broken, mutant.witness)
     if isinstance(whole, Enum) and isinstance(broken, Enum):
-        return _of_enum(shapes, whole, broken)
+        return _of_enum(shapes, whole, broken) if mutant.witness != "json_schema" else ""
     return ""
 
 
@@ -100,6 +100,9 @@ def _of_property(shapes: Shapes, shape: Shape, one: Property, other: Property, w
             return SAME_VALUES
         if _same_shapes(shapes, one.type, other.type, witness):
             return SAME_SHAPE
+    if witness == "json_schema":
+        # A document judges no rule.
+        return ""
     if replace(other, type=one.type, nullable=one.nullable) == one:
         if one.nullable == other.nullable and _valueless(shapes, shape, one):
             return VALUELESS
@@ -134,7 +137,19 @@ def _same_scalars(one: Scalar, other: Scalar) -> bool:
         return same_texts(one, other)
     if (_wire(one), one.number) != (_wire(other), other.number) or one.base not in (*INTEGERS, "decimal", "float"):
         return False
-    return limits(one) == limits(other) and step(one) == step(other)
+    return limits(one) == limits(other) and step(one) == step(other) and all(map(_is_narrow, (one, other)))
+
+
+def _is_narrow(of: Scalar) -> bool:
+    """Whether no bound is beyond what the type allows by itself: in the place of that some layers say the bound."""
+    low, high = type_limits(of)
+    unit = step(of)
+    return (
+        (of.minimum is None or of.minimum >= low)
+        and (of.above is None or of.above >= low - unit)
+        and (of.maximum is None or of.maximum <= high)
+        and (of.below is None or of.below <= high + unit)
+    )
 
 
 def _wire(of: Scalar) -> str:
@@ -167,7 +182,7 @@ def _count(of: Type) -> int | None:
             return 2
         case Scalar(base=base) if base in (*INTEGERS, "decimal"):
             low, high = limits(of)
-            return max(0, int((high - low) / step(of)) + 1)
+            return max(0, int((high - low) / step(of)) + 1) if _is_narrow(of) else None
     return None
 
 
@@ -317,7 +332,8 @@ def _loose(one: Type, other: Type) -> Type | None:
             return Scalar("text")
         case Scalar(), Scalar() if (_wire(one), one.number, one.scale) == (_wire(other), other.number, other.scale):
             if one.base in (*INTEGERS, "decimal"):
-                return Scalar("decimal", precision=60, scale=one.scale)
+                narrow = _is_narrow(one) and _is_narrow(other)
+                return Scalar("decimal", precision=60, scale=one.scale) if narrow else None
             if one.base in TEXTUAL and one.patterns == other.patterns:
                 return Scalar("text")
     return one if one == other else None

@@ -11,6 +11,9 @@ from isotype.domain.values import frozen
 
 FOUND, EQUIVALENT, UNLOADED, SURVIVED = "found", "equivalent", "does not load", "survived"
 """What may come of a mutant: `EQUIVALENT` has a proof, `UNLOADED` was refused before any value was asked."""
+REFUTED = "proved, and found"
+"""What comes of one that a value finds although there is a proof: the proof is wrong."""
+FAILURES = (SURVIVED, REFUTED)
 
 
 @frozen

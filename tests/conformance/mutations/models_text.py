@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
@@ -16,8 +17,9 @@ from typing import Any
 from isotype.conformance.building import Compiled
 from isotype.conformance.witnesses.models import Models
 from isotype.probes import Probe
-from tests.conformance.mutations import python_text
+from tests.conformance.mutations import python_text, same_types
 from tests.conformance.mutations.model import (
+    EQUIVALENT,
     FOUND,
     SURVIVED,
     UNLOADED,
@@ -32,11 +34,9 @@ from tests.conformance.mutations.questions import Questions
 from tests.conformance.mutations.rows import facts, in_order, rows
 
 COLUMNS, BASE = "_columns.py", "base.py"
-NATIVE = re.compile(r"(?:\w+\.)?(?:\w+_)?native")
-"""Methods of column types that are about PostgreSQL, to which only the whole way goes."""
 MAKING = re.compile(
     r"Spelled(?:\..+)?|_spell|sql|only_on|check|_constrain|ComputedOnPostgres(?:\..+)?|_compute|_create"
-    r"|Physical(?:\..+)?|\w+\.load_dialect_impl"
+    r"|Physical(?:\..+)?|\w+\.(?:load_dialect_impl|native)"
 )
 """What is about making tables, which `drift` compares."""
 ANSWERING = frozenset({"_read_stamps", "_enforce_foreign_keys", "_refuse_writing"})
@@ -48,7 +48,7 @@ FEW = 100
 def faults(text: str, path: str) -> Iterator[Fault]:
     """Every fault of a module that rows show before they reach a database."""
     for fault in python_text.faults(text):
-        if path == COLUMNS and (NATIVE.fullmatch(fault.function) or MAKING.fullmatch(fault.function)):
+        if path == COLUMNS and MAKING.fullmatch(fault.function):
             continue
         if fault.function not in ANSWERING and not fault.old.startswith("TypeVar("):
             yield fault
@@ -76,12 +76,28 @@ class ModelsText:
         """What comes of a mutant; None where another one has made the same text."""
         rewrite = mutant.broken
         assert isinstance(rewrite, Rewrite)
-        text = rewrite.applied(self._compiled.text("models", rewrite.path))
+        text = rewrite.applied(self.text(rewrite.path))
         if (rewrite.path, text) in self._met:
             return None
         self._met.add((rewrite.path, text))
         outcome, said = self._outcome(rewrite, text)
-        return verdict(self._subject.name, mutant, outcome, said)
+        proved = self.proof(mutant) if outcome == SURVIVED else ""
+        return verdict(self._subject.name, mutant, *((EQUIVALENT, proved) if proved else (outcome, said)))
+
+    def proof(self, mutant: Mutant) -> str:
+        """Why a broken module does what the whole one does; '' where nothing says so."""
+        assert isinstance(mutant.broken, Rewrite)
+        path = mutant.broken.path
+        whole = self.text(path)
+        text = mutant.broken.applied(whole)
+        folder = self._compiled.folder / self._compiled.package / "models"
+        others = [file.read_text(encoding="utf-8") for file in folder.glob("*.py") if file.name != path]
+        modules = self._module(path, whole), self._module(path, text)
+        return same_types.proof(whole, text, modules, others, MAKING.fullmatch)
+
+    def text(self, path: str) -> str:
+        """A whole module."""
+        return self._compiled.text("models", path)
 
     def _outcome(self, rewrite: Rewrite, text: str) -> tuple[str, str]:
         while True:
@@ -99,6 +115,10 @@ class ModelsText:
             probe, fact = found
             if self._agrees(probe):
                 return FOUND, f"{fact}: {str(probe)[:200]}"
+
+    def _module(self, path: str, text: str) -> ModuleType:
+        with served(self._compiled, {path: text}):
+            return import_module(f"{self._compiled.package}.models.{path.removesuffix('.py')}")
 
     def _found(self, witness: Models, within: str) -> tuple[Probe, str] | None:
         """The first row on which the models disagree, but for those on which whole ones do, and the fact."""

@@ -15,13 +15,13 @@ _SIGNS: Mapping[str, str] = {
     "bytes": "AEQgwBz09+/=-_ \n",
     "inet": "0123456789afgAF:.%/ \n",
     **dict.fromkeys(("bigint", "decimal"), "0123456789-+.eE \n"),
-    **dict.fromkeys(("email", "url"), "azAZ09.-_@:/?#[]<>\\~%^`{|}!$&'*+=,;() \x7fé\n\u017f\u212a"),
+    **dict.fromkeys(("email", "url"), "azAZ09.-_@:/\"?#[]<>\\~%^`{|}!$&'*+=,;() \x7fé\n\u017f\u212a"),
 }
 """Signs that a text of the form has somewhere, and some that it never has."""
 _ONES: Mapping[str, tuple[str, ...]] = {
     "bigint": ("0", "7", "-1", "10", "9223372036854775807", "-9223372036854775808", "922337203685477580"),
     "decimal": ("0", "-0.0", "7.5", "12.34", "-99999.999", "123456", "0.001", "1234567890123456789.0123456789"),
-    "email": ("z@z.zz", *EMAILS),
+    "email": ("z@z.zz", *(f"a@a.{'a' * size}" for size in (62, 63, 64)), *EMAILS),
     "url": ("http://z/z", *URLS),
 }
 BASES = tuple(_SIGNS)

@@ -70,8 +70,9 @@ class Schemas:
     def same(self, rewrite: Rewrite) -> str:
         if rewrite.path == "_rules.py":
             return same_functions.REASON if same_functions.computes_alike(*self._both(rewrite)) else ""
-        if same_forms.PARTS.fullmatch(rewrite.within) and same_forms.reads_alike(*self._both(rewrite)):
-            return same_forms.REASON
+        if same_forms.PARTS.fullmatch(rewrite.within):
+            # Classes of one schema use a form in some ways only.
+            return same_forms.REASON if same_forms.reads_alike(*self._both(rewrite)) else ""
         whole = list(self.rewritten(replace(rewrite, new=rewrite.old)))
         for (names, before), (_, after) in zip(whole, self.rewritten(rewrite), strict=True):
             with self._built(before) as one, self._built(after) as other:

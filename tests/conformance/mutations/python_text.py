@@ -62,6 +62,8 @@ _OPERATORS = {
 }
 """Attributes, and the one beside each."""
 _CONTAINERS = ("frozenset", "tuple", "list", "dict")
+_HOLDERS = ("date", "datetime", "time", "re", "core_schema")
+"""Modules and classes whose functions make one value of another."""
 _WORDS = ("custom_error_type", "custom_error_message", "description", "json_schema_extra")
 """Arguments that are words for people."""
 
@@ -219,15 +221,13 @@ class _Walk:
                 kept = ", ".join(self._source(one) for one in arguments if one is not given)
                 yield self._made("argument forgotten", function, node, f"{self._source(node.func)}({kept})")
         plain = [one for one in node.args if not isinstance(one, ast.Starred)]
-        if (
-            len(plain) == len(node.args) == 1
-            and not node.keywords
-            and isinstance(node.func, ast.Name)
-            and node.func.id not in _CONTAINERS
-        ):
+        if len(plain) == len(node.args) == 1 and not node.keywords and _is_function(node.func):
             yield self._made("step left out", function, node, f"({self._source(node.args[0])})")
         if isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Name | ast.Constant):
             yield self._made("step left out", function, node, f"({self._source(node.func.value)})")
+        if isinstance(node.func, ast.Attribute) and node.func.attr.endswith("_validator_function"):
+            for schema in node.args[1:]:
+                yield self._made("step left out", function, node, f"({self._source(schema)})")
         texts = [self._source(one) for one in arguments]
         for place, (first, second) in enumerate(pairwise(node.args)):
             if isinstance(first, ast.Name) and isinstance(second, ast.Name):
@@ -246,6 +246,16 @@ class _Walk:
 
 def _is_regex(text: str) -> bool:
     return " " not in text and bool(re.search(r"^\^|\[[^\]]+\]|\$\"?$", text))
+
+
+def _is_function(called: ast.expr) -> bool:
+    """Whether what is called makes one value of another: a function by its name, or one of a module or a class."""
+    match called:
+        case ast.Name(id=name):
+            return name not in _CONTAINERS
+        case ast.Attribute(value=ast.Name(id=holder)):
+            return holder in _HOLDERS
+    return False
 
 
 def _is_overload(node: ast.FunctionDef) -> bool:

@@ -1,6 +1,7 @@
 """Faults of emitted text that no node of a projection stands for: how values are read, compared and written.
 
-Support code is the same text wherever it is emitted, so it is broken in one domain, whose schema calls all of it. Its
+Support code is the same text wherever it is emitted, so it is broken in one domain, whose schema calls all of it: one
+for what reads JSON, another for models. Its
 faults are enumerated from the text itself; those that no rule of enumeration makes stand in `rewrites.yaml`.
 """
 
@@ -19,8 +20,16 @@ from tests.conformance.mutations.model import Rewrite
 from tests.conformance.mutations.python_text import Fault
 from tests.schemas import ROOT, used
 
-DOMAIN, SCHEMA = "support", "tests/schemas/support.yaml"
-HOLDS = {"pydantic": DOMAIN, "zod": DOMAIN, **dict.fromkeys(("json_schema", "models", "sqlite", "postgres"), "library")}
+DOMAIN, COLUMNS = "support", "columns"
+ALONE: Mapping[str, tuple[str, ...]] = {
+    DOMAIN: ("pydantic", "zod", "json_schema"),
+    COLUMNS: ("models", "sqlite", "postgres"),
+}
+"""The domains in which only support code is broken, and the witnesses that are asked about it."""
+HOLDS = {
+    **{"pydantic": DOMAIN, "zod": DOMAIN, "models": COLUMNS},
+    **dict.fromkeys(("json_schema", "sqlite", "postgres"), "library"),
+}
 """The domain in which the faults of each witness are asked; a document has patterns, and no support code."""
 _FAULTS = Path(__file__).with_name("rewrites.yaml")
 
@@ -46,9 +55,10 @@ def faults(witness: str, source: Callable[[str], str]) -> Iterator[tuple[str, st
 
 
 @cache
-def understood() -> Domain:
-    """The domain whose support code is broken; its schema is read without a finding."""
-    loaded = load({SCHEMA: (ROOT / SCHEMA).read_text(encoding="utf-8")}, used)
+def understood(domain: str) -> Domain:
+    """A domain whose support code is broken; its schema is read without a finding."""
+    schema = f"tests/schemas/{domain}.yaml"
+    loaded = load({schema: (ROOT / schema).read_text(encoding="utf-8")}, used)
     assert loaded.domain is not None and not loaded.findings, [str(finding) for finding in loaded.findings]
     return loaded.domain
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +63,7 @@ class Mappers:
                     where = (
                         f"{entity.entity}.{function}: {' '.join(old.split())[:60]} made {' '.join(new.split())[:60]}"
                     )
-                    yield Mutant("round_trip", kind, where, Rewrite(path, old, new, at), entity)
+                    yield Mutant("round_trip", kind, where, Rewrite(path, old, new, at, function), entity)
 
     def verdict(self, mutant: Mutant) -> Verdict | None:
         """What comes of a mutant; None where another one has made the same text."""
@@ -75,13 +76,19 @@ class Mappers:
         self._met.add((rewrite.path, text))
         try:
             with self._loaded(entity, text):
-                found = self._found(entity)
+                found = self._found(entity, rewrite)
         except Exception as error:  # whatever Python has against the module
             return verdict(self._subject.name, mutant, UNLOADED, f"{type(error).__name__}: {error}")
         if found:
             return verdict(self._subject.name, mutant, FOUND, found)
-        proved = proof(entity, rewrite)
+        proved = self.proof(mutant)
         return verdict(self._subject.name, mutant, EQUIVALENT if proved else SURVIVED, proved)
+
+    def proof(self, mutant: Mutant) -> str:
+        """Why no record shows a mutant; '' where nothing says so."""
+        rewrite, entity = mutant.broken, mutant.whole
+        assert isinstance(rewrite, Rewrite) and isinstance(entity, EntityBinding)
+        return proof(entity, rewrite, self._compiled.text("models", rewrite.path))
 
     @contextmanager
     def _loaded(self, entity: EntityBinding, text: str) -> Iterator[None]:
@@ -100,19 +107,33 @@ class Mappers:
             sys.modules[name] = whole
             setattr(package, entity.module, whole)
 
-    def _found(self, entity: EntityBinding) -> str:
+    def _found(self, entity: EntityBinding, rewrite: Rewrite) -> str:
         """The first record that finds what is broken, and the fact."""
-        for variant in ("create", "response", "update"):
-            probes = self._probes.get(entity.shapes[variant].name, []) if variant in entity.shapes else []
-            start, sizes = 0, iter(CHUNKS)
-            while start < len(probes):
-                batch = probes[start : start + (size := next(sizes, CHUNKS[-1]))]
-                for probe, answer in zip(batch, self._witness.judge(batch), strict=True):
-                    fact = self._fact(probe, answer)
-                    if fact and self._agrees(entity, probe):
-                        return f"{fact}: {str(probe)[:200]}"
-                start += size
+        probes = self._ordered(entity, rewrite)
+        start, sizes = 0, iter(CHUNKS)
+        while start < len(probes):
+            batch = probes[start : start + (size := next(sizes, CHUNKS[-1]))]
+            for probe, answer in zip(batch, self._witness.judge(batch), strict=True):
+                fact = self._fact(probe, answer)
+                if fact and self._agrees(entity, probe):
+                    return f"{fact}: {str(probe)[:200]}"
+            start += size
         return ""
+
+    def _ordered(self, entity: EntityBinding, rewrite: Rewrite) -> list[Probe]:
+        """Every record of an entity, those first that are near to what is broken: they find it most often."""
+        words = set(re.findall(r"\w+", f"{rewrite.old} {rewrite.new}"))
+        about = {
+            (entity.shapes[variant].name, path.wire)
+            for field in entity.fields
+            for variant, path in field.paths.items()
+            if variant in entity.shapes and not words.isdisjoint((field.attribute, *path.attributes))
+        }
+        first = "update" if rewrite.within == "apply" else "create"
+        variants = sorted(("create", "response", "update"), key=lambda one: one != first)
+        names = [entity.shapes[variant].name for variant in variants if variant in entity.shapes]
+        probes = [probe for name in names for probe in self._probes.get(name, ())]
+        return sorted(probes, key=lambda one: one.constraint != "valid" and (one.shape, one.path) not in about)
 
     def _fact(self, probe: Probe, answer: Answer) -> str:
         outcome, fact = judged(self._questions.prober, self._questions.excuses, self._witness, probe, answer)

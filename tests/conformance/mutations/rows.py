@@ -84,7 +84,8 @@ def _probes(of: Subject, questions: Questions) -> Iterator[Probe]:
     known = chain.from_iterable(questions.probes.values())
     waiting = chain(known, chain.from_iterable(map(questions.prober.of_shape, tables)))
     while batch := list(islice(waiting, BATCH)):
-        yield from (*batch, *changes.beside(batch), *foreign.beside(batch))
+        asked = (*batch, *changes.beside(batch))
+        yield from (*asked, *foreign.beside(asked))
 
 
 class Rows:
@@ -114,16 +115,27 @@ class Rows:
         if not said or said in self._met:
             return None
         self._met.add(said)
-        return verdict(self._subject.name, mutant, *self._outcome(of, texts))
+        outcome, said = self._outcome(of, texts)
+        proved = self.proof(mutant) if outcome == SURVIVED else ""
+        return verdict(self._subject.name, mutant, *((EQUIVALENT, proved) if proved else (outcome, said)))
+
+    def proof(self, mutant: Mutant) -> str:
+        """Why no row shows a mutant; '' where nothing says so."""
+        assert isinstance(mutant.broken, Broken)
+        proofs = [
+            proof(self._engine.name, self._whole[tables.tables[0].name], tables)
+            for tables in mutant.broken.alone
+            if self._text(tables)
+        ]
+        return proofs[0] if proofs and all(proofs) else ""
 
     def _outcome(self, of: Broken, texts: Sequence[tuple[Tables, str]]) -> tuple[str, str]:
         outcome, said = SURVIVED, ""
         for tables, text in texts:
             outcome, said = self.judged(tables.tables[0].name, text, of.columns)
             if outcome != SURVIVED:
-                return outcome, said
-        proofs = [proof(self._engine.name, self._whole[tables.tables[0].name], tables) for tables, _ in texts]
-        return (EQUIVALENT, proofs[0]) if all(proofs) else (outcome, said)
+                break
+        return outcome, said
 
     def whole(self, table: str) -> str:
         """What the layer prints of a table as it should be."""

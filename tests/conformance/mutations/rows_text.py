@@ -3,49 +3,87 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from isotype.domain.values import frozen
-from isotype.tables.model import Table
+from isotype.tables.model import Table, Tables
 from tests.conformance.mutations import sql_text
-from tests.conformance.mutations.model import Mutant, Rewrite, Subject, Verdict, verdict
+from tests.conformance.mutations.model import (
+    EQUIVALENT,
+    FOUND,
+    SURVIVED,
+    UNLOADED,
+    Mutant,
+    Rewrite,
+    Subject,
+    Verdict,
+    verdict,
+)
 from tests.conformance.mutations.rows import Engine, Rows
+from tests.conformance.mutations.same_sql import proof
+from tests.conformance.mutations.tables import alone
 
 
 @frozen
 class BrokenText:
-    """A table, and what is broken of what is printed of it."""
+    """A fault, and all places where the same text has it: the tables, and what is broken of what is printed of them."""
 
-    table: str
-    rewrite: Rewrite
+    places: tuple[tuple[str, Rewrite], ...]
 
 
 class RowsText:
-    """Asks one database about the faults of its text."""
+    """Asks one database about the faults of its text, but for those that another domain is asked about."""
 
-    def __init__(self, subject: Subject, rows: Rows, engine: Engine) -> None:
-        self._subject, self._rows, self._engine = subject, rows, engine
+    def __init__(self, subject: Subject, rows: Rows, engine: Engine, known: Container[sql_text.Key] = ()) -> None:
+        self._subject, self._rows, self._engine, self._known = subject, rows, engine, known
         self._tables = {table.name: table for table in subject.bindings.tables.tables}
 
     def mutants(self) -> Iterator[Mutant]:
-        """Every fault, in what all tables have in common once."""
-        known: set[tuple[str, str, str]] = set()
+        """Every fault, in what several columns or tables have in common once."""
+        found: dict[sql_text.Key, list[tuple[str, Rewrite]]] = {}
         for table in self._tables.values():
-            text = self._rows.whole(table.name)
-            for fault in sql_text.faults(text, table, known):
-                line = text.count("\n", 0, fault.at) + 1
-                where = f"{table.name}:{line} {fault.function}: {_short(fault.old)} made {_short(fault.new)}"
-                rewrite = Rewrite(f"{self._engine.name}.sql", fault.old, fault.new, fault.at, fault.function)
-                yield Mutant(self._engine.name, f"text: {fault.kind}", where, BrokenText(table.name, rewrite))
+            for key, fault in sql_text.faults(self._rows.whole(table.name), table):
+                if key not in self._known:
+                    rewrite = Rewrite(f"{self._engine.name}.sql", fault.old, fault.new, fault.at, fault.function)
+                    found.setdefault(key, []).append((table.name, rewrite))
+        for (kind, _, _), places in found.items():
+            table_name, first = places[0]
+            line = self._rows.whole(table_name).count("\n", 0, first.at) + 1
+            where = f"{table_name}:{line} {first.within}: {_short(first.old)} made {_short(first.new)}"
+            yield Mutant(self._engine.name, f"text: {kind}", where, BrokenText(tuple(places)))
 
     def verdict(self, mutant: Mutant) -> Verdict | None:
-        """What comes of a mutant."""
+        """What comes of a mutant: it is found if it is at one of its places."""
         of = mutant.broken
         assert isinstance(of, BrokenText)
-        whole, table = self._rows.whole(of.table), self._tables[of.table]
-        text = of.rewrite.applied(whole)
-        outcome, said = self._rows.judged(of.table, text, _columns(whole, table, of.rewrite.within))
-        return verdict(self._subject.name, mutant, outcome, said)
+        made = [(UNLOADED, "")]
+        for name, rewrite in of.places:
+            whole, table = self._rows.whole(name), self._tables[name]
+            made.append(self._rows.judged(name, rewrite.applied(whole), _columns(whole, table, rewrite.within)))
+            if made[-1][0] == FOUND:
+                return verdict(self._subject.name, mutant, *made[-1])
+        survived = next((one for one in made if one[0] == SURVIVED), None)
+        if survived is None:
+            return verdict(self._subject.name, mutant, *made[-1])
+        proved = self.proof(mutant)
+        return verdict(self._subject.name, mutant, *((EQUIVALENT, proved) if proved else survived))
+
+    def proof(self, mutant: Mutant) -> str:
+        """Why no row shows a mutant at any of its places; '' where nothing says so."""
+        assert isinstance(mutant.broken, BrokenText)
+        said = {self._proof(*place) for place in mutant.broken.places}
+        return min(said) if all(said) else ""
+
+    def _proof(self, name: str, rewrite: Rewrite) -> str:
+        tables = self._subject.bindings.tables
+        whole = self._rows.whole(name)
+        return proof(self._engine.name, tables, self._tables[name], whole, rewrite, self._engine.text)
+
+
+def keys(tables: Tables, engine: Engine) -> frozenset[sql_text.Key]:
+    """What the faults of all tables of a domain are."""
+    texts = ((engine.text(alone(tables, table)), table) for table in tables.tables)
+    return frozenset(key for text, table in texts for key, _ in sql_text.faults(text, table))
 
 
 def _columns(text: str, table: Table, within: str) -> Sequence[str]:

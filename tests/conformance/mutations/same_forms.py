@@ -31,7 +31,25 @@ _STEPS = (-1, 0, 1, 2**968, 2**969, 2**970 - 1, 2**970, 2**971)
 _HUGE = (*(str(int(float_info.max) + by) for by in _STEPS), "1" * 400)
 _NESTED = (("[", "", "]"), ("[", "1", "]"), ('{"a":', "1", "}"), ('[{"a":', '"x"', "}]"), ('{"a":[', "{}", "]}"))
 _NUMBERS = (
-    *("0", "-0", "-0.0", "1", "1.0", "1.5", "1e0", "10e-1", "true", '"1"', "null", "[]", "1e400", "-1e400", "NaN"),
+    *(
+        "0",
+        "-0",
+        "-0.0",
+        "1",
+        "1.0",
+        "1.5",
+        "1e0",
+        "10e-1",
+        "true",
+        '"1"',
+        "null",
+        "[]",
+        "1e400",
+        "-1e400",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+    ),
     *("2147483647", "2147483648", "-2147483648", "-2147483649", "2147483647.5", "32767", "32768", "-32768", "-32769"),
     *("9007199254740991", "9007199254740992", "-9007199254740991", "-9007199254740992", "9007199254740993", "1e16"),
     *("9223372036854775807", "9223372036854775808", "1e18", "1e19", "1e300", "5e-324", "1.7976931348623157e308"),
@@ -123,8 +141,8 @@ def _answers(adapter: Any, base: str) -> list[Any]:
     found: list[Any] = []
     for text in _texts(base):
         try:
-            # 1 and 1.0 are the same JSON number.
-            found.append(json.loads(adapter.dump_json(adapter.validate_json(text))))
+            # 1 and 1.0 are the same JSON number; null is what NaN is written as.
+            found.append([json.loads(adapter.dump_json(adapter.validate_json(text)))])
         except ValidationError:
-            found.append(None)
+            found.append("refused")
     return found

@@ -15,6 +15,8 @@ from types import ModuleType
 from typing import Any
 from uuid import UUID
 
+from isotype.language.checking import WIDEST
+
 REASON = "every function of rules gives the same for all that a field can hold"
 
 Arguments = Iterator[Sequence[Any]]
@@ -25,9 +27,14 @@ class _Tone(StrEnum):
     HIGH = "high"
 
 
-_EXACT = Context(prec=200)
+_EXACT = Context(prec=2 * WIDEST)
 _INTEGERS = (0, 1, -1, 7, 2**31, 2**62, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 2**64)
-_DECIMALS = tuple(map(Decimal, ("0", "0.00", "1", "1.0", "-1.5", "0.1", "99999999.99", "1E+20", "-1E-20", "3" * 60)))
+_DECIMALS = tuple(
+    map(
+        Decimal,
+        ("0", "0.00", "1", "1.0", "-1.5", "0.1", "99999999.99", "1E+20", "-1E-20", "3" * 60, "7" * (WIDEST // 2)),
+    )
+)
 _FLOATS = (0.0, 1.0, -1.5, 0.1, 1e300, 5e-324)
 _TEXTS = ("", "a", "aa", "ab", "b", "low", "zz", "\uffee", "\U0001f989", "\U0001f98a", "xzz", "a\n", "e\u0301")
 _ZONES = (UTC, timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-5)))

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
-from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, MethodWrapperType, ModuleType
 from typing import Any
+
+from pydantic_core import PydanticCustomError
 
 REASON = "what differs is reached by no JSON text: documents, messages and Python values are made by it"
 
@@ -54,27 +56,30 @@ def _plain(value: Any, seen: dict[int, str]) -> Any:
             return _plain(value.func, seen), _plain(value.args, seen), _plain(value.keywords, seen)
         case type():
             return value.__qualname__
-        case ModuleType() | BuiltinFunctionType():
+        case ModuleType():
             return value.__name__
+        case BuiltinFunctionType() | MethodWrapperType():
+            return value.__qualname__, _plain(value.__self__, seen)
         case re.Pattern():
             return value.pattern, value.flags
         case CodeType():
-            return value.co_code, value.co_names, _plain(value.co_consts[_documented(value) :], seen)
+            constants = _plain(value.co_consts[_documented(value) :], seen)
+            return value.co_code, value.co_names, value.co_freevars, value.co_exceptiontable, constants
     if type(value).__module__.rpartition(".")[2].startswith("broken_") or hasattr(type(value), "core"):
         return _of_object(value, seen)
-    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+    # What shows no more of itself than where it is, is like itself alone.
+    return repr(value)
 
 
 def _of_schema(schema: Mapping[str, Any], seen: dict[int, str]) -> Any:
     kind = schema["type"]
-    written = _plain(schema["serialization"], seen) if "serialization" in schema else None
     if kind in _PYTHON:
-        return _plain(schema[_PYTHON[kind]], seen), written
+        return _plain(schema[_PYTHON[kind]], seen), _plain(schema.get("serialization"), seen)
     if kind == "custom-error":
-        return "custom-error", _plain(schema["schema"], seen), written
-    if kind == "chain" and len(schema["steps"]) == 1 and written is None:
+        return "custom-error", _plain(schema["schema"], seen), _plain(schema.get("serialization"), seen)
+    if kind == "chain" and len(schema["steps"]) == 1 and "serialization" not in schema:
         return _plain(schema["steps"][0], seen)
-    if kind == "function-after" and _forbids_nul(schema) and _leaves_no_nul(schema["schema"]):
+    if kind == "function-after" and _forbids_nul(schema) and leaves_no_nul(schema["schema"]):
         return _plain(schema["schema"], seen)
     parts = {name: part for name, part in schema.items() if name not in _WORDS and name not in _EXTRAS}
     if kind == "str":
@@ -93,36 +98,55 @@ def _of_schema(schema: Mapping[str, Any], seen: dict[int, str]) -> Any:
 
 
 def _further(schema: Mapping[str, Any]) -> str:
-    """What becomes of properties that a model does not name; that a function refuses all of them is no other thing."""
+    """What becomes of properties that a model does not name; that a function refuses all of them is no other thing.
+
+    A model that has room for them where its fields have none, or the other way round, is written in a way of its own.
+    """
     inner: Mapping[str, Any] = schema
     while inner["type"] != "model-fields":
         inner = inner["schema"]
+    said = schema["config"].get("extra_fields_behavior", "ignore")
+    kept = inner.get("extra_behavior", said)
+    if (kept == "allow") != (said == "allow"):
+        return f"{kept} in a model that says {said}"
     names = inner.get("extras_keys_schema", {}).get("function", {}).get("function")
-    if inner.get("extra_behavior") == "allow" and names is not None:
+    if kept == "allow" and names is not None:
         return "forbid" if all(_refuses_name(names, name) for name in _NAMES_OF_NONE) else "allow"
-    return str(inner.get("extra_behavior") or schema.get("config", {}).get("extra_fields_behavior", "ignore"))
+    return str(kept)
 
 
 def _refuses_name(function: Callable[[str], Any], name: str) -> bool:
-    from pydantic_core import PydanticCustomError
-
     for one in (name, *getattr(getattr(function, "__self__", None), "REFUSED", ())):
         try:
             function(one)
         except PydanticCustomError:
             continue
+        except Exception:  # Whatever else is raised is another answer.
+            return False
         return False
     return True
 
 
 def _forbids_nul(schema: Mapping[str, Any]) -> bool:
-    return getattr(schema["function"]["function"], "__name__", "") == "_without_nul"
+    function = schema["function"]["function"]
+    return isinstance(function, FunctionType) and _computed(function) == _computed(_without_nul)
 
 
-def _leaves_no_nul(schema: Mapping[str, Any]) -> bool:
+# What a function has to be that refuses texts with U+0000, and no other.
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise PydanticCustomError("text", "Text should not hold U+0000")
+    return text
+
+
+def _computed(function: Any) -> Any:
+    return function.__code__.co_code, function.__code__.co_names, function.__code__.co_consts
+
+
+def leaves_no_nul(schema: Mapping[str, Any]) -> bool:
     """Whether a pattern describes a text from end to end, and no sign of it is U+0000."""
     if schema["type"] == "chain":
-        return any(map(_leaves_no_nul, schema["steps"]))
+        return any(map(leaves_no_nul, schema["steps"]))
     if schema["type"] != "str" or not schema.get("pattern"):
         return False
     items = list(parser.parse(schema["pattern"]))
@@ -171,6 +195,7 @@ def _of_function(function: Callable[..., Any], seen: dict[int, str]) -> Any:
         function.__qualname__,
         _plain(function.__code__, seen),
         _plain(function.__defaults__ or (), seen),
+        _plain(function.__kwdefaults__ or {}, seen),
         _plain(held, seen),
         tuple((name, _plain(part, seen)) for name, part in used),
     )

@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+from isotype.dialects.expressions.sqlite import print_expression
 from isotype.dialects.postgres.arrays import array_conditions
 from isotype.dialects.postgres.guards import guard
 from isotype.dialects.postgres.names import Names
-from isotype.domain.expressions import BOOLEAN, And, Between, Call, Compare, Expression, In, Literal, Match, Name
+from isotype.dialects.sqlite.types import WIDEST_INTEGER
+from isotype.domain.expressions import (
+    BOOLEAN,
+    UNTYPED,
+    And,
+    Between,
+    Call,
+    Case,
+    Compare,
+    Expression,
+    In,
+    Literal,
+    Match,
+    Name,
+    children,
+    walk,
+)
+from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, Scalar, Type, value_type
 from isotype.domain.values import fields, replace
 from isotype.layers.models.types import holds_parts
@@ -17,7 +36,7 @@ from isotype.probes.logic import UNKNOWN, evaluate
 from isotype.probes.numbers import type_limits
 from isotype.probes.texts import patterns_of
 from isotype.tables.model import Check, Column, JsonStructure, Table, Tables
-from tests.conformance.mutations import deciding
+from tests.conformance.mutations import deciding, intervals
 from tests.conformance.mutations.equivalences import same_values
 from tests.conformance.mutations.languages import same_texts
 
@@ -30,6 +49,8 @@ FORM = "Any JSON object is one of the type, and the form of its column says that
 COMPUTED = "A model neither writes nor judges what the database computes."
 NESTED = "PostgreSQL searches no array of several dimensions, so that the CHECK of the items refuses it by an error."
 ROUNDED = "A column of PostgreSQL rounds to its scale what it is given, as `round` does."
+FITS = "What is computed has no more digits than either type holds, of all rows that the CHECKs let in."
+WHOLE = "What is computed is a whole number that a double holds and shows alike, of all rows that the CHECKs let in."
 NULL_COMPUTED = "What is computed of it would be NULL, and is never."
 SAME_RESULTS = "The same is computed of all rows that the CHECKs let in."
 PARTS = "What only one of both types takes is inside typed JSON, which a model leaves to others, as the ledger says."
@@ -41,12 +62,16 @@ def proof(engine: str, whole: Tables, broken: Tables) -> str:
     [before], [after] = whole.tables, broken.tables
     if before != after:
         return _of_table(engine, before, after)
+    if len(whole.structures) != len(broken.structures):
+        return ""
     pairs = [(one, other) for one, other in zip(whole.structures, broken.structures, strict=True) if one != other]
     return SAME_STRUCTURE if len(pairs) == 1 and _same_structures(engine, *pairs[0]) else ""
 
 
 def _of_table(engine: str, before: Table, after: Table) -> str:
-    if replace(after, checks=before.checks) == before:
+    checks_alone = replace(after, checks=before.checks) == before
+    before, after = _judged(engine, before), _judged(engine, after)
+    if checks_alone:
         if engine == "sqlite" and _is_said_by_form(before, after):
             return FORM
         same = deciding.same_refusals(_said(before), _said(after), _operands(engine, before))
@@ -71,6 +96,8 @@ def _of_table(engine: str, before: Table, after: Table) -> str:
     if one.computed is not None and replace(other, computed=one.computed) == one:
         return _of_computed(engine, before, one, other)
     if replace(other, type=one.type) == one:
+        if engine == "postgres" and one.computed is not None and (said := _same_results_of(before, one, other.type)):
+            return said
         if engine == "models" and _leaves_parts(one.type, other.type):
             return PARTS
         if engine != "models" and _same_texts(before, after, one.name):
@@ -102,15 +129,65 @@ def _is_computed_from(table: Table, name: str) -> bool:
     )
 
 
+def _same_results_of(table: Table, column: Column, other: Type) -> str:
+    """The sentence that proves that both types hold all that is computed, and show it alike."""
+    of, expression = column.type, column.computed.expression if column.computed is not None else None
+    found = None if expression is None else intervals.reach(expression, intervals.columns(table))
+    if found is None:
+        return ""
+    match of, other:
+        case Scalar(base="decimal", scale=scale), Scalar(base="decimal", scale=places) if scale == places:
+            # Rounded to the scale it may have one digit more.
+            most = min(Fraction(10) ** (held.precision - scale) for held in (of, other))
+            return FITS if found.size + Fraction(1, 10**scale) < most else ""
+        case Scalar(base=base), Scalar(base="float") if base in INTEGERS:
+            shown = found.whole and found.size < _SPELLED and _is_only_compared(table, column.name)
+            return WHOLE if shown else ""
+    return ""
+
+
+_SPELLED = 10**15
+"""Doubles from here on PostgreSQL shows with an exponent."""
+
+
+def _is_only_compared(table: Table, name: str) -> bool:
+    """Whether all that CHECKs ask of a column is how it stands beside constants."""
+    rules = [check.expression for check in table.checks if check.expression is not None and name in check.columns]
+    return all(_compares(node, name) for rule in rules for node in walk(rule))
+
+
+def _compares(node: Expression, name: str) -> bool:
+    """Whether a node does not read a column, or compares it with constants."""
+    read = any(isinstance(part, Name) and part.name == name for part in children(node))
+    others = all(isinstance(part, Name | Literal) for part in children(node))
+    return not read or (isinstance(node, Compare | Between | In) and others and len(_named(node)) == 1)
+
+
+def _named(node: Expression) -> set[str]:
+    return {part.name for part in children(node) if isinstance(part, Name)}
+
+
+def _unrounded(of: Expression, scale: int) -> Expression:
+    """What a column of a scale makes the same value of: whatever comes out of it is rounded once more."""
+    match of:
+        case Call(function="round", arguments=(value, Literal(value=places))) if places == scale:
+            return _unrounded(value, scale) if value.type.kind in ("decimal", "integer") else of
+        case Case(branches=branches, otherwise=otherwise):
+            plain = tuple((condition, _unrounded(result, scale)) for condition, result in branches)
+            rest = None if otherwise is None else _unrounded(otherwise, scale)
+            return replace(of, branches=plain, otherwise=rest, type=UNTYPED)
+    return of
+
+
 def _of_computed(engine: str, table: Table, one: Column, other: Column) -> str:
     """The sentence that proves that a column is computed alike."""
     before, after = (None if of.computed is None else of.computed.expression for of in (one, other))
     if before is None or after is None:
         return ""
-    match before, one.type:
-        case Call(function="round", arguments=(value, Literal(value=places))), Scalar(base="decimal", scale=scale):
-            if engine == "postgres" and (value, places) == (after, scale):
-                return ROUNDED
+    if engine == "postgres" and isinstance(one.type, Scalar) and one.type.base == "decimal":
+        scale = one.type.scale
+        if _unrounded(before, scale) == _unrounded(after, scale):
+            return ROUNDED
     return SAME_RESULTS if deciding.same_results(before, after, _operands(engine, table), _said(table)) else ""
 
 
@@ -119,6 +196,29 @@ def _is_said_by_form(before: Table, after: Table) -> bool:
     missing = [check for check in before.checks if check not in after.checks]
     free = Map(Scalar("json"), nullable_values=True)
     return len(after.checks) == len(before.checks) - 1 and [check.type for check in missing] == [free]
+
+
+def _judged(engine: str, table: Table) -> Table:
+    """The table with the CHECKs that the engine judges: of models rules alone, of SQLite what it has words for."""
+    if engine == "models":
+        return replace(table, checks=tuple(check for check in table.checks if check.kind == "rule"))
+    if engine != "sqlite":
+        return table
+    found = []
+    for check in table.checks:
+        if check.expression is not None:
+            whole = check.expression.parts if isinstance(check.expression, And) else (check.expression,)
+            parts = tuple(part for part in whole if _is_expressible(part))
+            if not parts:
+                continue
+            check = replace(check, expression=And(parts, type=BOOLEAN) if len(parts) > 1 else parts[0])
+        found.append(check)
+    return replace(table, checks=tuple(found))
+
+
+def _is_expressible(part: Expression) -> bool:
+    """Whether SQLite has words for a condition, in a CHECK or in a trigger."""
+    return any(not isinstance(print_expression(part, str, place), NotExpressible) for place in ("check", "trigger"))
 
 
 def _said(table: Table) -> list[Expression]:
@@ -180,10 +280,14 @@ def _least(one: int | None, other: int) -> int:
 def _operands(engine: str, table: Table, others: Mapping[str, Type] | None = None) -> Mapping[str, deciding.Operand]:
     """What each column can hold without its CHECKs."""
     key = table.primary_key.columns if table.primary_key else ()
+    # What a model has not read is not known to it.
+    further: tuple[Any, ...] = (UNKNOWN,) if engine == "models" else ()
     return {
         column.name: deciding.Operand(
             (others or {}).get(column.name) or held(engine, column.type),
-            (None,) if (column.nullable and column.name not in key) or column.computed is not None else (),
+            (None, *further)
+            if (column.nullable and column.name not in key) or column.computed is not None
+            else further,
         )
         for column in table.columns
     }
@@ -196,11 +300,26 @@ def held(engine: str, of: Type) -> Type:
     match of:
         case Scalar(base=base) if base in TEXTUAL:
             return Scalar("text" if of.length is None else "string", length=of.length)
+        case Scalar(base=base) if engine == "sqlite" and base in (*INTEGERS, "decimal"):
+            return _stored(of)
         case Scalar():
-            return Scalar(of.base, precision=of.precision, scale=of.scale, number=of.number)
+            return intervals.by_itself(of)
         case EnumType(enum=enum) if not enum.native:
             return Scalar("text")
     return of
+
+
+def _stored(of: Scalar) -> Scalar:
+    """What SQLite's integers hold of a type of numbers: its size is asked for where the schema gives no bound."""
+    if of.base == "decimal" and of.precision > WIDEST_INTEGER:
+        return intervals.by_itself(of)
+    low, high = type_limits(intervals.by_itself(of))
+    decimal = Scalar("decimal", precision=WIDEST_INTEGER + 1, scale=of.scale)
+    return replace(
+        decimal if of.base == "decimal" else Scalar("bigint"),
+        minimum=low if of.minimum is None and of.above is None else None,
+        maximum=high if of.maximum is None and of.below is None else None,
+    )
 
 
 # Types
@@ -217,7 +336,9 @@ def _leaves_parts(one: Type, other: Type) -> bool:
 
 def _same_types(engine: str, table: Table, column: Column, other: Type) -> bool:
     one, another = held(engine, column.type), held(engine, other)
-    if same_values(one, another) and _stores(one) == _stores(another):
+    if _stores(engine, column.type) != _stores(engine, other):
+        return False
+    if same_values(one, another):
         return True
     loose = _loose(one, another)
     if loose is None:
@@ -227,9 +348,11 @@ def _same_types(engine: str, table: Table, column: Column, other: Type) -> bool:
     return deciding.same_refusals(before, after, operands, _said(table))
 
 
-def _stores(of: Type) -> object:
-    """What decides how a value is kept."""
-    return of.scale if isinstance(of, Scalar) else None
+def _stores(engine: str, of: Type) -> object:
+    """What decides how a number is kept."""
+    if isinstance(of, Scalar) and of.base == "decimal":
+        return of.scale, engine == "sqlite" and of.precision > WIDEST_INTEGER
+    return None
 
 
 def _loose(one: Type, other: Type) -> Type | None:
@@ -257,7 +380,7 @@ def _asked(name: str, of: Type) -> Iterator[Expression]:
         case EnumType(enum=enum):
             yield In(value, tuple(Literal(text, type=value.type) for text in enum.texts), type=BOOLEAN)
         case Scalar(base=base) if base in (*INTEGERS, "decimal"):
-            low, high = type_limits(of)
+            low, high = type_limits(intervals.by_itself(of))
             sides = (
                 (">=", low),
                 ("<=", high),
@@ -282,10 +405,12 @@ def _asked(name: str, of: Type) -> Iterator[Expression]:
 
 def _same_defaults(table: Table, one: Column, other: Column) -> bool:
     """Whether a new row that leaves a column out is refused alike with either default."""
-    if (one.nullable or one.default is not None) != (one.nullable or other.default is not None):
+    if one.default is not None and other.default is None:
+        # Null is written for it then.
         return False
-    rules = [check.expression for check in table.checks if check.kind == "rule" and check.expression is not None]
-    before, after = ([_with(rule, one.name, column) for rule in rules] for column in (one, other))
+    if not one.nullable and one.default is None and other.default is not None:
+        return False
+    before, after = ([_with(rule, one.name, column) for rule in _rules(table.checks)] for column in (one, other))
     if before == after:
         return True
     if not all(column.default is None or column.default.kind == "literal" for column in (one, other)):
@@ -328,5 +453,6 @@ def _same_structures(engine: str, one: JsonStructure, other: JsonStructure) -> b
     )
 
 
-def _rules(rules: Sequence[Check]) -> list[Expression]:
-    return [rule.expression for rule in rules if rule.expression is not None]
+def _rules(checks: Sequence[Check]) -> list[Expression]:
+    """What a model judges beside the types of its columns."""
+    return [check.expression for check in checks if check.kind == "rule" and check.expression is not None]

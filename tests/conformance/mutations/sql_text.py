@@ -6,8 +6,10 @@ It is read as tokens. What columns of one type have in common differs in names a
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from isotype.domain.lazy import NamedTuple
 from isotype.tables.model import Table
@@ -57,6 +59,10 @@ class _Token(NamedTuple):
         return self.at + len(self.text)
 
 
+Key = tuple[str, str, str]
+"""The class of a fault, and the text without it and with it, where names do not count."""
+
+
 class Part(NamedTuple):
     """A function, a trigger or a CHECK of a file: its name, and where it stands."""
 
@@ -86,28 +92,36 @@ def parts(text: str, table: Table) -> Iterator[Part]:
             yield Part(name, found.start(), text.find("\n\n", found.start()) % (len(text) + 1))
 
 
-def faults(text: str, table: Table, known: set[tuple[str, str, str]] | None = None) -> Iterator[Fault]:
-    """Every fault of what is printed of a table, names apart each once; those that are `known` are left out."""
-    known = set() if known is None else known
-    own = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(_names(table), key=len, reverse=True))) + r")\b")
+def faults(text: str, table: Table) -> Iterator[tuple[Key, Fault]]:
+    """Every fault of what is printed of a table, by what it is where names do not count.
+
+    Two triggers with one condition, for INSERT and for UPDATE, are one text too, but for what reads the row before.
+    """
     for part in parts(text, table):
-        tokens = [_Token(part.start + one.at, one.kind, one.text) for one in _tokens(text[part.start : part.end])]
-        raised = _raised(tokens)
-        for place in (number for number in range(len(tokens)) if number not in raised):
+        whole = text[part.start : part.end]
+        tokens = [_Token(part.start + one.at, one.kind, one.text) for one in _tokens(whole)]
+        left_out = _raised(tokens) | _of_rules(tokens)
+        body = part.start + max(0, whole.find("\n")) if whole.startswith("CREATE TRIGGER") else part.start
+        for place in (number for number in range(len(tokens)) if number not in left_out):
             for kind, at, old, new in _of(text, tokens, place):
-                after = text[part.start : at] + new + text[at + len(old) : part.end]
-                key = own.sub("_", text[part.start : part.end]), own.sub("_", after), kind
-                if key not in known and new != old:
-                    known.add(key)
-                    yield Fault(kind, part.name, at, old, new)
-        dropped = own.sub("_", text[part.start : part.end]), "", "trigger dropped"
-        if text.startswith("CREATE TRIGGER", part.start) and dropped not in known:
-            known.add(dropped)
-            yield Fault("trigger dropped", part.name, part.start, text[part.start : part.end], "")
+                if new != old:
+                    after = text[part.start : at] + new + text[at + len(old) : part.end]
+                    alike = at > body and old not in ("NEW", "OLD")
+                    blank = partial(_blanked, part=part, table=table, alike=alike)
+                    yield (kind, blank(whole), blank(after)), Fault(kind, part.name, at, old, new)
+        if whole.startswith("CREATE TRIGGER"):
+            key = "trigger dropped", _blanked(whole, part, table, False), ""
+            yield key, Fault("trigger dropped", part.name, part.start, whole, "")
 
 
-def _names(table: Table) -> set[str]:
-    return {table.name, *(column.name for column in table.columns)}
+def _blanked(text: str, part: Part, table: Table, alike: bool) -> str:
+    """A text without the names of what it is about; with `alike` without the event of a trigger too."""
+    names = {part.name, table.name, f"{table.schema}_{table.name}", *(column.name for column in table.columns)}
+    own = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    bare = re.sub(rf"\b{re.escape(table.schema)}\.", "", text) if table.schema else text
+    made = re.sub(rf"\b(?:{own})\b", "_", bare)
+    made = re.sub(r"'CHECK constraint failed: [^']*'", "''", made)
+    return re.sub(r"\A(CREATE TRIGGER .*?) (?:INSERT|UPDATE(?: OF .*?)?) ON", r"\1 ON", made) if alike else made
 
 
 def _closed(text: str, opening: int) -> int:
@@ -134,6 +148,26 @@ def _raised(tokens: Sequence[_Token]) -> set[int]:
             end = next(number for number in range(place, len(tokens)) if tokens[number].text == "USING")
             found |= set(range(place, end))
     return found
+
+
+def _of_rules(tokens: Sequence[_Token]) -> set[int]:
+    """The places inside rules of typed JSON: each of them is a node of its own."""
+    found: set[int] = set()
+    for place in range(1, len(tokens) - 2):
+        if [token.text for token in tokens[place - 1 : place + 3]] == [")", "IS", "NOT", "FALSE"]:
+            start = next(number for number in range(place) if tokens[number].at >= _opened(tokens, place - 1))
+            found |= set(range(start, place))
+    return found
+
+
+def _opened(tokens: Sequence[_Token], closing: int) -> int:
+    """Where the bracket stands that one closes."""
+    depth = 0
+    for token in reversed(tokens[: closing + 1]):
+        depth += (token.text == ")") - (token.text == "(")
+        if not depth:
+            return token.at
+    raise ValueError("a bracket is never opened")
 
 
 _Found = tuple[str, int, str, str]
@@ -163,8 +197,7 @@ def _of(text: str, tokens: Sequence[_Token], place: int) -> Iterator[_Found]:
         case "text", _ if tokens[place - 2].text == "ERRCODE":
             yield "text changed", at, word, "'IS002'"
         case "number", _ if before != "SELECT":
-            for by in ("-", "+"):
-                yield "constant off by one", at, word, f"({word} {by} 1)"
+            yield from (("constant off by one", at, word, other) for other in _others(word))
         case "sign", _ if word in _COMPARED and not (word == "=" and before in ("ERRCODE", "CONSTRAINT", "SCHEMA")):
             if before not in ("TABLE", "COLUMN") and text[at + 1 : at + 2] != ">":
                 yield from ((kind, at, word, new) for kind, new in _COMPARED[word])
@@ -200,6 +233,13 @@ def _of(text: str, tokens: Sequence[_Token], place: int) -> Iterator[_Found]:
             pass
         case "name", _ if word in _WORDS and not (word in ("NEW", "OLD") and before == "REFERENCING"):
             yield "another word", at, word, _WORDS[word]
+
+
+def _others(number: str) -> tuple[str, ...]:
+    """The whole numbers beside one; of a double the next one to zero."""
+    if number.isdigit():
+        return tuple(str(other) if other >= 0 else f"({other})" for other in (int(number) - 1, int(number) + 1))
+    return (repr(math.nextafter(float(number), 0)),) if "e" in number else (f"({number} - 1)", f"({number} + 1)")
 
 
 def _then(tokens: Sequence[_Token], place: int) -> int:

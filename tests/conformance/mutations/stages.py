@@ -58,10 +58,16 @@ class Stages:
         for scene, before, fact in zip(self._asked(table), agreed, facts, strict=True):
             if fact and not before:
                 return verdict(self._subject.name, mutant, FOUND, f"{fact}: {scene.label}: {scene.text[:200]}")
-        proved = proof(self._engine.name, table, of.table)
+        proved = self.proof(mutant)
         if proved:
             return verdict(self._subject.name, mutant, EQUIVALENT, proved)
         return verdict(self._subject.name, mutant, SURVIVED, f"{len(facts)} questions about several rows")
+
+    def proof(self, mutant: Mutant) -> str:
+        """Why no rows show a mutant; '' where nothing says so."""
+        of = mutant.broken
+        assert isinstance(of, BrokenKey)
+        return proof(self._engine.name, self._tables[of.table.name], of.table)
 
     def _asked(self, table: Table) -> Sequence[Scene]:
         """The questions about the keys of a table."""

@@ -21,22 +21,22 @@ import yaml
 from isotype.conformance.building import Compiled, compiled
 from isotype.conformance.engines import Engines
 from isotype.domain.lazy import NamedTuple
-from tests.conformance.mutations.model import Mutant, Rewrite, Subject, Verdict
+from tests.conformance.mutations.model import FOUND, REFUTED, Mutant, Rewrite, Subject, Verdict
 from tests.conformance.mutations.questions import Questions
-from tests.conformance.mutations.rewrites import DOMAIN as SUPPORT
-from tests.conformance.mutations.rewrites import HOLDS
+from tests.conformance.mutations.rewrites import ALONE, COLUMNS, HOLDS
 from tests.conformance.mutations.rewrites import understood as support
-from tests.probes.domains import SCHEMAS, understood
+from tests.probes.domains import SCHEMAS, bound, understood
 
 if TYPE_CHECKING:
+    from tests.conformance.mutations.moves import Layer
     from tests.conformance.mutations.rows import Engine
 
 CASES = Path(__file__).with_name("cases.yaml")
 EVERY = bool(os.environ.get("ISOTYPE_EVERY_MUTATION"))
 WHOLE = tuple(SCHEMAS)
 """Domains whose every node is broken."""
-DOMAINS = (*WHOLE, SUPPORT)
-"""These, and the one in which only support code is, as the JSON witnesses read it."""
+DOMAINS = (*WHOLE, *ALONE)
+"""These, and those in which only support code is."""
 Counts = Mapping[str, Mapping[str, int]]
 """How many mutants there are, by witness and class."""
 
@@ -52,6 +52,10 @@ class Bench(Protocol):
         """What comes of a mutant; None where the layer prints nothing else, so that there is none."""
         ...
 
+    def proof(self, mutant: Mutant) -> str:
+        """Why no value shows a mutant; '' where nothing says so."""
+        ...
+
 
 class Ground(NamedTuple):
     """What the benches of one domain stand on."""
@@ -63,11 +67,14 @@ class Ground(NamedTuple):
     questions: Callable[[], Questions]
 
 
-def _pydantic(on: Ground) -> AbstractContextManager[Bench]:
+@contextmanager
+def _pydantic(on: Ground) -> Iterator[Bench]:
+    from tests.conformance.mutations.moves import MovesInPython
     from tests.conformance.mutations.pydantic import Schemas
     from tests.conformance.mutations.wire import wire
 
-    return wire(on, Schemas(on.compiled))
+    with wire(on, Schemas(on.compiled)) as bench:
+        yield _with_moves(on, bench, MovesInPython(on.compiled))
 
 
 def _json_schema(on: Ground) -> AbstractContextManager[Bench]:
@@ -79,13 +86,14 @@ def _json_schema(on: Ground) -> AbstractContextManager[Bench]:
 
 @contextmanager
 def _zod(on: Ground) -> Iterator[Bench]:
+    from tests.conformance.mutations.moves import MovesInTypeScript
     from tests.conformance.mutations.wire import wire
     from tests.conformance.mutations.zod import Validators, process
 
     node = process()
     try:
         with wire(on, Validators(on.compiled, on.engines, node)) as bench:
-            yield bench
+            yield _with_moves(on, bench, MovesInTypeScript(on.compiled, node))
     finally:
         node.close()
 
@@ -105,7 +113,9 @@ def _models(on: Ground) -> Iterator[Bench]:
     from tests.conformance.mutations.tables import Broken
 
     engine = OnModels(on.compiled)
-    benches: dict[type, Bench] = {Broken: Rows(on.subject, on.questions(), engine)}
+    benches: dict[type, Bench] = {}
+    if on.subject.name not in ALONE:
+        benches[Broken] = Rows(on.subject, on.questions(), engine)
     if on.subject.name == HOLDS["models"]:
         # It imports the models anew each time, and comes last.
         benches[Rewrite] = ModelsText(on.subject, on.questions(), on.compiled)
@@ -146,32 +156,53 @@ def _of_database(on: Ground, engine: Engine) -> Bench:
     """What is wrong with tables alone, then with what holds between their rows, then with the text of one domain."""
     from tests.conformance.mutations.keys import BrokenKey
     from tests.conformance.mutations.rows import Rows
-    from tests.conformance.mutations.rows_text import BrokenText, RowsText
+    from tests.conformance.mutations.rows_text import BrokenText, RowsText, keys
     from tests.conformance.mutations.stages import Stages
     from tests.conformance.mutations.tables import Broken
 
     questions = on.questions()
     rows = Rows(on.subject, questions, engine)
-    benches: dict[type, Bench] = {Broken: rows, BrokenKey: Stages(on.subject, questions, engine)}
-    if on.subject.name == HOLDS[engine.name]:
+    benches: dict[type, Bench] = {}
+    if on.subject.name not in ALONE:
+        benches |= {Broken: rows, BrokenKey: Stages(on.subject, questions, engine)}
+    if on.subject.name == COLUMNS:
         benches[BrokenText] = RowsText(on.subject, rows, engine)
+    elif on.subject.name == HOLDS[engine.name]:
+        # What the columns of the one domain have too is asked there.
+        benches[BrokenText] = RowsText(on.subject, rows, engine, keys(bound(support(COLUMNS)).tables, engine))
     return Together(benches)
 
 
-class Together:
-    """Several benches of one witness, each for what is broken in its own way."""
+def _with_moves(on: Ground, bench: Bench, layer: Layer) -> Bench:
+    """What is wrong with shapes, then with what is said of the moves of states."""
+    from tests.conformance.mutations.moves import BrokenMoves, Moves
 
-    def __init__(self, benches: Mapping[type, Bench]) -> None:
-        self._benches = benches
+    return Together({BrokenMoves: Moves(on.subject, layer)}, bench)
+
+
+class Together:
+    """Several benches of one witness, each for what is broken in its own way; one of them for everything else."""
+
+    def __init__(self, benches: Mapping[type, Bench], rest: Bench | None = None) -> None:
+        self._benches, self._rest = benches, rest
 
     def mutants(self) -> Iterator[Mutant]:
         """Those of each bench."""
-        for bench in self._benches.values():
+        for bench in filter(None, (self._rest, *self._benches.values())):
             yield from bench.mutants()
 
     def verdict(self, mutant: Mutant) -> Verdict | None:
         """What the bench says that the mutant is one of."""
-        return self._benches[type(mutant.broken)].verdict(mutant)
+        return self._bench(mutant).verdict(mutant)
+
+    def proof(self, mutant: Mutant) -> str:
+        """What the bench says that the mutant is one of."""
+        return self._bench(mutant).proof(mutant)
+
+    def _bench(self, mutant: Mutant) -> Bench:
+        bench = self._benches.get(type(mutant.broken), self._rest)
+        assert bench is not None
+        return bench
 
 
 BENCHES: Mapping[str, Callable[[Ground], AbstractContextManager[Bench]]] = {
@@ -192,7 +223,7 @@ FAMILIES = (WIRE, *((witness,) for witness in BENCHES if witness not in WIRE))
 @contextmanager
 def ground(domain: str) -> Iterator[Ground]:
     """A domain compiled into a folder of its own."""
-    of = support() if domain == SUPPORT else understood(domain)
+    of = support(domain) if domain in ALONE else understood(domain)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="isotype-mutations-")))
         made = stack.enter_context(compiled(of, folder))
@@ -208,13 +239,22 @@ def ground(domain: str) -> Iterator[Ground]:
         yield Ground(subject, made, engines, folder, questions)
 
 
-def verdicts(on: Ground, witness: str, share: int = 1) -> Iterator[Verdict]:
-    """What comes of each mutant of a witness, or of one in `share` of each class."""
+def verdicts(on: Ground, witness: str, share: int = 1, proved: bool = False) -> Iterator[Verdict]:
+    """What comes of each mutant of a witness, or of one in `share` of each class.
+
+    With `proved` proofs are held to what is found: of no mutant that a value finds may there be one.
+    """
     with BENCHES[witness](on) as bench:
         for mutant in chosen(bench.mutants(), share):
             made = bench.verdict(mutant)
             if made is not None:
-                yield made
+                yield held(bench, mutant, made) if proved else made
+
+
+def held(bench: Bench, mutant: Mutant, made: Verdict) -> Verdict:
+    """A verdict; that of a mutant which is found says so, where a proof says that nothing finds it."""
+    said = bench.proof(mutant) if made.outcome == FOUND else ""
+    return made._replace(outcome=REFUTED, said=f"{said} Yet it {made.said}") if said else made
 
 
 def chosen(mutants: Iterable[Mutant], share: int) -> Iterator[Mutant]:

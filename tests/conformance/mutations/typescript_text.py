@@ -39,6 +39,9 @@ _BESIDE = {
     **{"true": ("false",), "false": ("true",)},
 }
 _ENDS = frozenset({"&&", "||", "?", ":", ",", ";", "=>", "=", "return", "(", "[", "{", "}", ")", "]", "if", "${"})
+_KEYWORDS = frozenset({"if", "for", "while", "return", "switch", "catch", "typeof", "readonly"})
+_NO_CALLS = frozenset({".", "?.", "function", "new"})
+"""What stands before a name that is declared, or called as a part of something."""
 _OPENING, _CLOSING = "([{", ")]}"
 
 
@@ -143,6 +146,7 @@ def _of(text: str, tokens: list[_Token], place: int) -> Iterator[_Found]:
             yield "step left out", at, text[at : last.at + 1], ""
         case "sign" if word == "(" and place and tokens[place - 1].kind == "name":
             yield from _exchanged(text, tokens, place)
+            yield from _unread(text, tokens, place)
 
 
 def _is_type(tokens: list[_Token], place: int) -> bool:
@@ -152,12 +156,25 @@ def _is_type(tokens: list[_Token], place: int) -> bool:
 
 
 def _exchanged(text: str, tokens: list[_Token], place: int) -> Iterator[_Found]:
-    """A call of two names with one for the other."""
+    """A call that begins with two names, with one for the other."""
     names = [one.text for one in tokens[place : place + 5]]
-    if names[2:3] == [","] and names[4:5] == [")"] and all(tokens[place + by].kind == "name" for by in (1, 3)):
+    if names[2:3] == [","] and names[4:5] in ([")"], [","]) and all(tokens[place + by].kind == "name" for by in (1, 3)):
         first, last = tokens[place + 1], tokens[place + 3]
         old = text[first.at : last.at + len(last.text)]
         yield "operands exchanged", first.at, old, f"{last.text}, {first.text}"
+
+
+def _unread(text: str, tokens: list[_Token], place: int) -> Iterator[_Found]:
+    """A call of a function by its name with what it is given in its place, where that is one thing."""
+    name, end = tokens[place - 1], _closed(tokens, place)
+    depth, commas = 0, 0
+    for token in tokens[place + 1 : end]:
+        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        commas += token.text == "," and not depth
+    is_called = name.text not in _KEYWORDS and tokens[place - 2].text not in _NO_CALLS
+    if is_called and end > place + 1 and tokens[place + 1].text != "..." and not commas:
+        last = tokens[end]
+        yield "step left out", name.at, text[name.at : last.at + 1], text[tokens[place].at : last.at + 1]
 
 
 def _ends(regex: str) -> Iterator[tuple[int, str, str]]:

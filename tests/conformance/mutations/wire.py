@@ -135,7 +135,19 @@ class Wire:
                 return verdict(self._of.name, mutant, FOUND, str(sign))
         if same:
             return None
-        proof = inputs.proof(mutant, self._shapes) or equivalences.proof(mutant, self._shapes)
+        return self._proved(mutant)
+
+    def proof(self, mutant: Mutant) -> str:
+        """Why no value shows a mutant; '' where nothing says so."""
+        if isinstance(mutant.broken, Rewrite):
+            try:
+                return self._layer.same(mutant.broken)
+            except Unloaded:
+                return ""
+        return inputs.proof(mutant, self._shapes) or equivalences.proof(mutant, self._shapes)
+
+    def _proved(self, mutant: Mutant) -> Verdict:
+        proof = self.proof(mutant)
         return verdict(self._of.name, mutant, EQUIVALENT if proof else SURVIVED, proof)
 
     def _of_shape(self, name: str) -> Shapes:
@@ -153,8 +165,7 @@ class Wire:
             return verdict(self._of.name, mutant, UNLOADED, str(error))
         if not parts:
             return None
-        proof = self._layer.same(rewrite)
-        return verdict(self._of.name, mutant, EQUIVALENT if proof else SURVIVED, proof)
+        return self._proved(mutant)
 
     def _asked(self, printed: Hashable, names: Sequence[str], about: str) -> Sign | None:
         with self._layer.loaded(printed) as ask:

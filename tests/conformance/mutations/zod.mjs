@@ -1,11 +1,13 @@
 // Loads validators that are broken beside those that are whole, and judges by them: one JSON line in, one out.
 // ["load", folder, text, enums] answers with what was thrown, "" for nothing; ["judge", [path of a schema, text] pairs] with
 // [reason, value, fault] for each. ["texts", texts] keeps texts of each form, and ["same", folder, module, whole, broken]
-// says whether two texts of a support module do the same with them.
+// says whether two texts of a support module do the same with them. ["move", folder, text, machine] asks a text how states
+// move, and answers as `moves.mjs` says, or with what was thrown.
 import { readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { transform } from "esbuild";
+import { movedBy } from "../../../generator/isotype/conformance/witnesses/moves.mjs";
 import { rulesAlike, schemasAlike } from "./same_modules.mjs";
 
 const judgeBy = (schemas) => ([path, text]) => {
@@ -75,11 +77,14 @@ const same = async (folder, stem, text, broken) => {
     : schemasAlike(one, other, modules.get("zod").z, texts);
 };
 
+const move = async (folder, text, machine) => movedBy(await evaluated(text, await whole(folder)))(machine);
+
 for await (const line of createInterface({ input: process.stdin })) {
   const [word, ...rest] = JSON.parse(line);
   let answer;
   if (word === "texts") answer = keep(...rest);
   else if (word === "same") answer = await same(...rest).catch(String);
+  else if (word === "move") answer = await move(...rest).catch(String);
   else if (word === "load") answer = await load(...rest).catch(String);
   else answer = rest[0].map(judgeBy(schemas));
   process.stdout.write(`${JSON.stringify(answer)}\n`);

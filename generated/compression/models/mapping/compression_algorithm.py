@@ -15,7 +15,6 @@ from ...schemas.compression_algorithm import (
     CompressionAlgorithmResponse,
     CompressionAlgorithmUpdate,
 )
-from .._mapping import document, read
 from ..compression_algorithm import CompressionAlgorithm
 
 
@@ -29,8 +28,8 @@ def to_model(create: CompressionAlgorithmCreate) -> CompressionAlgorithm:
     model.compression_levels = create.compression_levels
     model.supports_streaming = create.supports_streaming
     model.supports_parallel = create.supports_parallel
-    model.parameters_schema = document(create, "parameters_schema")
-    model.default_parameters = document(create, "default_parameters")
+    model.parameters_schema = create.parameters_schema
+    model.default_parameters = create.default_parameters
     characteristics = create.characteristics
     model.speed_rating = characteristics.speed
     model.compression_rating = characteristics.compression
@@ -62,9 +61,9 @@ def apply(update: CompressionAlgorithmUpdate, model: CompressionAlgorithm) -> No
     if update.supports_parallel is not None:
         model.supports_parallel = update.supports_parallel
     if update.parameters_schema is not None:
-        model.parameters_schema = document(update, "parameters_schema")
+        model.parameters_schema = update.parameters_schema
     if update.default_parameters is not None:
-        model.default_parameters = document(update, "default_parameters")
+        model.default_parameters = update.default_parameters
     characteristics = update.characteristics
     if characteristics is not None:
         if characteristics.speed is not None:
@@ -104,12 +103,8 @@ def to_response(model: CompressionAlgorithm) -> CompressionAlgorithmResponse:
         compression_levels=model.compression_levels,
         supports_streaming=model.supports_streaming,
         supports_parallel=model.supports_parallel,
-        parameters_schema=read(
-            CompressionAlgorithmResponse, "parameters_schema", model.parameters_schema
-        ),
-        default_parameters=read(
-            CompressionAlgorithmResponse, "default_parameters", model.default_parameters
-        ),
+        parameters_schema=model.parameters_schema,
+        default_parameters=model.default_parameters,
         characteristics=CompressionAlgorithmCharacteristics(
             speed=model.speed_rating,
             compression=model.compression_rating,
@@ -139,9 +134,7 @@ def to_list_item(model: CompressionAlgorithm) -> CompressionAlgorithmListItem:
         description=model.description,
         best_for=model.best_for,
         compression_levels=model.compression_levels,
-        default_parameters=read(
-            CompressionAlgorithmListItem, "default_parameters", model.default_parameters
-        ),
+        default_parameters=model.default_parameters,
         characteristics=CompressionAlgorithmCharacteristics(
             speed=model.speed_rating,
             compression=model.compression_rating,

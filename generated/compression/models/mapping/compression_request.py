@@ -13,7 +13,6 @@ from ...schemas.compression_request import (
     CompressionRequestResponse,
     CompressionRequestUpdate,
 )
-from .._mapping import document, read
 from ..compression_request import CompressionRequest
 
 
@@ -26,7 +25,7 @@ def to_model(create: CompressionRequestCreate) -> CompressionRequest:
     model.content_type = create.content_type
     model.compression_level = create.compression_level
     model.optimization_target = create.optimization_target
-    model.parameters = document(create, "parameters")
+    model.parameters = create.parameters
     model.status = create.status
     model.started_at = create.started_at
     model.completed_at = create.completed_at
@@ -72,7 +71,7 @@ def to_response(model: CompressionRequest) -> CompressionRequestResponse:
         content_type=model.content_type,
         compression_level=model.compression_level,
         optimization_target=model.optimization_target,
-        parameters=read(CompressionRequestResponse, "parameters", model.parameters),
+        parameters=model.parameters,
         status=model.status,
         started_at=model.started_at,
         completed_at=model.completed_at,

@@ -13,7 +13,6 @@ from ...schemas.optimization_strategy import (
     OptimizationStrategyResponse,
     OptimizationStrategyUpdate,
 )
-from .._mapping import document, read
 from ..optimization_strategy import OptimizationStrategy
 
 
@@ -23,7 +22,7 @@ def to_model(create: OptimizationStrategyCreate) -> OptimizationStrategy:
     model.name = create.name
     model.description = create.description
     model.method = create.method
-    model.parameters = document(create, "parameters")
+    model.parameters = create.parameters
     model.is_active = create.is_active
     return model
 
@@ -35,7 +34,7 @@ def apply(update: OptimizationStrategyUpdate, model: OptimizationStrategy) -> No
     if update.method is not None:
         model.method = update.method
     if update.parameters is not None:
-        model.parameters = document(update, "parameters")
+        model.parameters = update.parameters
     if update.is_active is not None:
         model.is_active = update.is_active
 
@@ -47,7 +46,7 @@ def to_response(model: OptimizationStrategy) -> OptimizationStrategyResponse:
         name=model.name,
         description=model.description,
         method=model.method,
-        parameters=read(OptimizationStrategyResponse, "parameters", model.parameters),
+        parameters=model.parameters,
         is_active=model.is_active,
         created_at=model.created_at,
         updated_at=model.updated_at,

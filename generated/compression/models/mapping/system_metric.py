@@ -14,7 +14,6 @@ from ...schemas.system_metric import (
     SystemMetricsResponse,
     SystemMetricsUpdate,
 )
-from .._mapping import document, read
 from ..system_metric import SystemMetric
 
 
@@ -38,7 +37,7 @@ def to_model(create: SystemMetricsCreate) -> SystemMetric:
     model.system_health = create.system_health
     model.active_connections = create.active_connections
     model.queue_length = create.queue_length
-    model.algorithm_performance = document(create, "algorithm_performance")
+    model.algorithm_performance = create.algorithm_performance
     model.host_name = create.host_name
     model.instance_id = create.instance_id
     return model
@@ -81,7 +80,7 @@ def apply(update: SystemMetricsUpdate, model: SystemMetric) -> None:
     if "queue_length" in update.model_fields_set:
         model.queue_length = update.queue_length
     if update.algorithm_performance is not None:
-        model.algorithm_performance = document(update, "algorithm_performance")
+        model.algorithm_performance = update.algorithm_performance
     if "host_name" in update.model_fields_set:
         model.host_name = update.host_name
     if "instance_id" in update.model_fields_set:
@@ -110,9 +109,7 @@ def to_response(model: SystemMetric) -> SystemMetricsResponse:
         system_health=model.system_health,
         active_connections=model.active_connections,
         queue_length=model.queue_length,
-        algorithm_performance=read(
-            SystemMetricsResponse, "algorithm_performance", model.algorithm_performance
-        ),
+        algorithm_performance=model.algorithm_performance,
         host_name=model.host_name,
         instance_id=model.instance_id,
     )
@@ -135,9 +132,7 @@ def to_list_item(model: SystemMetric) -> SystemMetricsListItem:
         system_health=model.system_health,
         active_connections=model.active_connections,
         queue_length=model.queue_length,
-        algorithm_performance=read(
-            SystemMetricsListItem, "algorithm_performance", model.algorithm_performance
-        ),
+        algorithm_performance=model.algorithm_performance,
     )
 
 

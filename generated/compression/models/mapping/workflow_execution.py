@@ -13,7 +13,6 @@ from ...schemas.workflow_execution import (
     WorkflowExecutionResponse,
     WorkflowExecutionUpdate,
 )
-from .._mapping import document, read
 from ..workflow_execution import WorkflowExecution
 
 
@@ -21,7 +20,7 @@ def to_model(create: WorkflowExecutionCreate) -> WorkflowExecution:
     """A new row of what a caller sent; what is left out is for the database to say."""
     model = WorkflowExecution()
     model.workflow_id = create.workflow_id
-    model.inputs = document(create, "inputs")
+    model.inputs = create.inputs
     return model
 
 
@@ -34,12 +33,12 @@ def to_response(model: WorkflowExecution) -> WorkflowExecutionResponse:
     return WorkflowExecutionResponse(
         id=model.id,
         workflow_id=model.workflow_id,
-        inputs=read(WorkflowExecutionResponse, "inputs", model.inputs),
+        inputs=model.inputs,
         status=model.status,
         progress=model.progress,
         steps_completed=model.steps_completed,
         current_step=model.current_step,
-        results=read(WorkflowExecutionResponse, "results", model.results),
+        results=model.results,
         started_at=model.started_at,
         completed_at=model.completed_at,
         error_message=model.error_message,

@@ -13,7 +13,6 @@ from ...schemas.column_profile import (
     ColumnProfileResponse,
     ColumnProfileUpdate,
 )
-from .._mapping import document, read
 from ..column_profile import ColumnProfile
 
 
@@ -29,7 +28,7 @@ def to_model(create: ColumnProfileCreate) -> ColumnProfile:
     model.max_value = create.max_value
     model.mean = create.mean
     model.median = create.median
-    model.distribution_data = document(create, "distribution_data")
+    model.distribution_data = create.distribution_data
     return model
 
 
@@ -52,7 +51,7 @@ def apply(update: ColumnProfileUpdate, model: ColumnProfile) -> None:
     if "median" in update.model_fields_set:
         model.median = update.median
     if "distribution_data" in update.model_fields_set:
-        model.distribution_data = document(update, "distribution_data")
+        model.distribution_data = update.distribution_data
 
 
 def to_response(model: ColumnProfile) -> ColumnProfileResponse:
@@ -68,9 +67,7 @@ def to_response(model: ColumnProfile) -> ColumnProfileResponse:
         max_value=model.max_value,
         mean=model.mean,
         median=model.median,
-        distribution_data=read(
-            ColumnProfileResponse, "distribution_data", model.distribution_data
-        ),
+        distribution_data=model.distribution_data,
         created_at=model.created_at,
     )
 

@@ -14,7 +14,6 @@ from ...schemas.configuration_change_event import (
     ConfigurationChangeEventSummary,
     ConfigurationChangeEventUpdate,
 )
-from .._mapping import document, read
 from ..configuration_change_event import ConfigurationChangeEvent
 
 
@@ -24,9 +23,9 @@ def to_model(create: ConfigurationChangeEventCreate) -> ConfigurationChangeEvent
     model.time = create.time
     model.device_id = create.device_id
     model.snapshot_id = create.snapshot_id
-    model.service_dependencies = document(create, "service_dependencies")
+    model.service_dependencies = create.service_dependencies
     model.restart_services = create.restart_services
-    model.changes_summary = document(create, "changes_summary")
+    model.changes_summary = create.changes_summary
     model.confidence_score = create.confidence_score
     model.processed = create.processed
     model.notifications_sent = create.notifications_sent
@@ -44,11 +43,11 @@ def apply(
 ) -> None:
     """Change a row as a caller asked; what is left out stays as it is."""
     if "service_dependencies" in update.model_fields_set:
-        model.service_dependencies = document(update, "service_dependencies")
+        model.service_dependencies = update.service_dependencies
     if update.restart_services is not None:
         model.restart_services = update.restart_services
     if "changes_summary" in update.model_fields_set:
-        model.changes_summary = document(update, "changes_summary")
+        model.changes_summary = update.changes_summary
     if "confidence_score" in update.model_fields_set:
         model.confidence_score = update.confidence_score
     if update.processed is not None:
@@ -70,15 +69,9 @@ def to_response(model: ConfigurationChangeEvent) -> ConfigurationChangeEventResp
         time=model.time,
         device_id=model.device_id,
         snapshot_id=model.snapshot_id,
-        service_dependencies=read(
-            ConfigurationChangeEventResponse,
-            "service_dependencies",
-            model.service_dependencies,
-        ),
+        service_dependencies=model.service_dependencies,
         restart_services=model.restart_services,
-        changes_summary=read(
-            ConfigurationChangeEventResponse, "changes_summary", model.changes_summary
-        ),
+        changes_summary=model.changes_summary,
         confidence_score=model.confidence_score,
         processed=model.processed,
         notifications_sent=model.notifications_sent,

@@ -14,7 +14,6 @@ from ...schemas.configuration_snapshot import (
     ConfigurationSnapshotSummary,
     ConfigurationSnapshotUpdate,
 )
-from .._mapping import document, read
 from ..configuration_snapshot import ConfigurationSnapshot
 
 
@@ -26,7 +25,7 @@ def to_model(create: ConfigurationSnapshotCreate) -> ConfigurationSnapshot:
     model.content_hash = create.content_hash
     model.file_size_bytes = create.file_size_bytes
     model.raw_content = create.raw_content
-    model.parsed_data = document(create, "parsed_data")
+    model.parsed_data = create.parsed_data
     model.previous_hash = create.previous_hash
     model.file_modified_time = create.file_modified_time
     model.collection_source = create.collection_source
@@ -45,7 +44,7 @@ def apply(update: ConfigurationSnapshotUpdate, model: ConfigurationSnapshot) -> 
     if "file_size_bytes" in update.model_fields_set:
         model.file_size_bytes = update.file_size_bytes
     if "parsed_data" in update.model_fields_set:
-        model.parsed_data = document(update, "parsed_data")
+        model.parsed_data = update.parsed_data
     if "previous_hash" in update.model_fields_set:
         model.previous_hash = update.previous_hash
     if "file_modified_time" in update.model_fields_set:
@@ -71,9 +70,7 @@ def to_response(model: ConfigurationSnapshot) -> ConfigurationSnapshotResponse:
         content_hash=model.content_hash,
         file_size_bytes=model.file_size_bytes,
         raw_content=model.raw_content,
-        parsed_data=read(
-            ConfigurationSnapshotResponse, "parsed_data", model.parsed_data
-        ),
+        parsed_data=model.parsed_data,
         previous_hash=model.previous_hash,
         file_modified_time=model.file_modified_time,
         collection_source=model.collection_source,

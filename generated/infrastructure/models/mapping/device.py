@@ -16,7 +16,6 @@ from ...schemas.device import (
     DeviceUpdate,
 )
 from ...schemas.enums import CollectionStatus
-from .._mapping import document, read
 from ..device import Device
 
 
@@ -25,7 +24,7 @@ def to_model(create: DeviceCreate) -> Device:
     model = Device()
     model.hostname = create.hostname
     model.device_type = create.device_type
-    model.metadata_ = document(create, "metadata")
+    model.metadata_ = create.metadata
     return model
 
 
@@ -36,7 +35,7 @@ def apply(update: DeviceUpdate, model: Device) -> None:
     if "device_type" in update.model_fields_set:
         model.device_type = update.device_type
     if "metadata" in update.model_fields_set:
-        model.metadata_ = document(update, "metadata")
+        model.metadata_ = update.metadata
 
 
 def to_response(
@@ -50,7 +49,7 @@ def to_response(
         id=model.id,
         hostname=model.hostname,
         device_type=model.device_type,
-        metadata=read(DeviceResponse, "metadata", model.metadata_),
+        metadata=model.metadata_,
         created_at=model.created_at,
         updated_at=model.updated_at,
         last_successful_collection=last_successful_collection,

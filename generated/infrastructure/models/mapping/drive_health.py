@@ -13,7 +13,6 @@ from ...schemas.drive_health import (
     DriveHealthResponse,
     DriveHealthUpdate,
 )
-from .._mapping import document, read
 from ..drive_health import DriveHealth
 
 
@@ -25,7 +24,7 @@ def to_model(create: DriveHealthCreate) -> DriveHealth:
     model.drive_name = create.drive_name
     model.model = create.model
     model.serial_number = create.serial_number
-    model.smart_attributes = document(create, "smart_attributes")
+    model.smart_attributes = create.smart_attributes
     model.temperature_celsius = create.temperature_celsius
     model.power_on_hours = create.power_on_hours
     model.is_healthy = create.is_healthy
@@ -39,7 +38,7 @@ def apply(update: DriveHealthUpdate, model: DriveHealth) -> None:
     if "serial_number" in update.model_fields_set:
         model.serial_number = update.serial_number
     if "smart_attributes" in update.model_fields_set:
-        model.smart_attributes = document(update, "smart_attributes")
+        model.smart_attributes = update.smart_attributes
     if "temperature_celsius" in update.model_fields_set:
         model.temperature_celsius = update.temperature_celsius
     if "power_on_hours" in update.model_fields_set:
@@ -56,9 +55,7 @@ def to_response(model: DriveHealth) -> DriveHealthResponse:
         drive_name=model.drive_name,
         model=model.model,
         serial_number=model.serial_number,
-        smart_attributes=read(
-            DriveHealthResponse, "smart_attributes", model.smart_attributes
-        ),
+        smart_attributes=model.smart_attributes,
         temperature_celsius=model.temperature_celsius,
         power_on_hours=model.power_on_hours,
         is_healthy=model.is_healthy,

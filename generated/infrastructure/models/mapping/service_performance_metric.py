@@ -14,7 +14,6 @@ from ...schemas.service_performance_metric import (
     ServicePerformanceMetricSummary,
     ServicePerformanceMetricUpdate,
 )
-from .._mapping import document, read
 from ..service_performance_metric import ServicePerformanceMetric
 
 
@@ -38,7 +37,7 @@ def to_model(create: ServicePerformanceMetricCreate) -> ServicePerformanceMetric
     model.cache_evictions = create.cache_evictions
     model.data_collected_bytes = create.data_collected_bytes
     model.database_writes = create.database_writes
-    model.error_types = document(create, "error_types")
+    model.error_types = create.error_types
     model.top_errors = create.top_errors
     return model
 
@@ -78,7 +77,7 @@ def apply(
     if update.database_writes is not None:
         model.database_writes = update.database_writes
     if update.error_types is not None:
-        model.error_types = document(update, "error_types")
+        model.error_types = update.error_types
     if update.top_errors is not None:
         model.top_errors = update.top_errors
 
@@ -103,9 +102,7 @@ def to_response(model: ServicePerformanceMetric) -> ServicePerformanceMetricResp
         cache_evictions=model.cache_evictions,
         data_collected_bytes=model.data_collected_bytes,
         database_writes=model.database_writes,
-        error_types=read(
-            ServicePerformanceMetricResponse, "error_types", model.error_types
-        ),
+        error_types=model.error_types,
         top_errors=model.top_errors,
     )
 

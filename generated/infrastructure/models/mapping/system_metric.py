@@ -13,7 +13,6 @@ from ...schemas.system_metric import (
     SystemMetricResponse,
     SystemMetricUpdate,
 )
-from .._mapping import document, read
 from ..system_metric import SystemMetric
 
 
@@ -24,8 +23,8 @@ def to_model(create: SystemMetricCreate) -> SystemMetric:
     model.device_id = create.device_id
     model.cpu_usage = create.cpu_usage
     model.memory_usage = create.memory_usage
-    model.disk_io = document(create, "disk_io")
-    model.network_traffic = document(create, "network_traffic")
+    model.disk_io = create.disk_io
+    model.network_traffic = create.network_traffic
     return model
 
 
@@ -36,9 +35,9 @@ def apply(update: SystemMetricUpdate, model: SystemMetric) -> None:
     if "memory_usage" in update.model_fields_set:
         model.memory_usage = update.memory_usage
     if "disk_io" in update.model_fields_set:
-        model.disk_io = document(update, "disk_io")
+        model.disk_io = update.disk_io
     if "network_traffic" in update.model_fields_set:
-        model.network_traffic = document(update, "network_traffic")
+        model.network_traffic = update.network_traffic
 
 
 def to_response(model: SystemMetric) -> SystemMetricResponse:
@@ -48,10 +47,8 @@ def to_response(model: SystemMetric) -> SystemMetricResponse:
         device_id=model.device_id,
         cpu_usage=model.cpu_usage,
         memory_usage=model.memory_usage,
-        disk_io=read(SystemMetricResponse, "disk_io", model.disk_io),
-        network_traffic=read(
-            SystemMetricResponse, "network_traffic", model.network_traffic
-        ),
+        disk_io=model.disk_io,
+        network_traffic=model.network_traffic,
     )
 
 

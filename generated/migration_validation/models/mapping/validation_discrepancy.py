@@ -13,7 +13,6 @@ from ...schemas.validation_discrepancy import (
     ValidationDiscrepancyResponse,
     ValidationDiscrepancyUpdate,
 )
-from .._mapping import document, read
 from ..validation_discrepancy import ValidationDiscrepancy
 
 
@@ -30,7 +29,7 @@ def to_model(create: ValidationDiscrepancyCreate) -> ValidationDiscrepancy:
     model.recommendation = create.recommendation
     model.confidence = create.confidence
     model.component_type = create.component_type
-    model.validation_context = document(create, "validation_context")
+    model.validation_context = create.validation_context
     model.is_resolved = create.is_resolved
     model.resolution_notes = create.resolution_notes
     model.resolved_at = create.resolved_at
@@ -57,7 +56,7 @@ def apply(update: ValidationDiscrepancyUpdate, model: ValidationDiscrepancy) -> 
     if "component_type" in update.model_fields_set:
         model.component_type = update.component_type
     if update.validation_context is not None:
-        model.validation_context = document(update, "validation_context")
+        model.validation_context = update.validation_context
     if update.is_resolved is not None:
         model.is_resolved = update.is_resolved
     if "resolution_notes" in update.model_fields_set:
@@ -82,11 +81,7 @@ def to_response(model: ValidationDiscrepancy) -> ValidationDiscrepancyResponse:
         recommendation=model.recommendation,
         confidence=model.confidence,
         component_type=model.component_type,
-        validation_context=read(
-            ValidationDiscrepancyResponse,
-            "validation_context",
-            model.validation_context,
-        ),
+        validation_context=model.validation_context,
         is_resolved=model.is_resolved,
         resolution_notes=model.resolution_notes,
         resolved_at=model.resolved_at,

@@ -13,7 +13,6 @@ from ...schemas.validation_metric import (
     ValidationMetricResponse,
     ValidationMetricUpdate,
 )
-from .._mapping import document, read
 from ..validation_metric import ValidationMetric
 
 
@@ -34,13 +33,13 @@ def to_model(create: ValidationMetricCreate) -> ValidationMetric:
     model.avg_fidelity_score = create.avg_fidelity_score
     model.max_fidelity_score = create.max_fidelity_score
     model.min_fidelity_score = create.min_fidelity_score
-    model.technology_breakdown = document(create, "technology_breakdown")
-    model.scope_breakdown = document(create, "scope_breakdown")
+    model.technology_breakdown = create.technology_breakdown
+    model.scope_breakdown = create.scope_breakdown
     model.total_discrepancies = create.total_discrepancies
     model.critical_discrepancies = create.critical_discrepancies
     model.warning_discrepancies = create.warning_discrepancies
     model.info_discrepancies = create.info_discrepancies
-    model.additional_metrics = document(create, "additional_metrics")
+    model.additional_metrics = create.additional_metrics
     return model
 
 
@@ -71,9 +70,9 @@ def apply(update: ValidationMetricUpdate, model: ValidationMetric) -> None:
     if "min_fidelity_score" in update.model_fields_set:
         model.min_fidelity_score = update.min_fidelity_score
     if update.technology_breakdown is not None:
-        model.technology_breakdown = document(update, "technology_breakdown")
+        model.technology_breakdown = update.technology_breakdown
     if update.scope_breakdown is not None:
-        model.scope_breakdown = document(update, "scope_breakdown")
+        model.scope_breakdown = update.scope_breakdown
     if update.total_discrepancies is not None:
         model.total_discrepancies = update.total_discrepancies
     if update.critical_discrepancies is not None:
@@ -83,7 +82,7 @@ def apply(update: ValidationMetricUpdate, model: ValidationMetric) -> None:
     if update.info_discrepancies is not None:
         model.info_discrepancies = update.info_discrepancies
     if update.additional_metrics is not None:
-        model.additional_metrics = document(update, "additional_metrics")
+        model.additional_metrics = update.additional_metrics
 
 
 def to_response(model: ValidationMetric) -> ValidationMetricResponse:
@@ -104,19 +103,13 @@ def to_response(model: ValidationMetric) -> ValidationMetricResponse:
         avg_fidelity_score=model.avg_fidelity_score,
         max_fidelity_score=model.max_fidelity_score,
         min_fidelity_score=model.min_fidelity_score,
-        technology_breakdown=read(
-            ValidationMetricResponse, "technology_breakdown", model.technology_breakdown
-        ),
-        scope_breakdown=read(
-            ValidationMetricResponse, "scope_breakdown", model.scope_breakdown
-        ),
+        technology_breakdown=model.technology_breakdown,
+        scope_breakdown=model.scope_breakdown,
         total_discrepancies=model.total_discrepancies,
         critical_discrepancies=model.critical_discrepancies,
         warning_discrepancies=model.warning_discrepancies,
         info_discrepancies=model.info_discrepancies,
-        additional_metrics=read(
-            ValidationMetricResponse, "additional_metrics", model.additional_metrics
-        ),
+        additional_metrics=model.additional_metrics,
         created_at=model.created_at,
         updated_at=model.updated_at,
     )

@@ -13,7 +13,6 @@ from ...schemas.validation_result import (
     ValidationResultResponse,
     ValidationResultUpdate,
 )
-from .._mapping import document, read
 from ..validation_result import ValidationResult
 
 
@@ -27,7 +26,7 @@ def to_model(create: ValidationResultCreate) -> ValidationResult:
     model.source_representation = create.source_representation
     model.target_representation = create.target_representation
     model.execution_time = create.execution_time
-    model.result_metadata = document(create, "result_metadata")
+    model.result_metadata = create.result_metadata
     model.result_type = create.result_type
     return model
 
@@ -47,7 +46,7 @@ def apply(update: ValidationResultUpdate, model: ValidationResult) -> None:
     if "execution_time" in update.model_fields_set:
         model.execution_time = update.execution_time
     if update.result_metadata is not None:
-        model.result_metadata = document(update, "result_metadata")
+        model.result_metadata = update.result_metadata
 
 
 def to_response(model: ValidationResult) -> ValidationResultResponse:
@@ -61,9 +60,7 @@ def to_response(model: ValidationResult) -> ValidationResultResponse:
         source_representation=model.source_representation,
         target_representation=model.target_representation,
         execution_time=model.execution_time,
-        result_metadata=read(
-            ValidationResultResponse, "result_metadata", model.result_metadata
-        ),
+        result_metadata=model.result_metadata,
         result_type=model.result_type,
         created_at=model.created_at,
         updated_at=model.updated_at,

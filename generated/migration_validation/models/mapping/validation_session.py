@@ -17,7 +17,6 @@ from ...schemas.validation_session import (
     ValidationSessionUpdate,
 )
 from ...schemas.validation_session_detail import ValidationSessionDetail
-from .._mapping import document, read
 from ..validation_session import ValidationSession
 from . import behavioral_test_result as behavioral_test_result_mapping
 from . import validation_discrepancy as validation_discrepancy_mapping
@@ -34,23 +33,23 @@ def to_model(create: ValidationSessionCreate) -> ValidationSession:
     model.behavioral_timeout = create.behavioral_timeout
     model.processing_log = create.processing_log
     model.execution_time = create.execution_time
-    model.session_metadata = document(create, "session_metadata")
+    model.session_metadata = create.session_metadata
     model.source_technology = create.source_technology
     model.source_technology_version = create.source_technology_version
-    model.source_framework_details = document(create, "source_framework_details")
+    model.source_framework_details = create.source_framework_details
     model.source_input_type = create.source_input_type
     model.source_files = create.source_files
     model.source_screenshots = create.source_screenshots
     model.source_urls = create.source_urls
-    model.source_metadata = document(create, "source_metadata")
+    model.source_metadata = create.source_metadata
     model.target_technology = create.target_technology
     model.target_technology_version = create.target_technology_version
-    model.target_framework_details = document(create, "target_framework_details")
+    model.target_framework_details = create.target_framework_details
     model.target_input_type = create.target_input_type
     model.target_files = create.target_files
     model.target_screenshots = create.target_screenshots
     model.target_urls = create.target_urls
-    model.target_metadata = document(create, "target_metadata")
+    model.target_metadata = create.target_metadata
     return model
 
 
@@ -63,7 +62,7 @@ def apply(update: ValidationSessionUpdate, model: ValidationSession) -> None:
     if "execution_time" in update.model_fields_set:
         model.execution_time = update.execution_time
     if update.session_metadata is not None:
-        model.session_metadata = document(update, "session_metadata")
+        model.session_metadata = update.session_metadata
 
 
 def to_response(model: ValidationSession) -> ValidationSessionResponse:
@@ -77,37 +76,23 @@ def to_response(model: ValidationSession) -> ValidationSessionResponse:
         behavioral_timeout=model.behavioral_timeout,
         processing_log=model.processing_log,
         execution_time=model.execution_time,
-        session_metadata=read(
-            ValidationSessionResponse, "session_metadata", model.session_metadata
-        ),
+        session_metadata=model.session_metadata,
         source_technology=model.source_technology,
         source_technology_version=model.source_technology_version,
-        source_framework_details=read(
-            ValidationSessionResponse,
-            "source_framework_details",
-            model.source_framework_details,
-        ),
+        source_framework_details=model.source_framework_details,
         source_input_type=model.source_input_type,
         source_files=model.source_files,
         source_screenshots=model.source_screenshots,
         source_urls=model.source_urls,
-        source_metadata=read(
-            ValidationSessionResponse, "source_metadata", model.source_metadata
-        ),
+        source_metadata=model.source_metadata,
         target_technology=model.target_technology,
         target_technology_version=model.target_technology_version,
-        target_framework_details=read(
-            ValidationSessionResponse,
-            "target_framework_details",
-            model.target_framework_details,
-        ),
+        target_framework_details=model.target_framework_details,
         target_input_type=model.target_input_type,
         target_files=model.target_files,
         target_screenshots=model.target_screenshots,
         target_urls=model.target_urls,
-        target_metadata=read(
-            ValidationSessionResponse, "target_metadata", model.target_metadata
-        ),
+        target_metadata=model.target_metadata,
         created_at=model.created_at,
         updated_at=model.updated_at,
     )
@@ -139,37 +124,23 @@ def to_validation_session_detail(model: ValidationSession) -> ValidationSessionD
         behavioral_timeout=model.behavioral_timeout,
         processing_log=model.processing_log,
         execution_time=model.execution_time,
-        session_metadata=read(
-            ValidationSessionDetail, "session_metadata", model.session_metadata
-        ),
+        session_metadata=model.session_metadata,
         source_technology=model.source_technology,
         source_technology_version=model.source_technology_version,
-        source_framework_details=read(
-            ValidationSessionDetail,
-            "source_framework_details",
-            model.source_framework_details,
-        ),
+        source_framework_details=model.source_framework_details,
         source_input_type=model.source_input_type,
         source_files=model.source_files,
         source_screenshots=model.source_screenshots,
         source_urls=model.source_urls,
-        source_metadata=read(
-            ValidationSessionDetail, "source_metadata", model.source_metadata
-        ),
+        source_metadata=model.source_metadata,
         target_technology=model.target_technology,
         target_technology_version=model.target_technology_version,
-        target_framework_details=read(
-            ValidationSessionDetail,
-            "target_framework_details",
-            model.target_framework_details,
-        ),
+        target_framework_details=model.target_framework_details,
         target_input_type=model.target_input_type,
         target_files=model.target_files,
         target_screenshots=model.target_screenshots,
         target_urls=model.target_urls,
-        target_metadata=read(
-            ValidationSessionDetail, "target_metadata", model.target_metadata
-        ),
+        target_metadata=model.target_metadata,
         created_at=model.created_at,
         updated_at=model.updated_at,
         results=[validation_result_mapping.to_response(row) for row in model.results],

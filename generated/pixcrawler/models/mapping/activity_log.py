@@ -13,7 +13,6 @@ from ...schemas.activity_log import (
     ActivityLogResponse,
     ActivityLogUpdate,
 )
-from .._mapping import document, read
 from ..activity_log import ActivityLog
 
 
@@ -24,7 +23,7 @@ def to_model(create: ActivityLogCreate) -> ActivityLog:
     model.action = create.action
     model.resource_type = create.resource_type
     model.resource_id = create.resource_id
-    model.details = document(create, "details")
+    model.details = create.details
     return model
 
 
@@ -40,7 +39,7 @@ def to_response(model: ActivityLog) -> ActivityLogResponse:
         action=model.action,
         resource_type=model.resource_type,
         resource_id=model.resource_id,
-        details=read(ActivityLogResponse, "details", model.details),
+        details=model.details,
         timestamp=model.timestamp,
     )
 

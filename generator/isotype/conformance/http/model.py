@@ -106,7 +106,7 @@ def by_field(shape: Shape, record: Mapping[str, Any], shapes: Shapes) -> dict[st
         value = record[prop.name]
         if prop.field:
             found[prop.field] = value
-        elif isinstance(prop.type, ObjectType) and not prop.relation:
+        elif isinstance(prop.type, ObjectType) and not prop.relation and not prop.given:
             group = shapes.shape(prop.type.name)
             nothing = dict.fromkeys(prop.name for prop in group.properties)
             found |= by_field(group, nothing if value is None else value, shapes)

@@ -31,6 +31,11 @@ REFUSALS = ("22", "23", "IS001", "54", "428C9", "0A000 searching for elements in
 """SQLSTATEs by which a value is refused, and not the statement: data, constraints, transitions, limits; and what a
 CHECK says of an array of arrays."""
 
+MOVE = "IS001"
+"""The SQLSTATE of a move, and of a start, that is refused."""
+_UNASKED = "22023 cannot "
+"""What a function of JSON says of a value of another kind: a check has to look first."""
+
 BATCH = 400
 _ROLE = "isotype_verify"
 _UNSENDABLE = "\0"
@@ -235,9 +240,13 @@ class Postgres:
     def _answer(self, row: Row, verdict: str) -> Answer:
         if verdict.startswith("!"):
             return Answer(fault=f"the row to be changed is refused: {verdict[1:]}")
-        if not verdict.startswith("="):
-            return Answer(verdict) if verdict.startswith(REFUSALS) else Answer(fault=verdict)
-        return Answer(changed=self._changed(row, json.loads(verdict[1:])) if row.stands else "")
+        if verdict.startswith("="):
+            return Answer(changed=self._changed(row, json.loads(verdict[1:])) if row.stands else "")
+        if verdict.startswith(_UNASKED):
+            return Answer(fault=verdict)
+        if verdict.startswith(MOVE) and row.refusals and all(one.constraint != "transition" for one in row.refusals):
+            return Answer(fault=f"is refused as a move: {verdict}")
+        return Answer(verdict) if verdict.startswith(REFUSALS) else Answer(fault=verdict)
 
     def _changed(self, row: Row, found: Sequence[str | None] | None) -> str:
         """The first value that is stored as another than was meant; '' when none is."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
+from types import ModuleType
 from typing import Any
 
 from isotype.conformance.building import Compiled
-from isotype.conformance.model import Answer, NotAsked
+from isotype.conformance.model import Answer, NotAsked, Told
+from isotype.domain.names import snake
 from isotype.probes import Probe
-from isotype.shapes.model import UPDATE
+from isotype.probes.moves import moves
+from isotype.shapes.model import UPDATE, StateMachine
 
 
 class Pydantic:
@@ -54,5 +58,20 @@ class Pydantic:
         inside = {name: self._given(getattr(found, name)) for name in found.model_fields_set}
         return {name: True if given is None else given for name, given in inside.items()}
 
+    def move(self, machines: Sequence[StateMachine]) -> Sequence[Told]:
+        return [told(importlib.import_module(f"{self._module.__name__}.{one.module}"), one) for one in machines]
+
     def close(self) -> None:
         """Nothing is held."""
+
+
+def told(module: ModuleType, of: StateMachine) -> Told:
+    """What a module of schemas says of a state machine."""
+    stem = snake(of.name)
+    try:
+        state, can_move = getattr(module, of.enum.name), getattr(module, f"can_move_{stem}")
+        targets, starts = getattr(module, f"{stem.upper()}_MOVES"), getattr(module, f"{stem.upper()}_STARTS", None)
+        pairs = [[one and state(one) for one in (move.source, move.target)] for move in moves(of)]
+        return Told([can_move(*pair) for pair in pairs], targets, starts)
+    except Exception as error:  # Whatever the function raises is no answer.
+        return Told(fault=f"{type(error).__name__}: {error}")

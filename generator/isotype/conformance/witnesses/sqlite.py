@@ -30,7 +30,7 @@ from isotype.tables.model import Column, Table, Tables
 
 OLDEST = (3, 37, 0)
 LIMITS = (
-    *("integer overflow", "malformed JSON", "string or blob too big"),
+    *("integer overflow", "string or blob too big"),
     *("cannot INSERT into generated column", "cannot UPDATE generated column"),
     # Of the text 'now', where an instant is wanted.
     "non-deterministic use of strftime() in a generated column",
@@ -86,7 +86,12 @@ class Sqlite:
         if fault:
             return Answer(fault=fault)
         try:
-            connection.execute((_update if row.before is not None else _insert)(table, columns), values)
+            if row.before is None:
+                connection.execute(_insert(table, columns), values)
+            else:
+                # A stamp is written whatever the statement says of it.
+                kept = () if row.table.stamp is None else tuple(set(row.table.stamp.columns).difference(columns))
+                connection.execute(_update(table, columns, kept), values)
         except (sqlite3.Error, UnicodeEncodeError, OverflowError) as error:
             return _refusal(error)
         changed = self._changed(connection, row, table, values) if row.stands else ""
@@ -201,6 +206,8 @@ def _database(of: Compiled, text: str) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.executescript(text)
     connection.execute("PRAGMA foreign_keys = OFF")
+    # What a trigger writes may call it again, as an application may have it.
+    connection.execute("PRAGMA recursive_triggers = ON")
     for table in of.bindings.tables.tables:
         connection.execute(f"DELETE FROM {sqlite.table_name(table.schema, table.name)}")
     return connection
@@ -293,8 +300,10 @@ def _insert(name: str, columns: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _update(name: str, columns: tuple[str, ...]) -> str:
-    return f"UPDATE {name} SET {', '.join(f'{sql_identifier(column)} = ?' for column in columns)}"
+def _update(name: str, columns: tuple[str, ...], kept: tuple[str, ...] = ()) -> str:
+    changes = [f"{sql_identifier(column)} = ?" for column in columns]
+    changes += [f"{column} = {column}" for column in map(sql_identifier, kept)]
+    return f"UPDATE {name} SET {', '.join(changes)}"
 
 
 @lru_cache(maxsize=1024)

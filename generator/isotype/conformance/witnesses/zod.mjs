@@ -1,7 +1,9 @@
-// Judges batches: one JSON line of a barrel's path and [path of a schema, text] pairs in, one of [reason, value, fault] out.
+// Judges batches, one JSON line in and one out. ["judge", path of a barrel, [path of a schema, text] pairs] is answered with
+// [reason, value, fault] for each, ["move", path of a barrel, state machines] as `moves.mjs` says.
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
+import { movedBy } from "./moves.mjs";
 
 // Schemas of operations stand beside the barrel, where there are any.
 const operations = async (barrel) => {
@@ -29,8 +31,9 @@ const judgeBy = (schemas) => ([path, text]) => {
 };
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const [barrel, questions] = JSON.parse(line);
+  const [word, barrel, questions] = JSON.parse(line);
   // Node keeps what it has imported.
-  const schemas = { ...(await import(pathToFileURL(barrel).href)), ...(await operations(barrel)) };
-  process.stdout.write(`${JSON.stringify(questions.map(judgeBy(schemas)))}\n`);
+  const module = await import(pathToFileURL(barrel).href);
+  const answer = word === "move" ? movedBy(module) : judgeBy({ ...module, ...(await operations(barrel)) });
+  process.stdout.write(`${JSON.stringify(questions.map(answer))}\n`);
 }

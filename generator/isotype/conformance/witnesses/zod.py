@@ -11,14 +11,15 @@ from pathlib import Path
 
 from isotype.conformance.building import Compiled
 from isotype.conformance.engines import Engines
-from isotype.conformance.model import Answer, NotAsked
+from isotype.conformance.model import Answer, NotAsked, Told
 from isotype.conformance.witnesses.node import STRIPS, find_modules, find_node, version
 from isotype.layers.specifiers import schemas_name
 from isotype.layers.zod_operations import PARTS
 from isotype.layers.zod_types import schema_name
 from isotype.probes import Probe
 from isotype.probes.inputs import inputs_name
-from isotype.shapes.model import ApiOperation
+from isotype.probes.moves import moves
+from isotype.shapes.model import ApiOperation, StateMachine
 
 _CONFIGURATION = {
     "compilerOptions": {
@@ -33,10 +34,11 @@ class Zod:
     name, target, apart = "zod", "zod", True
 
     def __init__(self, of: Compiled, root: Path, engines: Engines) -> None:
-        self._entry = str(built(of, root))
+        entry = built(of, root)
+        self._entry, self._types = str(entry), str(entry.parents[1] / "types" / entry.name)
         self._process = engines.node()
         # What does not load is found now, and not among the values.
-        self._process.ask([self._entry, []])
+        self._process.ask(["judge", self._entry, []])
         self.inputs = dict(_inputs(of.bindings.shapes.operations))
 
     def asks(self, probe: Probe) -> bool:
@@ -45,11 +47,21 @@ class Zod:
 
     def judge(self, probes: Sequence[Probe]) -> Sequence[Answer]:
         question = [[self.inputs.get(probe.shape) or [schema_name(probe.shape)], probe.text] for probe in probes]
-        answers = self._process.ask([self._entry, question])
+        answers = self._process.ask(["judge", self._entry, question])
         return [Answer(reason, value, fault=fault) for reason, value, fault in answers]
+
+    def move(self, machines: Sequence[StateMachine]) -> Sequence[Told]:
+        """The interfaces say how states move: validators see one at a time."""
+        return [Told(*answer) for answer in self._process.ask(["move", self._types, list(map(about_moves, machines))])]
 
     def close(self) -> None:
         """Node is the run's."""
+
+
+def about_moves(of: StateMachine) -> list[object]:
+    """What Node is asked about a state machine: the names of a function and two tables, and every move."""
+    stem = f"{of.name[:1].lower()}{of.name[1:]}"
+    return [f"canMove{of.name}", f"{stem}Moves", f"{stem}Starts", [[one.source, one.target] for one in moves(of)]]
 
 
 def _inputs(operations: Sequence[ApiOperation]) -> Iterator[tuple[str, list[str]]]:

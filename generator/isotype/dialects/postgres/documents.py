@@ -1,6 +1,7 @@
 """What holds for JSON values of a type, as SQL conditions over jsonb.
 
-Every condition is TRUE exactly for what the type means; for anything else it is FALSE or NULL, never an error.
+All together they are TRUE exactly for what the type means; for anything else they are FALSE or NULL, never an error.
+They are NULL or FALSE for NULL too, so that what is absent is nothing that a property must have.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from isotype.dialects import patterns
-from isotype.dialects.json_text import exact
+from isotype.dialects.json_text import exact, json_text
 from isotype.dialects.literals.sql import postgres_string
 from isotype.dialects.postgres.helpers import TEXT_FORMS
 from isotype.dialects.postgres.names import Names
@@ -34,12 +35,10 @@ class Property(Protocol):
 
 
 def object_conditions(properties: Iterable[Property], value: str, names: Names) -> list[str]:
-    """What an object must hold that is known to be one: its keys, and a condition for each value."""
+    """What an object must hold that is known to be one: no other keys, and a condition for each value."""
     known = tuple(properties)
     keys = [postgres_string(entry.name) for entry in known]
-    required = [postgres_string(entry.name) for entry in known if not entry.optional]
-    found = [f"{value} ?& ARRAY[{', '.join(required)}]"] if required else []
-    found.append(f"{value} - ARRAY[{', '.join(keys)}]::TEXT[] = '{{}}'")
+    found = [f"{value} - ARRAY[{', '.join(keys)}]::TEXT[] = '{{}}'"]
     for entry in known:
         key = postgres_string(entry.name)
         parts = conditions(entry.type, f"{value} -> {key}", names)
@@ -58,8 +57,8 @@ def conditions(of: Type, value: str, names: Names, depth: int = 1) -> list[str]:
         case Scalar():
             return _scalar(of, value, names)
         case EnumType(enum=enum):
-            options = ", ".join(postgres_string(text) for text in enum.texts)
-            return [_is(value, "string"), f"{_text(value)} IN ({options})"]
+            options = ", ".join(postgres_string(json_text(text)) for text in enum.texts)
+            return [f"{value} IN ({options})"]
         case ObjectType(name=name):
             return [f"{names.structure(name)}({value})"]
         case Map():
@@ -67,6 +66,11 @@ def conditions(of: Type, value: str, names: Names, depth: int = 1) -> list[str]:
         case Array():
             return _array(of, value, names, depth)
     return [_is(value, "string")]
+
+
+def is_object(value: str) -> str:
+    """Whether a JSON value is an object."""
+    return _is(value, "object")
 
 
 def _is(value: str, kind: str) -> str:
@@ -146,29 +150,32 @@ def _up_to(count: int) -> str:
 
 
 def _map(of: Map, value: str, names: Names, depth: int) -> list[str]:
-    found = [_is(value, "object")]
+    sizes = []
     if of.max_items is not None:
-        found.append(f"jsonb_array_length(jsonb_path_query_array({value}, '$.*')) <= {of.max_items}")
+        sizes.append(f"jsonb_array_length(jsonb_path_query_array({value}, '$.*')) <= {of.max_items}")
     if is_plain(of):
-        return found + _plain_parts(of.value, of.nullable_values, value, "$.*", names)
+        # The path is strict: it says nothing of what is no object.
+        return sizes + _plain_parts(of.value, of.nullable_values, value, "$.*", names)
     entry = _nested("entry", depth)
     where = _violation(of.value, of.nullable_values, f"{entry}.value", names, depth)
     # The casts of the inner conditions wait for the outer ones.
     query = f"NOT EXISTS (SELECT FROM jsonb_each({value}) AS {entry}{where})"
-    return [*found[1:], f"CASE WHEN {found[0]} THEN {query} END"]
+    return [*sizes, f"CASE WHEN {is_object(value)} THEN {query} END"]
 
 
 def _array(of: Array, value: str, names: Names, depth: int) -> list[str]:
     bounds = ((">=", of.min_items), ("<=", of.max_items))
     sizes = [f"$.size() {sign} {size}" for sign, size in bounds if size is not None]
-    found = [f"{value} @@ '$.type() == \"array\" && {' && '.join(sizes)}'" if sizes else _is(value, "array")]
     item = _nested("item", depth)
     if value_path(of.item):
+        # The path is strict: it says nothing of what is no array.
+        found = [f"{value} @@ '{' && '.join(sizes)}'"] if sizes else []
         found += _plain_parts(of.item, of.nullable_items, value, "$[*]", names)
     else:
+        known = f"{value} @@ '$.type() == \"array\" && {' && '.join(sizes)}'" if sizes else _is(value, "array")
         where = _violation(of.item, of.nullable_items, f"{item}.value", names, depth)
         query = f"NOT EXISTS (SELECT FROM jsonb_array_elements({value}) AS {item}{where})"
-        found = [f"CASE WHEN {found[0]} THEN {query} END"]
+        found = [f"CASE WHEN {known} THEN {query} END"]
     if of.unique_items or of.sorted:
         # Judged on values that already have the form, so that no cast can fail.
         parts = f"jsonb_array_elements({value}) WITH ORDINALITY AS {item} (value, place)"

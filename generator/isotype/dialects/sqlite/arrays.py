@@ -76,13 +76,15 @@ def _scalar(of: Scalar) -> tuple[list[str], list[NotExpressible]]:
         return ["item.type = 'text'", "length(item.value) % 4 = 0", alphabet], [FORMS_IN_JSON]
     if of.base == "bool":
         return ["item.type IN ('true', 'false')"], []
-    tests, gaps = scalar_form(of, "item.value")
-    tests.insert(0, f"item.type {_json_type(of)}")
+    kind = f"item.type {_json_type(of)}"
     if of.base in TEXTUAL:
-        found, more = text_conditions(of, "item.value")
-        return tests + found, gaps + more
+        # That there is no U+0000 the form of the whole array says.
+        length = [f"length(item.value) <= {of.length}"] if of.length is not None else []
+        found, gaps = text_conditions(of, "item.value")
+        return [kind, *length, *found], gaps
+    tests, gaps = scalar_form(of, "item.value")
     found, more = _bounds(of, "item.value")
-    return tests + found, gaps + more
+    return [kind, *tests, *found], gaps + more
 
 
 def _json_type(of: Scalar) -> str:

@@ -11,14 +11,13 @@ from typing import Protocol
 from isotype.dialects.json_text import exact
 from isotype.dialects.literals.sql import sqlite_string
 from isotype.dialects.sqlite import gaps as gap
-from isotype.dialects.sqlite.forms import date_form, uuid_form
+from isotype.dialects.sqlite.forms import GREATEST_DOUBLE, date_form, uuid_form, within
 from isotype.dialects.sqlite_patterns import sqlite_condition
 from isotype.domain.formats import FORMATS
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, TEXTUAL, Array, EnumType, Map, ObjectType, Scalar, Type
 from isotype.domain.values import field, frozen, mutable
 
-_GREATEST_DOUBLE = "1.7976931348623157e308"
 FORMS_LEFT_OPEN = ("timestamp", "local_timestamp", "time", "duration", "bytes", "inet")
 EXACT_DOUBLE = 15
 
@@ -88,7 +87,9 @@ class _Writer:
                 return self._scalar(of, value, kind)
             case EnumType(enum=enum):
                 options = ", ".join(map(sqlite_string, enum.texts))
-                return [f"{kind} = 'text'", f"{value} IN ({options})"]
+                # A list and an object are their text to SQLite, too.
+                known = [f"{kind} = 'text'"] if any(text.startswith(("[", "{")) for text in enum.texts) else []
+                return [*known, f"{value} IN ({options})"]
             case ObjectType(name=name):
                 return self._object(name, value, kind, inside)
             case Map():
@@ -167,8 +168,8 @@ class _Writer:
             case "uuid":
                 return [text, *uuid_form(f"lower({value})")]
             case "float":
-                finite = f"{value} BETWEEN -{_GREATEST_DOUBLE} AND {_GREATEST_DOUBLE}"
-                return [_is_number(kind), finite, *_bounds(of, value)]
+                finite = within(of, value, f"-{GREATEST_DOUBLE}", GREATEST_DOUBLE)
+                return [_is_number(kind), *finite, *_bounds(of, value)]
             case "bigint" if not of.number:
                 number = f"CAST({value} AS INTEGER)"
                 return [text, f"CAST({number} AS TEXT) = {value}", *_bounds(of, number)]
@@ -180,7 +181,7 @@ class _Writer:
                 return [text, *self._decimal(of, value)]
         low, high = (-SAFE_INTEGER, SAFE_INTEGER) if of.base == "bigint" else INTEGERS[of.base]
         whole = f"{value} = CAST({value} AS INTEGER)"
-        return [_is_number(kind), whole, f"{value} BETWEEN {low} AND {high}", *_bounds(of, value)]
+        return [_is_number(kind), whole, *within(of, value, str(low), str(high)), *_bounds(of, value)]
 
     def _text(self, of: Scalar, value: str) -> list[str]:
         tests = []

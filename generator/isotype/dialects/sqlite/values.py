@@ -69,10 +69,12 @@ def physical(value: JsonValue, of: Type) -> bool | int | Decimal | str | bytes |
     if value is None:
         return None
     match of:
+        case Array(item=Scalar(base="float")) if isinstance(value, tuple):
+            return f"[{','.join(map(_float, value))}]"
         case Array(item=item) if isinstance(value, tuple):
-            return json_text(tuple(_item(part, item) for part in value))
+            return json_text(tuple(_item(part, item) for part in value), "")
         case Scalar(base="json") | Map() | ObjectType():
-            return json_text(value)
+            return json_text(value, "")
         case Opaque():
             return str(value)
         case Scalar():
@@ -101,7 +103,7 @@ def _scalar(value: JsonValue, of: Scalar) -> bool | int | Decimal | str | bytes:
             return f"{clock}.{fraction:0<6}{zone}"
         case "duration":
             return _duration(str(value))
-    return str(value) if not isinstance(value, Mapping | tuple) else json_text(value)
+    return str(value) if not isinstance(value, Mapping | tuple) else json_text(value, "")
 
 
 def _duration(text: str) -> str:
@@ -113,6 +115,11 @@ def _duration(text: str) -> str:
     minutes, rest = divmod(rest, _UNITS["M"])
     seconds, fraction = divmod(rest, _UNITS["S"])
     return f"P{days:09}DT{hours:02}H{minutes:02}M{seconds:02}.{fraction:06}S"
+
+
+def _float(value: JsonValue) -> str:
+    """An item as every reader of doubles writes it again."""
+    return "null" if value is None else repr(float(str(value)))
 
 
 def _item(value: JsonValue, of: Type) -> JsonValue:

@@ -32,7 +32,7 @@ from isotype.domain.ledger import NotExpressible
 from isotype.layers.imports import sibling_package
 from isotype.layers.models.columns import Columns
 from isotype.layers.models.entities import entity_view, view_view
-from isotype.layers.models.mappers import entity_mapping, view_mapping
+from isotype.layers.models.mappers import Known, entity_mapping, view_mapping
 from isotype.layers.models.rules import gaps, is_ruled
 from isotype.layers.models.tables import prefixes_needed
 from isotype.layers.models.types import holds_parts
@@ -107,14 +107,18 @@ def _modules(
     schemas = sibling_package(options, "models", "schemas", depth=1)
     mapped = [entity for entity in bindings.entities if entity.shapes]
     shown = [view for view in bindings.views if view.shape is not None]
+    known, helped = Known({}, {}, {}, {}), False
     for entity in mapped:
-        view = entity_mapping(entity, bindings, schemas)
+        view = entity_mapping(entity, bindings, schemas, known)
+        helped = bool(view.pop("helped")) or helped
         yield f"mapping/{entity.module}.py", renderer("models/mapping.py.j2", header=heading, **view)
     for stored in shown:
-        view = view_mapping(stored, bindings, schemas)
+        view = view_mapping(stored, bindings, schemas, known)
+        helped = bool(view.pop("helped")) or helped
         yield f"mapping/{stored.module}.py", renderer("models/mapping.py.j2", header=heading, **view)
     if mapped or shown:
         yield "mapping/__init__.py", heading + '"""Between models and schemas, one module each."""\n'
+    if helped:
         yield "_mapping.py", heading + _support("mapping.py")
 
 

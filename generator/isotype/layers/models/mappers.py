@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from isotype.binding.mapper import (
     asked_properties,
@@ -21,6 +21,7 @@ from isotype.dialects.python import (
     WIDTH,
     Bracket,
     Code,
+    bracket,
     call,
     comprehension,
     flat,
@@ -29,11 +30,36 @@ from isotype.dialects.python import (
     sequence,
     subscript,
 )
+from isotype.dialects.python_types import Uses
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.types import PLAIN, Array, Map, ObjectType, Scalar, Type
 from isotype.layers.imports import import_lines
 from isotype.layers.models.types import TypeNames, python_type
+from isotype.layers.sharing import together
 from isotype.shapes.model import UPDATE, Property, Shape, Shapes
+
+
+class _Spelled(NamedTuple):
+    """Lines, and the names in them."""
+
+    lines: Sequence[str]
+    uses: Uses
+
+
+class Known(NamedTuple):
+    """What mappers have in common, spelled once: by the identity of properties, and of the attributes they are held in.
+
+    `attributes` gives models with the same attributes the same mapping of them.
+    """
+
+    attributes: dict[tuple[tuple[str, str], ...], Mapping[str, str]]
+    asked: dict[int, Sequence[Property]]
+    assignments: dict[tuple[int, int, str], _Spelled]
+    results: dict[tuple[int, int], Bracket | None]
+
+
+HELPERS = ".._mapping"
+"""The support module, which stands where some mapper imports it."""
 
 
 class _Mapper(NamedTuple):
@@ -46,21 +72,22 @@ class _Mapper(NamedTuple):
     shapes: Shapes
     schemas: str
     names: TypeNames
+    known: Known
 
     def schema(self, shape: Shape) -> str:
         """The class of a shape."""
         return self.names.use(f"{self.schemas}.{shape.module}", shape.name)
 
     def helper(self, name: str) -> str:
-        """A name of the support module `_mapping.py`."""
-        return self.names.use(".._mapping", name)
+        """A name of the support module."""
+        return self.names.use(HELPERS, name)
 
 
-def entity_mapping(entity: EntityBinding, bindings: Bindings, schemas: str) -> dict[str, object]:
+def entity_mapping(entity: EntityBinding, bindings: Bindings, schemas: str, known: Known) -> dict[str, object]:
     """What the template needs for an entity; only its variants that exist have functions."""
     attributes = {field.field: field.attribute for field in entity.fields}
     ends = {end.name: end for end in entity.relationships}
-    here = _mapper(entity.class_name, entity.module, attributes, ends, bindings, schemas)
+    here = _mapper(entity.class_name, entity.module, attributes, ends, bindings, schemas, known)
     made: list[Iterator[str]] = []
     if "create" in entity.shapes:
         made.append(_to_model(entity.shapes["create"], tuple(given_fields(entity)), here))
@@ -76,10 +103,10 @@ def entity_mapping(entity: EntityBinding, bindings: Bindings, schemas: str) -> d
     return _view(here, ["\n".join(lines) for lines in made])
 
 
-def view_mapping(view: ViewBinding, bindings: Bindings, schemas: str) -> dict[str, object]:
+def view_mapping(view: ViewBinding, bindings: Bindings, schemas: str, known: Known) -> dict[str, object]:
     """The same for a stored query, which is only read."""
     attributes = {column.field: attribute for attribute, column in view.attributes}
-    here = _mapper(view.class_name, view.module, attributes, {}, bindings, schemas)
+    here = _mapper(view.class_name, view.module, attributes, {}, bindings, schemas, known)
     if view.shape is None:
         return _view(here, [])
     made = [_to_result(view.shape, here), *(_to_page(page, "to_list", here) for page in view.pages)]
@@ -93,16 +120,19 @@ def _mapper(
     ends: Mapping[str, Relationship],
     bindings: Bindings,
     schemas: str,
+    known: Known,
 ) -> _Mapper:
     names = TypeNames({class_name}, set(), f"{schemas}.enums", "")
     names.imports[f"..{module}"] = {class_name}
-    return _Mapper(class_name, module, attributes, ends, bindings.shapes, schemas, names)
+    shared = known.attributes.setdefault(tuple(attributes.items()), attributes)
+    return _Mapper(class_name, module, shared, ends, bindings.shapes, schemas, names, known)
 
 
 def _view(here: _Mapper, functions: list[str]) -> dict[str, object]:
     return {
         "docstring": "\n".join(python_docstring(f"Between {here.class_name} and its schemas.", "", WIDTH)),
         "imports": import_lines(here.names.imports),
+        "helped": HELPERS in here.names.imports,
         "functions": functions,
     }
 
@@ -129,7 +159,7 @@ def _to_model(shape: Shape, given: tuple[FieldBinding, ...], here: _Mapper) -> I
     parameters = (f"create: {here.schema(shape)}", *(["*", *asked] if asked else []))
     yield from _define("to_model", parameters, here.class_name, text)
     yield f"{INDENT}model = {here.class_name}()"
-    yield from _assignments(shape, "create", (), INDENT, here)
+    yield from _assigned(shape, "create", here)
     yield from (f"{INDENT}model.{field.attribute} = {name}" for name, field in held.items())
     yield f"{INDENT}return model"
 
@@ -137,7 +167,18 @@ def _to_model(shape: Shape, given: tuple[FieldBinding, ...], here: _Mapper) -> I
 def _apply(shape: Shape, here: _Mapper) -> Iterator[str]:
     parameters = (f"update: {here.schema(shape)}", f"model: {here.class_name}")
     yield from _define("apply", parameters, "None", "Change a row as a caller asked; what is left out stays as it is.")
-    yield from _assignments(shape, "update", (), INDENT, here)
+    yield from _assigned(shape, "update", here)
+
+
+def _assigned(shape: Shape, source: str, here: _Mapper) -> Iterable[str]:
+    """The assignments of everything in a body."""
+    key = id(shape.properties), id(here.attributes), source
+    found = here.known.assignments.get(key)
+    if found is None:
+        alone = here._replace(names=TypeNames(set(), set(), f"{here.schemas}.enums", ""))
+        lines = tuple(_assignments(shape, source, (), INDENT, alone))
+        found = here.known.assignments[key] = _Spelled(lines, alone.names.uses())
+    return found.lines if here.names.take(found.uses) else _assignments(shape, source, (), INDENT, here)
 
 
 def _assignments(shape: Shape, source: str, path: tuple[str, ...], indent: str, here: _Mapper) -> Iterator[str]:
@@ -214,13 +255,28 @@ def _fields(shape: Shape, here: _Mapper) -> Iterator[str]:
             yield from _fields(held_shape(prop, here.shapes), here)
 
 
+_JSON = frozenset(("json", "string", "text", "email", "url", "bool", "int", "smallint", "float"))
+"""Types whose values are in Python what they are on the wire."""
+
+
 def _is_document(of: Type) -> bool:
-    """Whether a column holds the value in the form of the wire."""
+    """Whether a column holds the value in the form of the wire, which is another than a schema's."""
     match of:
-        case Map() | ObjectType():
+        case ObjectType():
             return True
+        case Map(value=value):
+            return not _is_json(value)
         case Array(item=item):
-            return isinstance(item, Array | Map | ObjectType)
+            return _is_document(item)
+    return False
+
+
+def _is_json(of: Type) -> bool:
+    match of:
+        case Scalar(base=base):
+            return base in _JSON
+        case Array(item=inner) | Map(value=inner):
+            return _is_json(inner)
     return False
 
 
@@ -246,10 +302,8 @@ def _to_result(shape: Shape, here: _Mapper) -> Iterator[str]:
 
 def _asked(shape: Shape, here: _Mapper) -> list[str]:
     """The parameters for what a row does not tell: what is added, here or in the shape of a related row."""
-    return [
-        f"{_parameter(prop.attribute)}: {_given_type(prop.type, prop.nullable, here)}"
-        for prop in asked_properties(shape, here.shapes)
-    ]
+    asked = together(here.known.asked, shape.properties, lambda _: tuple(asked_properties(shape, here.shapes)))
+    return [f"{_parameter(prop.attribute)}: {_given_type(prop.type, prop.nullable, here)}" for prop in asked]
 
 
 _TAKEN = frozenset(("create", "document", "has_value", "known", "list", "model", "models", "read", "related", "update"))
@@ -316,11 +370,11 @@ def _loads(shape: Shape, here: _Mapper) -> Iterator[str]:
 def _made(shape: Shape, path: tuple[str, ...], before: list[str], here: _Mapper) -> Bracket:
     """The call that makes a shape; what must be known first goes to `before`."""
     schema = here.schema(shape)
+    held = _held(shape, here)
+    if held is not None:
+        return held._replace(opening=f"{schema}(", text=f"{schema}({held.text}")
     arguments: list[Code] = []
     for prop in shape.properties:
-        if prop.field and not prop.given and isinstance(prop.type, PLAIN):
-            arguments.append(f"{prop.attribute}=model.{here.attributes[prop.field]}")
-            continue
         if is_asked(prop, here.shapes):
             value: Code = _parameter(prop.attribute)
         elif prop.relation:
@@ -335,29 +389,44 @@ def _made(shape: Shape, path: tuple[str, ...], before: list[str], here: _Mapper)
     return call(schema, *arguments)
 
 
+def _held(shape: Shape, here: _Mapper) -> Bracket | None:
+    """What makes a shape of a row that has all of it as it is on the wire, less the name of the schema."""
+    key = id(shape.properties), id(here.attributes)
+    known = here.known.results
+    if key not in known:
+        known[key] = None
+        if all(prop.field and not prop.given and _is_held(prop.type) for prop in shape.properties):
+            arguments = [f"{prop.attribute}=model.{here.attributes[prop.field]}" for prop in shape.properties]
+            known[key] = bracket("", arguments, ")")
+    return known[key]
+
+
 def _known_group(prop: Property, made: Code, path: tuple[str, ...], before: list[str], here: _Mapper) -> Code:
     """A group that is null when all its columns are."""
     inner, local = held_shape(prop, here.shapes), _local(path)
     before.append(f"{INDENT}{local}: {here.schema(inner)} | None = None")
     values = [f"model.{here.attributes[field]}" for field in _fields(inner, here)]
-    before += layout(call(here.helper("has_value"), *values), f"{INDENT}if ", ":")
+    if len(values) == 1:
+        before.append(f"{INDENT}if {values[0]} is not None:")
+    else:
+        before += layout(call(here.helper("has_value"), *values), f"{INDENT}if ", ":")
     before += layout(made, f"{INDENT * 2}{local} = ")
     return local
 
 
 def _value(prop: Property, schema: str, here: _Mapper) -> Code:
     held = f"model.{here.attributes[prop.field]}"
-    match prop.type:
-        case ObjectType():
-            inner = here.schema(held_shape(prop, here.shapes))
-            return call(here.helper("known"), inner, held) if prop.nullable else call(f"{inner}.model_validate", held)
-        case Map() | Array() if _is_document(prop.type) or _is_json(prop.type):
-            return call(here.helper("read"), schema, python_string(prop.attribute), held)
-    return held
+    if _is_held(prop.type):
+        return held
+    if isinstance(prop.type, ObjectType):
+        inner = here.schema(held_shape(prop, here.shapes))
+        return call(here.helper("known"), inner, held) if prop.nullable else call(f"{inner}.model_validate", held)
+    return call(here.helper("read"), schema, python_string(prop.attribute), held)
 
 
-def _is_json(of: Type) -> bool:
-    return isinstance(of, Array) and isinstance(of.item, Scalar) and of.item.base == "json"
+def _is_held(of: Type) -> bool:
+    """Whether an attribute of a model holds a value as a schema takes it."""
+    return isinstance(of, PLAIN) or not _is_document(of)
 
 
 def _to_page(shape: Shape, name: str, here: _Mapper) -> Iterator[str]:

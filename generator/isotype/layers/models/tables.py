@@ -92,14 +92,18 @@ def _checks(table: Table, statements: Statements, names: TypeNames) -> Iterator[
     found = [(name, texts) for name, texts in statements.checks(table).items() if any(texts)]
     if not found:
         return
-    callee = names.column("check")
-    for name, texts in found:
-        spelled_name = python_string(name)
-        before, after = _around_name(texts, len(spelled_name), callee)
-        yield f"{before}{spelled_name}{after}"
+    spelled_names = [python_string(name) for name, _ in found]
+    widths = tuple(map(len, spelled_names))
+    around = _around_names(tuple([texts for _, texts in found]), widths, names.column("check"))
+    yield from (f"{before}{name}{after}" for name, (before, after) in zip(spelled_names, around, strict=True))
 
 
-# Tables have columns of one name and type, whose CHECKs differ in their names alone.
+# Tables that have the same columns have the same CHECKs but for their names.
+@lru_cache(maxsize=64)
+def _around_names(texts: tuple[Texts, ...], widths: tuple[int, ...], callee: str) -> list[tuple[str, str]]:
+    return [_around_name(*said, callee) for said in zip(texts, widths, strict=True)]
+
+
 @lru_cache(maxsize=1024)
 def _around_name(texts: Texts, width: int, callee: str) -> tuple[str, str]:
     """The lines of a CHECK up to its name and behind it; those of a name as wide are broken alike."""

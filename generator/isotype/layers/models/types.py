@@ -59,8 +59,6 @@ def _python(of: Type, names: TypeNames) -> Code:
             return python_scalar(base, names)
         case EnumType(enum=enum):
             return names.enum(enum)
-        case Array(item=Array()):
-            return subscript(names.builtin("list"), subscript(names.builtin("list"), names.use("typing", "Any")))
         case Array(item=item, nullable_items=nullable):
             return subscript(names.builtin("list"), python_type(item, nullable, names))
         case Map() | ObjectType():
@@ -87,8 +85,6 @@ def column_type(of: Type, names: TypeNames, key: bool = False) -> Code:
             return call(names.column("Text"), *_text(of))
         case EnumType(enum=enum):
             return call(names.column("Choice"), names.enum(enum), *_storage(enum, names))
-        case Array(item=Array()):
-            return call(names.column("Array"), call(names.column("JsonList")), *_items(of))
         case Array(item=item):
             return call(names.column("Array"), column_type(item, names), *_items(of))
         case Opaque(sql=sql):
@@ -153,7 +149,7 @@ def holds_parts(of: Type) -> bool:
         return False
     match of:
         case Array(item=item):
-            return holds_parts(item) or isinstance(item, Array)
+            return holds_parts(item)
         case Map(value=Scalar(base="json")):
             return False
     return isinstance(of, Map | ObjectType)

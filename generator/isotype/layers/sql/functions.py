@@ -91,7 +91,9 @@ def column_statements(functions: Functions) -> Iterator[str]:
             if isinstance(column.type, Array):
                 kind = column_type(column.type, functions.enum)
                 parameter, what = f"items {kind}", f"every item belongs in {table.name}.{column.name}"
-                query = f"SELECT FROM unnest(items) AS item WHERE item IS NOT NULL AND ({whole}) IS NOT TRUE"
+                # Where an item may not be null the CHECK says so.
+                known = "item IS NOT NULL AND " if column.type.nullable_items else ""
+                query = f"SELECT FROM unnest(items) AS item WHERE {known}({whole}) IS NOT TRUE"
                 body = "\n".join(("NOT EXISTS (", *laid_out(query, 8), "    )"))
             else:
                 parameter, what = "document jsonb", f"the document belongs in {table.name}.{column.name}"

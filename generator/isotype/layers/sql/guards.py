@@ -35,47 +35,50 @@ def refusal(table_name: str, name: str, stem: str, reads: tuple[str, ...], condi
 def stamp_statements(table: Table, table_name: str, name: str) -> Iterator[str]:
     """The trigger that sets columns to the current instant on every UPDATE.
 
-    Its own UPDATE finds them set, so that it ends even where triggers are recursive.
+    Its own UPDATE is followed by one of no row, so that it ends even where triggers are recursive.
     """
     if table.stamp is None:
         return
     instants = [(sql_identifier(column), now(table.column(column).type)) for column in table.stamp.columns]
-    condition = " OR ".join(f"NEW.{column} IS NOT {instant}" for column, instant in instants)
+    differs = " OR ".join(f"{column} IS NOT {instant}" for column, instant in instants)
+    condition = f"({differs})" if len(instants) > 1 else differs
     changes = ", ".join(f"{column} = {instant}" for column, instant in instants)
     row = next(word for word in ("rowid", "_rowid_", "oid") if all(column.name != word for column in table.columns))
     yield _trigger(
         name,
         f"AFTER UPDATE ON {sql_identifier(table_name)}",
-        _when(condition),
-        f"UPDATE {sql_identifier(table_name)} SET {changes} WHERE {row} = NEW.{row};",
+        "",
+        f"UPDATE {sql_identifier(table_name)} SET {changes}\n    WHERE {row} = NEW.{row} AND {condition};",
     )
 
 
-def transition_statements(guard: TransitionGuard, table_name: str, name: str) -> Iterator[str]:
+def transition_statements(guard: TransitionGuard, table_name: str, name: str, nullable: bool) -> Iterator[str]:
     """The triggers of a state machine; what they raise is the name of the guard."""
     table, column = sql_identifier(table_name), sql_identifier(guard.column)
     raising = f"SELECT RAISE(ABORT, {_message(guard.name)});"
     every = not guard.transitions.bounds_starts
-    initial = f"NEW.{column} IN ({_list(guard.transitions.initial)})"
+    initial = _list(guard.transitions.initial)
     if not every:
         yield _trigger(
             shorten(f"{name}_insert"),
             f"BEFORE INSERT ON {table}",
-            f"WHEN NEW.{column} IS NOT NULL AND NOT {initial}",
+            f"WHEN NEW.{column} NOT IN ({initial})",
             raising,
         )
     branches = [
-        f"WHEN {sqlite_string(value)} THEN {f'NEW.{column} IN ({_list(targets)})' if targets else 'FALSE'}"
+        f"WHEN {sqlite_string(value)} THEN NEW.{column} IN ({_list(targets)})"
         for value, targets in guard.transitions.moves
+        if targets
     ]
-    start = "TRUE" if every else initial
-    moves = " ".join((f"CASE OLD.{column}", *branches, f"ELSE OLD.{column} IS NULL AND {start}"))
-    yield _trigger(
-        name,
-        f"BEFORE UPDATE ON {table}",
-        _when(f"NEW.{column} IS NOT OLD.{column} AND {moves} END IS NOT TRUE"),
-        raising,
-    )
+    if nullable:
+        start = "" if every else f" AND NEW.{column} IN ({initial})"
+        begins = f"OLD.{column} IS NULL{start}"
+        moves = f"CASE OLD.{column} {' '.join((*branches, f'ELSE {begins}'))} END" if branches else f"({begins})"
+    else:
+        # What ends in no branch is NULL, and moves nowhere.
+        moves = f"CASE OLD.{column} {' '.join(branches)} END" if branches else ""
+    asked = (f"NEW.{column} IS NOT OLD.{column}", *([f"{moves} IS NOT TRUE"] if moves else []))
+    yield _trigger(name, f"BEFORE UPDATE ON {table}", _when(" AND ".join(asked)), raising)
 
 
 def unlink_statement(key: ForeignKey, table_name: str, name: str) -> str:
@@ -131,7 +134,8 @@ def _operand(of: Type, value: str) -> str:
 
 
 def _trigger(name: str, event: str, when: str, action: str) -> str:
-    return f"CREATE TRIGGER {sql_identifier(name)} {event}\n{when}\nBEGIN\n    {action}\nEND;"
+    head = f"CREATE TRIGGER {sql_identifier(name)} {event}"
+    return "\n".join((head, *filter(None, (when,)), "BEGIN", f"    {action}", "END;"))
 
 
 def _when(condition: str) -> str:

@@ -9,7 +9,7 @@ from isotype.dialects.literals.sql import postgres_string, sql_identifier
 from isotype.dialects.postgres import column_type, default_value, literal
 from isotype.dialects.postgres.arrays import array_conditions
 from isotype.dialects.postgres.documents import conditions as document_conditions
-from isotype.dialects.postgres.documents import is_plain
+from isotype.dialects.postgres.documents import is_object, is_plain
 from isotype.dialects.postgres.guards import guard
 from isotype.domain.expressions import Expression
 from isotype.domain.ledger import NotExpressible
@@ -34,7 +34,7 @@ from isotype.layers.sql.text import (
     Section,
     SqlFile,
     aligned,
-    check,
+    checks,
     columns,
     comment,
     create_table,
@@ -158,7 +158,7 @@ class File:
 
     def _table(self, table: Table) -> Iterator[str]:
         indent = "    "
-        definitions = aligned([self._column(table, column) for column in table.columns])
+        definitions = aligned(tuple([self._column(table, column) for column in table.columns]))
         parts: list[tuple[list[str], str]] = [([], definition) for definition in definitions]
         unproved = [gap for gap in table.unproved if gap.target == "postgres"]
         self._gaps.update(unproved)
@@ -247,7 +247,8 @@ class File:
                 self._gaps.add(PARTLY_NULLED)
             if not foreign_key.late:
                 yield foreign_key_text(foreign_key, qualified(foreign_key.target_schema, foreign_key.target_table))
-        yield from (check(name, conditions) for name, conditions in self.checks(table))
+        if named := self.checks(table):
+            yield checks(named)
 
     def checks(self, table: Table) -> list[tuple[str, list[str]]]:
         """The CHECKs of a table: their names, and conditions to be joined by AND."""
@@ -287,7 +288,8 @@ class File:
             case ObjectType(name=object_name):
                 found = [f"{self._functions.structure(object_name)}({name})"]
             case Map() if is_plain(constraint.type):
-                found = document_conditions(constraint.type, name, self._names)
+                # What is NULL passes a CHECK.
+                found = [is_object(name), *document_conditions(constraint.type, name, self._names)]
         if isinstance(constraint.type, Array | Map) and needs_function(constraint.type, self._names):
             found.append(f"{self._functions.of_column(table, column)}({name})")
         return found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from isotype.dialects.expressions.sqlite import print_expression
 from isotype.dialects.literals.sql import sql_identifier
@@ -24,7 +26,7 @@ from isotype.layers.sql.text import (
     Section,
     SqlFile,
     aligned,
-    check,
+    checks,
     columns,
     comment,
     create_table,
@@ -113,7 +115,7 @@ class File:
     def _table(self, table: Table) -> Iterator[str]:
         inline_key = counted_key(table)
         described = [self._described(table, column, column.name == inline_key) for column in table.columns]
-        definitions = aligned([definition for _, definition in described])
+        definitions = aligned(tuple([definition for _, definition in described]))
         parts = [(lines, definition) for (lines, _), definition in zip(described, definitions, strict=True)]
         for lines, constraint in self._constraints(table, inline_key):
             parts.append((lines, constraint))
@@ -210,8 +212,13 @@ class File:
             # SQLite nulls all columns of a reference or none: where it is some, a trigger does it.
             plain = replace(foreign_key, on_delete="no action") if foreign_key.nulled else foreign_key
             yield [], foreign_key_text(plain, target)
-        for notes, name, conditions in self.checks(table):
-            yield notes, check(name, conditions) if conditions else ""
+        for notes, run in groupby(self.checks(table), key=itemgetter(0)):
+            named = [(name, conditions) for _, name, conditions in run]
+            if not notes:
+                yield [], checks(named)
+                continue
+            for one in named:
+                yield notes, checks([one]) if one[1] else ""
 
     def checks(self, table: Table) -> list[Check]:
         """The CHECKs of a table, their conditions to be joined by AND."""
@@ -266,7 +273,8 @@ class File:
             tests, gaps = item_conditions(of, new, self._structures)
             sizes = size_conditions(of, name)
         else:
-            tests, gaps = document_conditions(of, new, f"json_type({new})", self._structures)
+            # That it is an object at all its form has said.
+            [_, *tests], gaps = document_conditions(of, new, f"json_type({new})", self._structures)
             sizes = []
         return _Condition(sizes, [f"json_valid({new}) AND ({' AND '.join(tests)}) IS NOT TRUE"], gaps)
 
@@ -361,7 +369,8 @@ class File:
             if table.stamp:
                 yield from stamp_statements(table, name, self.own(table, table.stamp.name))
             for guard in table.transition_guards:
-                yield from transition_statements(guard, name, self.own(table, guard.name))
+                nullable = table.column(guard.column).nullable
+                yield from transition_statements(guard, name, self.own(table, guard.name), nullable)
             for key in table.foreign_keys:
                 if key.nulled:
                     yield unlink_statement(key, name, self.own(table, shorten(f"{key.name}_unlink")))

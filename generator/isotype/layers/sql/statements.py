@@ -17,8 +17,12 @@ from isotype.tables.model import Column, Table, TableIndex, Tables
 
 _NOTHING = Texts("", "")
 
-_all = lru_cache(maxsize=1024)(" AND ".join)
-"""Conditions as one; columns of one name and type are many, and so are theirs."""
+
+# Columns of one name and type are many, and so are their conditions.
+@lru_cache(maxsize=1024)
+def _all(postgres: tuple[str, ...], sqlite: tuple[str, ...]) -> Texts:
+    """All conditions as one."""
+    return Texts(" AND ".join(postgres), " AND ".join(sqlite))
 
 
 class SqlStatements:
@@ -45,9 +49,9 @@ class SqlStatements:
 
     def checks(self, table: Table) -> dict[str, Texts]:
         """Each CHECK by its name: guards first, then what the schema asks for."""
-        here = {name: _all(tuple(conditions)) for name, conditions in self._postgres.checks(table)}
-        there = {name: _all(tuple(conditions)) for _, name, conditions in self._sqlite.checks(table)}
-        return {name: Texts(here.get(name, ""), there.get(name, "")) for name in here | there}
+        here = {name: tuple(conditions) for name, conditions in self._postgres.checks(table)}
+        there = {name: tuple(conditions) for _, name, conditions in self._sqlite.checks(table)}
+        return {name: _all(here.get(name, ()), there.get(name, ())) for name in here | there}
 
     def default(self, column: Column) -> Texts:
         """What follows DEFAULT."""

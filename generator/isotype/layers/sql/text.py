@@ -50,17 +50,32 @@ def columns(names: Iterable[str]) -> str:
     return f"({', '.join(map(sql_identifier, names))})"
 
 
-def aligned(rows: Sequence[tuple[str, str, str]]) -> list[str]:
+# Tables with the same fields have the same columns.
+@lru_cache(maxsize=64)
+def aligned(rows: tuple[tuple[str, str, str], ...]) -> list[str]:
     """Column definitions: names and types in columns of their own."""
     name_width = min(max([len(name) for name, _, _ in rows], default=0), 32)
     type_width = min(max([len(kind) for _, kind, rest in rows if rest], default=0), 24)
     return [f"{name.ljust(name_width)} {kind.ljust(type_width)} {rest}".rstrip() for name, kind, rest in rows]
 
 
-def check(name: str, conditions: Sequence[str]) -> str:
-    """A named CHECK; its conditions stand below each other where one line is too short."""
-    head = f"CONSTRAINT {sql_identifier(name)} CHECK ("
-    return head + _checked(tuple(conditions), len(head))
+def checks(named: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Named CHECKs; the conditions of one stand below each other where one line is too short."""
+    names = [sql_identifier(name) for name, _ in named]
+    around = _around(tuple([tuple(conditions) for _, conditions in named]), tuple(map(len, names)))
+    pieces = [*around, *names]
+    pieces[::2], pieces[1::2] = around, names
+    return "".join(pieces)
+
+
+# Tables that have the same columns have the same CHECKs but for their names.
+@lru_cache(maxsize=64)
+def _around(conditions: tuple[tuple[str, ...], ...], widths: tuple[int, ...]) -> list[str]:
+    """What stands before, between and behind the names of CHECKs, which are that wide."""
+    before, after = "CONSTRAINT ", " CHECK ("
+    heads = [len(before) + width + len(after) for width in widths]
+    texts = [after + _checked(*of) for of in zip(conditions, heads, strict=True)]
+    return [before, *(f"{text},\n    {before}" for text in texts[:-1]), texts[-1]]
 
 
 # Columns of one name and type are many, and so are their conditions.

@@ -32,7 +32,7 @@ def transition_statements(table: Table) -> Iterator[str]:
         every = not guard.transitions.bounds_starts
         apart = table.partitions is not None
         event = "BEFORE UPDATE" if every or apart else "BEFORE INSERT OR UPDATE"
-        yield from _trigger(table, guard.name, event, _moves(guard, every, apart))
+        yield from _trigger(table, guard.name, event, _moves(table, guard))
         if apart and not every:
             # A row that an UPDATE moves to another partition is inserted there; the statement knows better.
             event = "AFTER INSERT"
@@ -57,16 +57,18 @@ def _starts(guard: TransitionGuard) -> list[str]:
     ]
 
 
-def _moves(guard: TransitionGuard, any_start: bool, apart: bool) -> list[str]:
-    """The function that judges a row; `apart` when new rows are judged elsewhere."""
+def _moves(table: Table, guard: TransitionGuard) -> list[str]:
+    """The function that judges a row; new rows of a partitioned table are judged elsewhere."""
     column = sql_identifier(guard.column)
+    nullable = table.column(guard.column).nullable
     lines = ["BEGIN"]
-    if any_start:
-        lines += [f"    IF OLD.{column} IS NULL THEN", "        RETURN NEW;", "    END IF;"]
-    else:
-        start = ("" if apart else "TG_OP = 'INSERT' OR ") + f"OLD.{column} IS NULL"
+    if not guard.transitions.bounds_starts:
+        if nullable:
+            lines += [f"    IF OLD.{column} IS NULL THEN", "        RETURN NEW;", "    END IF;"]
+    elif nullable or table.partitions is None:
         lines += [
-            f"    IF {start} THEN",
+            *(["    -- A new row was nothing before: OLD is NULL."] if table.partitions is None else []),
+            f"    IF OLD.{column} IS NULL THEN",
             f"        IF NEW.{column} IS NULL OR NEW.{column} IN ({_list(guard.transitions.initial)}) THEN",
             "            RETURN NEW;",
             "        END IF;",
@@ -74,14 +76,17 @@ def _moves(guard: TransitionGuard, any_start: bool, apart: bool) -> list[str]:
             f"            USING {_facts(guard)};",
             "    END IF;",
         ]
-    lines += [f"    IF NEW.{column} = OLD.{column} OR (CASE OLD.{column}"]
-    for value, targets in guard.transitions.moves:
-        allowed = f"NEW.{column} IN ({_list(targets)})" if targets else "FALSE"
-        lines.append(f"        WHEN {postgres_string(value)} THEN {allowed}")
+    branches = [
+        f"        WHEN {postgres_string(value)} THEN NEW.{column} IN ({_list(targets)})"
+        for value, targets in guard.transitions.moves
+        if targets
+    ]
+    same = f"    IF NEW.{column} = OLD.{column}"
+    # What ends in no branch is NULL, and moves nowhere.
+    lines += [f"{same} OR (CASE OLD.{column}", *branches, "    END) THEN"] if branches else [f"{same} THEN"]
     move = postgres_string(_message(guard.column, "cannot move from % to %"))
     return [
         *lines,
-        "    END) THEN",
         "        RETURN NEW;",
         "    END IF;",
         f"    RAISE EXCEPTION {move}, OLD.{column}, NEW.{column}",

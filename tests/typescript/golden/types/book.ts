@@ -229,15 +229,12 @@ export const volumeCareStarts = ["pending"] as const satisfies readonly State[];
 
 /** Whether care may go from one state to another; staying is allowed, null has not begun. */
 export function canMoveVolumeCare(from: State | null, to: State | null): boolean {
-  if (from === to) {
-    return true;
+  if (from === null) {
+    const starts: readonly (State | null)[] = volumeCareStarts;
+    return to === null || starts.includes(to);
   }
-  if (from === null || to === null) {
-    const starts: readonly State[] = volumeCareStarts;
-    return to !== null && starts.includes(to);
-  }
-  const targets: readonly State[] = volumeCareMoves[from];
-  return targets.includes(to);
+  const targets: readonly (State | null)[] = volumeCareMoves[from];
+  return from === to || targets.includes(to);
 }
 
 /** What an input takes of VolumePhysical. */
