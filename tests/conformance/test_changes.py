@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from isotype.conformance.building import compiled
+from isotype.conformance.changes import Changes
 from isotype.conformance.findings import findings
 from isotype.conformance.matrix import Matrix, Place
 from isotype.conformance.run import Request, run
+from isotype.probes import Prober
 from tests.conformance.conftest import asked
 from tests.conformance.test_run import break_file
-from tests.probes.domains import schema
+from tests.probes.domains import bound, schema
 
 ROWS = ("models", "sqlite", "postgres")
 
@@ -73,6 +75,24 @@ def test_what_has_not_begun_begins_and_never_stops(tmp_path: Path) -> None:
     for field in ("state", "mood"):
         moves = matrix.cells[Place("Order", field), "transition"]
         assert all(cell.agree >= 16 for cell in moves.values()) and moves.keys() == set(ROWS)
+
+
+def test_each_allowed_move_is_one_that_is_taken() -> None:
+    """A move is asked of rows in which nothing else is refused, above all no move of another state machine."""
+    for text in (STATES, STATES.replace("initial: [open]", "initial: [open, sent]")):
+        bindings = bound(schema(text))
+        prober = Prober(bindings)
+        taken: set[tuple[str, object, object]] = set()
+        for probe in Changes(prober.shapes, 0).beside(list(prober.all())):
+            row = probe.row
+            assert row is not None and row.before is not None
+            if not row.refusals:
+                said = [name for name in ("state", "mood") if name in row.before and name in row.cells]
+                taken |= {(name, row.before[name].value, row.cells[name].value) for name in said}
+        [table] = bindings.tables.tables
+        for guard in table.transition_guards:
+            moves = {(guard.column, one, other) for one, others in guard.transitions.moves for other in others}
+            assert moves <= taken, moves - taken
 
 
 @pytest.mark.parametrize("name", BREAKS)

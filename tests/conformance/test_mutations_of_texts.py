@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,7 @@ entities:
 """
 
 
+@cache
 def faults(database: str) -> tuple[Tables, Table, str, dict[sql_text.Key, list[Fault]]]:
     """The faults of the items, by what they are where names do not count."""
     tables = bound(schema(ITEMS)).tables

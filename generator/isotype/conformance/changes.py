@@ -18,7 +18,6 @@ from isotype.tables.model import Table
 EVERY = 4
 """One row in so many is the end of an UPDATE as well; the seed chooses which. Moves are all asked."""
 
-
 _Kind = tuple[str, frozenset[str]]
 
 
@@ -33,11 +32,12 @@ class Changes:
     def __init__(self, shapes: Shapes, seed: int) -> None:
         self._shapes = shapes
         self._chance = random.Random(f"changes {seed}")
-        # Rows that hold: one of each table, and one in each state of it, with the probe that has it; an UPDATE says
-        # the columns that the row before it has.
+        # Rows that hold: one of each table, and one in each of its states, of all its state machines together, with the
+        # probe that has it; an UPDATE says the columns that the row before it has.
         self._valid: dict[_Kind, Row] = {}
-        self._states: dict[tuple[_Kind, str], dict[JsonValue, tuple[Probe, Row]]] = {}
-        self._moved: set[tuple[str, str, JsonValue, JsonValue]] = set()
+        self._states: dict[_Kind, dict[tuple[JsonValue, ...], tuple[Probe, Row]]] = {}
+        self._asked: set[tuple[str, str, JsonValue, JsonValue]] = set()
+        self._decided: set[tuple[str, str, JsonValue, JsonValue]] = set()
         self._first: set[tuple[object, ...]] = set()
 
     def beside(self, batch: Sequence[Probe]) -> Iterator[Probe]:
@@ -70,25 +70,28 @@ class Changes:
         return not known
 
     def _moves(self, probe: Probe, row: Row) -> Iterator[Probe]:
-        for guard in row.table.transition_guards:
-            if guard.column not in row.cells:
-                continue
-            state = row.cells[guard.column].value
-            known = self._states.setdefault((_kind(row), guard.column), {})
-            if state in known:
-                continue
-            known[state] = (probe, row)
-            for other, before in list(known.values()):
-                yield from self._move(probe, before, row, guard.column)
+        columns = [guard.column for guard in row.table.transition_guards if guard.column in row.cells]
+        states = tuple(row.cells[column].value for column in columns)
+        known = self._states.setdefault(_kind(row), {})
+        if not columns or states in known:
+            return
+        known[states] = (probe, row)
+        for other, before in list(known.values()):
+            for column in columns:
+                yield from self._move(probe, before, row, column)
                 if before is not row:
-                    yield from self._move(other, row, before, guard.column)
+                    yield from self._move(other, row, before, column)
 
     def _move(self, probe: Probe, before: Row, row: Row, column: str) -> Iterator[Probe]:
         move = (row.table.name, column, before.cells[column].value, row.cells[column].value)
-        changed = None if move in self._moved else _changed(before, row)
+        changed = None if move in self._decided else _changed(before, row)
         if changed is None:
             return
-        self._moved.add(move)
+        if all((one.path, one.constraint) == ((column,), "transition") for one in changed.refusals):
+            self._decided.add(move)
+        elif move in self._asked:
+            return
+        self._asked.add(move)
         field = row.table.column(column).field
         properties = self._shapes.shape(probe.shape).properties
         path = next(((prop.name,) for prop in properties if prop.field == field), probe.path)
