@@ -53,6 +53,7 @@ class Changes:
             if before is None:
                 if not row.refusals:
                     self._valid[kind] = row
+            # Both are asked each time: the one draws, the other remembers.
             elif (self._chance.randrange(EVERY) == 0) | self._is_first(probe, before, row):
                 changed = _changed(before, row)
                 if changed is not None:

@@ -51,8 +51,8 @@ _DIRECTION = {CREATE: INPUT, UPDATE: UPDATE}
 
 def entity_shapes(domain: Domain, entity: Entity, used: Directions) -> Iterator[Shape]:
     """Groups before the shapes that hold them."""
-    builder = _Builder(domain, entity, used, *_shared(domain, entity, used))
-    variants = [CREATE, UPDATE, RESPONSE, *([LIST_ITEM] if entity.api.list_fields else []), *builder.shapes]
+    builder = _Builder(domain, entity, used, _shared(domain, entity, used))
+    variants = [CREATE, UPDATE, RESPONSE, *([LIST_ITEM] if entity.api.list_fields else []), *builder.found.shapes]
     seen: set[str] = set()
     for variant in variants:
         for shape in builder.variant(variant):
@@ -174,20 +174,12 @@ class _Builder:
     domain: Domain
     entity: Entity
     used: Directions
-    names: FieldNames
-    shapes: Mapping[str, EntityShape]
-    limits: Mapping[str, Collection[str]]
-    carried: Mapping[str, frozenset[str]]
-    flat: Mapping[str, WirePath]
-    lists: dict[str, tuple[Property, ...]]
-    refusals: dict[str, tuple[tuple[str, str], ...]]
-    places: dict[str, dict[str, WirePath]]
-    operands: dict[tuple[str, int], tuple[Operand, ...]]
+    found: _Found
 
     def variant(self, variant: str) -> Iterator[Shape]:
         """The shape of a variant, after the groups inside it."""
         entity = self.entity
-        named = self.shapes.get(variant)
+        named = self.found.shapes.get(variant)
         nested: list[Shape] = []
         properties = self.used.listed((*self._own(variant, nested), *self._beside(variant)))
         yield from nested
@@ -201,7 +193,7 @@ class _Builder:
             module=self._module(variant),
             properties=properties,
             rules=tuple(self._rules(variant)),
-            refused=self.refusals.get(variant) or self.refusals.setdefault(variant, tuple(self._refused(variant))),
+            refused=self._refusals(variant),
             client=tuple(placed(output_property(field, client_names, self.used), field) for field in client),
             fields=entity.fields,
             description=(named.description if named is not None else "") or entity.description,
@@ -210,12 +202,12 @@ class _Builder:
 
     def _module(self, variant: str) -> str:
         """The file of a shape: one of its own where it shows others, so that using an entity loads no other."""
-        named = self.shapes.get(variant)
+        named = self.found.shapes.get(variant)
         return module_name(self.entity.name if named is None or not is_apart(named) else named.name)
 
     def _beside(self, variant: str) -> Iterator[Property]:
         """What a shape has that no column of the row holds: properties of bodies, related rows, what is added."""
-        api, named = self.entity.api, self.shapes.get(variant)
+        api, named = self.entity.api, self.found.shapes.get(variant)
         if variant in _INPUTS:
             inputs = [one.field for one in api.inputs if variant in one.on]
             names = field_names(inputs, (), self.domain.case)
@@ -248,12 +240,13 @@ class _Builder:
         """The properties that carry fields; the shapes of groups are appended to `nested`."""
         if self.entity.api.groups:
             return tuple(self._properties(variant, nested))
-        return self.lists.get(variant) or self.lists.setdefault(variant, tuple(self._properties(variant, nested)))
+        lists = self.found.lists
+        return lists.get(variant) or lists.setdefault(variant, tuple(self._properties(variant, nested)))
 
     def _properties(self, variant: str, nested: list[Shape]) -> Iterator[Property]:
         """Fields in source order; a group stands where its first field would."""
         home = {name: group for group in self.entity.api.groups for name in group.fields()}
-        carried = self.carried[variant]
+        carried = self.found.carried[variant]
         done: set[str] = set()
         for field in self.entity.fields:
             group = home.get(field.name)
@@ -267,20 +260,20 @@ class _Builder:
                     yield made
 
     def _carries(self, variant: str, field: Field) -> bool:
-        return field.name in self.carried[variant]
+        return field.name in self.found.carried[variant]
 
     def _is_whole(self, variant: str, group: Group) -> bool:
         """Whether a variant shows all that a response shows of a group, so that both can share a shape."""
-        shown = self.limits.get(variant)
+        shown = self.found.limits.get(variant)
         return shown is not None and all(
             name in shown for name in group.fields() if self._carries(RESPONSE, self.entity.field(name))
         )
 
     def _property(self, variant: str, field: Field, wire: str = "") -> Property:
         if variant in _INPUTS:
-            made = input_property(field, self.names, self.used, variant)
+            made = input_property(field, self.found.names, self.used, variant)
         else:
-            made = output_property(field, self.names, self.used)
+            made = output_property(field, self.found.names, self.used)
         return replace(made, name=wire, attribute=schema_attribute(snake(wire))) if wire else made
 
     def _group(self, variant: str, group: Group, path: str, nested: list[Shape]) -> Property | None:
@@ -300,7 +293,7 @@ class _Builder:
                     properties.append(self._property(inner, field, wire))
         if not properties:
             return None
-        stem = inner if inner in self.shapes else self.entity.api.name
+        stem = inner if inner in self.found.shapes else self.entity.api.name
         name = f"{stem}{path}{_GROUP_SUFFIX.get(inner, '')}"
         refused = tuple(
             (wire, reason)
@@ -361,15 +354,16 @@ class _Builder:
         expression = In(Name(field.name, type=kind), options, type=BOOLEAN)
         listed = ", ".join(f"'{value}'" for value in initial)
         source = f"{field.name} IN ({listed})"
-        message = f"{self.names[field.name].wire} starts as {_either(initial)}."
+        message = f"{self.found.names[field.name].wire} starts as {_either(initial)}."
         operand = self._operand(CREATE, field.name, paths)
         yield ShapeRule(f"{field.name}_initial", expression, source, message, (operand,))
 
     def _operands(self, variant: str, expression: Expression, paths: Mapping[str, WirePath]) -> tuple[Operand, ...]:
         key = variant, id(expression)
-        if key not in self.operands:
-            self.operands[key] = tuple(self._operand(variant, name, paths) for name in expression_names(expression))
-        return self.operands[key]
+        known = self.found.operands
+        if key not in known:
+            known[key] = tuple(self._operand(variant, name, paths) for name in expression_names(expression))
+        return known[key]
 
     def _operand(self, variant: str, name: str, paths: Mapping[str, WirePath]) -> Operand:
         if name not in paths:
@@ -379,24 +373,28 @@ class _Builder:
 
     def paths(self, variant: str) -> Mapping[str, WirePath]:
         """Where each field a variant carries stands: wire names and attributes down from the shape."""
-        if variant in self.places:
-            return self.places[variant]
-        carried = self.carried[variant]
+        if variant in self.found.places:
+            return self.found.places[variant]
+        carried = self.found.carried[variant]
         found: dict[str, WirePath] = {}
         for group in self.entity.api.groups:
             inside = _inside(group, WirePath((group.name,), (schema_attribute(snake(group.name)),)))
             found.update((name, path) for name, path in inside if name in carried)
-        found.update((name, path) for name, path in self.flat.items() if name in carried)
-        self.places[variant] = found
+        found.update((name, path) for name, path in self.found.flat.items() if name in carried)
+        self.found.places[variant] = found
         return found
+
+    def _refusals(self, variant: str) -> tuple[tuple[str, str], ...]:
+        known = self.found.refusals
+        return known.get(variant) or known.setdefault(variant, tuple(self._refused(variant)))
 
     def _refused(self, variant: str) -> Iterator[tuple[str, str]]:
         if variant not in _INPUTS:
             return
         for field in self.entity.fields:
             reason = self._reason(variant, field)
-            if reason and field.name in self.flat:
-                yield self.names[field.name].wire, reason
+            if reason and field.name in self.found.flat:
+                yield self.found.names[field.name].wire, reason
         taken = {one.field.name for one in self.entity.api.inputs if variant in one.on}
         added = [field for field in self.entity.api.added if field.name not in taken]
         names = field_names(added, (), self.domain.case)
@@ -430,7 +428,7 @@ _ANY_WAY = Directions(frozenset(), frozenset(), frozenset())
 
 def variant_paths(domain: Domain, entity: Entity) -> dict[str, Mapping[str, WirePath]]:
     """For each variant of an entity where its fields stand, each by wire path and attribute path."""
-    builder = _Builder(domain, entity, _ANY_WAY, *_found(domain, entity))
+    builder = _Builder(domain, entity, _ANY_WAY, _found(domain, entity))
     return {variant: builder.paths(variant) for variant in SHAPE_ENDINGS}
 
 
