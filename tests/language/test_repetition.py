@@ -66,3 +66,15 @@ def test_literals_keep_their_digits() -> None:
     assert domain is not None
     rules = [entity.rules[0].that for entity in domain.entities]
     assert [str(node.value) for rule in rules for node in walk(rule) if isinstance(node, Literal)] == ["1.5", "1.50"]
+
+
+@pytest.mark.parametrize(("on", "column"), [("[size, nothing]", 34), ("[{expression: size + nothing}]", 48)])
+def test_equal_lists_are_reported_at_each_place(on: str, column: int) -> None:
+    """Whether a list in the same braces is read once or not, what is wrong in it is a finding wherever it stands."""
+    entities = [
+        ENTITY.format(name=name, size="int", number=name, rule="size > 1")
+        + f"    indexes: {{idx_{name.lower()}: {{on: {on}}}}}\n"
+        for name in ("A", "B")
+    ]
+    _, findings = load({"twice.yaml": HEAD + "".join(entities)})
+    assert [finding.place for finding in findings] == [Place("twice.yaml", line, column) for line in (10, 17)]

@@ -103,6 +103,8 @@ def exact(value: int | Decimal, name: str = "Decimal") -> str:
     return f'{name}("{value:f}")' if isinstance(value, Decimal) else f"{name}({value})"
 
 
+# Entities with fields alike have rules alike.
+@lru_cache(maxsize=1024)
 def from_rule(code: object) -> Code:
     """The printed code of a rule."""
     if isinstance(code, FunctionCall):
@@ -125,9 +127,8 @@ def layout(code: Code, before: str = "", after: str = "") -> list[str]:
         return [whole]
     indent = before[: len(before) - len(before.lstrip(" "))]
     inner = indent + INDENT
-    content = text[len(opening) : len(text) - len(closing)]
     lines = [before + opening]
-    if not literal and len(inner) + width(content) <= WIDTH:
+    if not literal and len(inner) + width(content := text[len(opening) : len(text) - len(closing)]) <= WIDTH:
         lines.append(inner + content)
     else:
         comma = comma if literal or len(parts) > 1 else ""

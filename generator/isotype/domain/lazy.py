@@ -43,10 +43,10 @@ if not TYPE_CHECKING:
             return cls(*items)
 
         def _replace(self, /, **changes):
-            items = [changes.pop(name, item) for name, item in zip(self._fields, self, strict=True)]
+            made = _new(self.__class__, map(changes.pop, self._fields, self))
             if changes:
                 raise ValueError(f"Got unexpected field names: {list(changes)!r}")
-            return _new(self.__class__, items)
+            return made
 
         def _asdict(self):
             return dict(zip(self._fields, self, strict=True))

@@ -16,6 +16,7 @@ A type is complete: whoever holds one needs no other place to know what is accep
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from isotype.domain.expressions import ValueType
 from isotype.domain.patterns import Pattern
@@ -179,6 +180,8 @@ _DIGITS = {"smallint": 5, "int": 10, "bigint": 19}
 _TEXT_LIKE = {"string": "text", "text": "text", "email": "text", "url": "text", "bool": "boolean"}
 
 
+# Fields of one type are many, and rules are told apart by what they read.
+@lru_cache(maxsize=1024)
 def value_type(of: Type) -> ValueType:
     """How a rule sees a field of this type."""
     match of:

@@ -52,13 +52,15 @@ NO_HINTS: Mapping[str, str] = MappingProxyType({})
 class Walk:
     """One pass over one file: what was found, and the keys from the root to here."""
 
-    __slots__ = ("begun", "findings", "known", "source", "trail")
+    __slots__ = ("begun", "findings", "known", "source", "texts", "trail")
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.begun: dict[int, Given] = {}
         self.known: dict[tuple[Record, str], dict[str, Any]] = {}
         self.findings: list[Finding] = []
+        # Names come again in thousands of mappings; what was good once need not be looked at twice.
+        self.texts: dict[tuple[Text, str], str] = {}
         self.trail: list[str] = []
 
     def report(self, code: str, node: Node, message: str, suggestion: str = "", path: str | None = None) -> Any:
@@ -141,10 +143,14 @@ class Text:
     def read_text(self, node: Node, walk: Walk) -> Any:
         """The same of a node that is known to be text."""
         value = node.value
+        same = walk.texts.get((self, value))
+        if same is not None:
+            return same
         if is_unstorable(value):
             return _report_unstorable(node, walk)
         if self.pattern is not None and self.pattern.fullmatch(value) is None:
             return walk.report(self.code, node, f"{quoted(value)} is not {self.noun}", self.hint)
+        walk.texts[self, value] = value
         return value
 
     def schema(self, definitions: dict[str, JsonSchema]) -> JsonSchema:
@@ -423,8 +429,9 @@ class Word:
         self.required = required
 
 
-_PARTS = (Given, list)
-"""Values that know where they stand."""
+def _knows_its_place(value: Any) -> bool:
+    """Whether a value knows where it stands, or something in it."""
+    return any(map(_knows_its_place, value)) if isinstance(value, list) else isinstance(value, Given)
 
 
 class Record:
@@ -478,7 +485,7 @@ class Record:
             return given
         findings = len(walk.findings)
         self._read_words(node, given, walk)
-        if len(walk.findings) == findings and not any(isinstance(word, _PARTS) for word in given.words.values()):
+        if len(walk.findings) == findings and not any(map(_knows_its_place, given.words.values())):
             walk.known[key] = given.words
         return given
 

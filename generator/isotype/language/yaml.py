@@ -129,7 +129,7 @@ class Source:
     def place_of(self, index: int) -> Place:
         """The place of the code point at `index` of the text."""
         if not self._lines:
-            self._lines = [0, *(found.end() for found in _BREAK.finditer(self.text))]
+            self._lines = [0, *[found.end() for found in _BREAK.finditer(self.text)]]
         line = bisect_right(self._lines, index)
         return Place(self.file, line, index - self._lines[line - 1] + 1)
 
@@ -318,9 +318,11 @@ def _bare(line: str, flowing: bool) -> str | None:
     """
     if '\\"' in line or "\\'" in line or (flowing and line.lstrip(" -?")[:1] in ("'", '"')):
         return None
-    bare = _COMMENT.sub("", _QUOTED.sub(r"\1", line))
+    bare = _QUOTED.sub(r"\1", line)
+    if "#" in bare:
+        bare = _COMMENT.sub("", bare)
     # Any other quote stands inside a word.
-    return None if _QUOTE.search(bare) else bare
+    return None if ("'" in bare or '"' in bare) and _QUOTE.search(bare) else bare
 
 
 def _too_deep_from(source: Source) -> Place | None:

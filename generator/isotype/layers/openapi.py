@@ -38,6 +38,8 @@ def document(shapes: Shapes, printer: Printer, origin: str) -> JsonSchema:
     paths: JsonSchema = {}
     for operation in shapes.operations:
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation, shapes, printer)
+    if any(shape.rules for module in shapes.modules for shape in module.shapes):
+        printer.gap("rules", "No keyword computes with several properties.")
     if any(module.machines for module in shapes.modules):
         printer.gap("transitions", "A schema sees the new value alone, not the one that is stored.")
     components = {enum.name: _enum(enum) for enum in shapes.enums}
@@ -164,7 +166,6 @@ def _shape(shape: Shape, printer: Printer, known: _Known) -> JsonSchema:
     if shape.direction != OUTPUT:
         printed["additionalProperties"] = False
     if shape.rules:
-        printer.gap("rules", "No keyword computes with several properties.")
         printed["x-isotype-rules"] = {
             rule.name: {"that": rule.source, **({"message": rule.message} if rule.message else {})}
             for rule in shape.rules

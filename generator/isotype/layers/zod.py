@@ -35,6 +35,7 @@ from isotype.domain.types import INTEGERS, SAFE_INTEGER, Enum
 from isotype.layers.options import Options
 from isotype.layers.rendering import Renderer, header
 from isotype.layers.specifiers import across, sibling
+from isotype.layers.zod_rules import Judged
 from isotype.layers.zod_schemas import Context, circles, declared_in, loops, schema
 from isotype.layers.zod_types import Names, schema_name
 from isotype.shapes.model import ShapeModule, Shapes
@@ -49,7 +50,7 @@ _TYPES = "types"
 def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
     """The layer's files by path, and what its validators cannot say."""
     head = [f"// {line}" for line in header(options.header_source)]
-    context = Context(shapes, loops(shapes), {}, {}, {}, {}, circles(shapes), {})
+    context = Context(shapes, loops(shapes), {}, {}, {}, {}, circles(shapes), Judged({}, {}))
     files: dict[str, str] = {}
     support: set[str] = set()
     rules = False

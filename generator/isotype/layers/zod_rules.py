@@ -5,7 +5,8 @@ An operand that the value does not carry is `undefined`: not known, which refuse
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from isotype.dialects.expressions import typescript as expressions
 from isotype.dialects.literals.typescript import typescript_access, typescript_comment_lines, typescript_string
@@ -28,8 +29,19 @@ class Refinement(NamedTuple):
     missing: tuple[NotExpressible, ...]
 
 
-Judged = dict[object, Refinement]
-"""Rules printed before, by the identity of their expression and how they read it: variants share most of them."""
+class _Read(NamedTuple):
+    """How the rules of a shape read it: the expression for each operand, and for each rule the statements before it."""
+
+    operands: Mapping[str, str]
+    statements: Sequence[Sequence[str]]
+
+
+class Judged(NamedTuple):
+    """What was printed before: rules by the identity of their expression and how they read it, since variants share
+    most of them; and how rules read shapes, by the identity of properties and of operands."""
+
+    rules: dict[object, Refinement]
+    read: dict[object, _Read]
 
 
 def refinement(shapes: Shapes, shape: Shape, indent: str, known: Judged) -> Refinement:
@@ -37,20 +49,33 @@ def refinement(shapes: Shapes, shape: Shape, indent: str, known: Judged) -> Refi
     statements: list[str] = []
     helpers: set[str] = set()
     missing: list[NotExpressible] = []
-    operands: dict[str, str] = {}
-    for rule in shape.rules:
-        for operand in rule.operands:
-            if operand.field not in operands:
-                operands[operand.field] = _operand(shapes, shape, operand, statements, indent)
-        read = tuple([(operand.wire, operands[operand.field]) for operand in rule.operands])
-        key = (id(rule.expression), rule.name, rule.source, rule.message, read, indent)
-        judged = known.get(key)
+    same = (id(shape.properties), indent, *[id(rule.operands) for rule in shape.rules])
+    read = known.read.get(same)
+    if read is None:
+        read = known.read[same] = _read(shapes, shape, indent)
+    for rule, before in zip(shape.rules, read.statements, strict=True):
+        statements.extend(before)
+        wires = tuple([(operand.wire, read.operands[operand.field]) for operand in rule.operands])
+        key = (id(rule.expression), rule.name, rule.source, rule.message, wires, indent)
+        judged = known.rules.get(key)
         if judged is None:
-            judged = known[key] = _judged(rule, operands, indent)
+            judged = known.rules[key] = _judged(rule, read.operands, indent)
         statements.extend(judged.statements)
         helpers.update(judged.helpers)
         missing.extend(judged.missing)
     return Refinement(statements, frozenset(helpers), tuple(missing))
+
+
+def _read(shapes: Shapes, shape: Shape, indent: str) -> _Read:
+    operands: dict[str, str] = {}
+    statements: list[list[str]] = []
+    for rule in shape.rules:
+        before: list[str] = []
+        for operand in rule.operands:
+            if operand.field not in operands:
+                operands[operand.field] = _operand(shapes, shape, operand, before, indent)
+        statements.append(before)
+    return _Read(operands, statements)
 
 
 def _judged(rule: ShapeRule, operands: Mapping[str, str], indent: str) -> Refinement:
@@ -95,6 +120,8 @@ def _operand(shapes: Shapes, shape: Shape, operand: Operand, statements: list[st
     return value
 
 
+# Entities with fields alike have rules alike.
+@lru_cache(maxsize=1024)
 def _declared(name: str, condition: str, yes: str, no: str, indent: str) -> str:
     text = ternary(f"{indent}const {name} =", condition, yes, no, indent, ";")
     if max(map(width, text.splitlines())) <= WIDTH:

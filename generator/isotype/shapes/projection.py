@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 
 from isotype.domain.identifiers import module_name
+from isotype.domain.lazy import NamedTuple
 from isotype.domain.model import PAGE, Domain, ObjectDefinition, View
 from isotype.domain.types import EnumType, ObjectType, innermost
 from isotype.shapes.directions import Directions, directions
 from isotype.shapes.entities import entity_shapes, is_apart, state_machines
 from isotype.shapes.fields import field_names, output_property, placed, properties, rules
-from isotype.shapes.model import INPUT, OUTPUT, Shape, ShapeModule, Shapes, StateMachine
+from isotype.shapes.model import INPUT, OUTPUT, Property, Shape, ShapeModule, Shapes, StateMachine
 from isotype.shapes.operations import error_shapes, operations
 
 
@@ -45,7 +46,8 @@ def project(domain: Domain) -> Shapes:
         drafts.append((module_name(view.name), view.name, "", shapes, (), view.description))
     if domain.operations:
         drafts.append(("errors", "ErrorResponse", "", error_shapes(), (), "What every refused call answers"))
-    modules = tuple(_module(*draft) for draft in drafts)
+    spoken: dict[int, _Spoken] = {}
+    modules = tuple(_module(*draft, spoken) for draft in drafts)
     by_name = {shape.name: shape for module in modules for shape in module.shapes}
     return Shapes(
         domain=domain.name,
@@ -71,6 +73,13 @@ def _by_home(domain: Domain) -> dict[str, list[ObjectDefinition]]:
     return made
 
 
+class _Spoken(NamedTuple):
+    """The objects and enums that a list of properties names, at any depth."""
+
+    objects: frozenset[str]
+    enums: frozenset[str]
+
+
 def _module(
     name: str,
     stem: str,
@@ -78,16 +87,25 @@ def _module(
     shapes: tuple[Shape, ...],
     machines: tuple[StateMachine, ...],
     description: str,
+    known: dict[int, _Spoken],
 ) -> ShapeModule:
-    own = {shape.name for shape in shapes}
-    # Variants share the types of their fields.
-    types = {id(prop.type): prop.type for shape in shapes for prop in (*shape.properties, *shape.client)}
-    parts = [innermost(of) for of in types.values()]
-    found = {part.name for part in parts if isinstance(part, ObjectType)}
-    enums = {part.enum.name for part in parts if isinstance(part, EnumType)}
-    enums |= {machine.enum.name for machine in machines}
-    return ShapeModule(
-        name, stem, entity, shapes, machines, tuple(sorted(found - own)), tuple(sorted(enums)), description
+    objects: set[str] = set()
+    enums = {machine.enum.name for machine in machines}
+    for shape in shapes:
+        for listed in (shape.properties, shape.client):
+            # Entities with fields alike have lists of properties in common.
+            spoken = known.get(id(listed)) or known.setdefault(id(listed), _spoken(listed))
+            objects |= spoken.objects
+            enums |= spoken.enums
+    objects -= {shape.name for shape in shapes}
+    return ShapeModule(name, stem, entity, shapes, machines, tuple(sorted(objects)), tuple(sorted(enums)), description)
+
+
+def _spoken(listed: Iterable[Property]) -> _Spoken:
+    parts = [innermost(prop.type) for prop in listed]
+    return _Spoken(
+        frozenset(part.name for part in parts if isinstance(part, ObjectType)),
+        frozenset(part.enum.name for part in parts if isinstance(part, EnumType)),
     )
 
 

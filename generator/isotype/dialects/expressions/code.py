@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from isotype.dialects.literals.widths import width as columns
 from isotype.domain.values import frozen
@@ -16,7 +17,13 @@ class FunctionCall:
     arguments: tuple[Code, ...]
 
     def __str__(self) -> str:
-        return f"{self.name}({', '.join(map(str, self.arguments))})"
+        return _flat(self)
+
+
+# Entities with fields alike have rules alike.
+@lru_cache(maxsize=1024)
+def _flat(call: FunctionCall) -> str:
+    return f"{call.name}({', '.join(map(str, call.arguments))})"
 
 
 @frozen

@@ -42,7 +42,7 @@ def entity_view(
     attributes = {field.attribute for field in entity.fields} | {end.name for end in entity.relationships}
     others = {end.target: end.target_module for end in entity.relationships if end.target != entity.class_name}
     names = TypeNames({entity.class_name, *others}, attributes, enums, bindings.tables.schema)
-    body = list(_entity_lines(entity, attributes_of, statements, columns, names))
+    body = _entity_lines(entity, attributes_of, statements, columns, names)
     if others:
         names.use("typing", "TYPE_CHECKING")
     neighbours = [
@@ -79,24 +79,27 @@ def _entity_lines(
     statements: Statements,
     columns: Columns,
     names: TypeNames,
-) -> Iterator[str]:
+) -> list[str]:
     table = entity.table
-    yield from _head(entity.class_name, names.use(".base", "Base"), table.comment)
-    yield f"{INDENT}__tablename__ = {python_string(table.name)}"
-    yield from layout(table_arguments(table, statements, names), f"{INDENT}__table_args__ = ")
+    lines = [
+        *_head(entity.class_name, names.use(".base", "Base"), table.comment),
+        f"{INDENT}__tablename__ = {python_string(table.name)}",
+        *layout(table_arguments(table, statements, names), f"{INDENT}__table_args__ = "),
+    ]
     if table.primary_key is None:
         # Without a key of its own, a row is known by everything in it.
-        yield from _mapper_arguments([field.attribute for field in entity.fields], names)
-    yield from _moves(table, entity, names)
-    yield from _starts(table, entity, names)
-    yield ""
+        lines += _mapper_arguments([field.attribute for field in entity.fields], names)
+    lines += _moves(table, entity, names)
+    lines += _starts(table, entity, names)
+    lines.append("")
     for field in entity.fields:
-        yield from columns.lines(field, table, names)
+        lines += columns.lines(field, table, names)
     if entity.relationships:
-        yield ""
+        lines.append("")
     for end in entity.relationships:
-        yield from _relationship_lines(end, entity, attributes_of, names)
-    yield from rule_lines(entity, names)
+        lines += _relationship_lines(end, entity, attributes_of, names)
+    lines += rule_lines(entity, names)
+    return lines
 
 
 def _mapper_arguments(key: list[str], names: TypeNames) -> Iterator[str]:
@@ -111,7 +114,7 @@ def _mapper_arguments(key: list[str], names: TypeNames) -> Iterator[str]:
 
 def _relationship_lines(
     end: Relationship, entity: EntityBinding, attributes: Mapping[str, Mapping[str, str]], names: TypeNames
-) -> Iterator[str]:
+) -> list[str]:
     target = subscript(names.builtin("list"), end.target) if end.many else end.target
     of: Code = f"{end.target} | None" if end.optional and not end.many else target
     mapped = subscript(names.use("sqlalchemy.orm", "Mapped"), of)
@@ -133,7 +136,7 @@ def _relationship_lines(
     if end.many:
         arguments += _deletion(key.on_delete, end.optional)
     value = call(names.use("sqlalchemy.orm", "relationship"), *arguments)
-    yield from annotated(end.name, mapped, value, INDENT)
+    return annotated(end.name, mapped, value, INDENT)
 
 
 def _columns(owner: str, columns: tuple[str, ...], attributes: Mapping[str, str]) -> str:

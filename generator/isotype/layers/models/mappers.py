@@ -88,7 +88,7 @@ def entity_mapping(entity: EntityBinding, bindings: Bindings, schemas: str, know
     attributes = {field.field: field.attribute for field in entity.fields}
     ends = {end.name: end for end in entity.relationships}
     here = _mapper(entity.class_name, entity.module, attributes, ends, bindings, schemas, known)
-    made: list[Iterator[str]] = []
+    made: list[list[str]] = []
     if "create" in entity.shapes:
         made.append(_to_model(entity.shapes["create"], tuple(given_fields(entity)), here))
     if "update" in entity.shapes:
@@ -137,37 +137,37 @@ def _view(here: _Mapper, functions: list[str]) -> dict[str, object]:
     }
 
 
-def _define(name: str, parameters: tuple[str, ...], answer: str, text: str) -> Iterator[str]:
-    first, *lines = layout(call(f"def {name}", *parameters), "", f" -> {answer}:")
-    yield first
-    if lines and len(parameters) == 1 and "," not in parameters[0]:
+def _define(name: str, parameters: tuple[str, ...], answer: str, text: str) -> list[str]:
+    lines = layout(call(f"def {name}", *parameters), "", f" -> {answer}:")
+    if len(lines) > 1 and len(parameters) == 1 and "," not in parameters[0]:
         # A parameter by itself is the one thing that gets a comma although all of it stands on one line.
-        lines[0] += ","
-    yield from lines
-    yield from python_docstring(text, INDENT, WIDTH)
+        lines[1] += ","
+    return [*lines, *python_docstring(text, INDENT, WIDTH)]
 
 
 # ----- from a body to a row
 
 
-def _to_model(shape: Shape, given: tuple[FieldBinding, ...], here: _Mapper) -> Iterator[str]:
+def _to_model(shape: Shape, given: tuple[FieldBinding, ...], here: _Mapper) -> list[str]:
     text = "A new row of what a caller sent; what is left out is for the database to say."
     held = {_parameter(field.attribute): field for field in given}
     asked = [
         f"{name}: {python_type(field.column.type, field.column.nullable, here.names)}" for name, field in held.items()
     ]
     parameters = (f"create: {here.schema(shape)}", *(["*", *asked] if asked else []))
-    yield from _define("to_model", parameters, here.class_name, text)
-    yield f"{INDENT}model = {here.class_name}()"
-    yield from _assigned(shape, "create", here)
-    yield from (f"{INDENT}model.{field.attribute} = {name}" for name, field in held.items())
-    yield f"{INDENT}return model"
+    return [
+        *_define("to_model", parameters, here.class_name, text),
+        f"{INDENT}model = {here.class_name}()",
+        *_assigned(shape, "create", here),
+        *(f"{INDENT}model.{field.attribute} = {name}" for name, field in held.items()),
+        f"{INDENT}return model",
+    ]
 
 
-def _apply(shape: Shape, here: _Mapper) -> Iterator[str]:
+def _apply(shape: Shape, here: _Mapper) -> list[str]:
     parameters = (f"update: {here.schema(shape)}", f"model: {here.class_name}")
-    yield from _define("apply", parameters, "None", "Change a row as a caller asked; what is left out stays as it is.")
-    yield from _assigned(shape, "update", here)
+    text = "Change a row as a caller asked; what is left out stays as it is."
+    return [*_define("apply", parameters, "None", text), *_assigned(shape, "update", here)]
 
 
 def _assigned(shape: Shape, source: str, here: _Mapper) -> Iterable[str]:
@@ -289,15 +289,13 @@ _TEXTS = {
 }
 
 
-def _to_result(shape: Shape, here: _Mapper) -> Iterator[str]:
+def _to_result(shape: Shape, here: _Mapper) -> list[str]:
     text = _TEXTS.get(shape.variant, f"What a caller sees of a row as {shape.name}.")
     asked = _asked(shape, here)
     parameters = (f"model: {here.class_name}", *(["*", *asked] if asked else []))
-    yield from _define(result_function(shape), parameters, here.schema(shape), text)
-    before: list[str] = []
-    made = _made(shape, (), before, here)
-    yield from before
-    yield from layout(made, f"{INDENT}return ")
+    lines = _define(result_function(shape), parameters, here.schema(shape), text)
+    made = _made(shape, (), lines, here)
+    return [*lines, *layout(made, f"{INDENT}return ")]
 
 
 def _asked(shape: Shape, here: _Mapper) -> list[str]:
@@ -349,12 +347,12 @@ def _each(function: str, name: str, rows: str) -> Bracket:
     return comprehension(call(function, name), f"for {name} in {rows}")
 
 
-def _loads(shape: Shape, here: _Mapper) -> Iterator[str]:
+def _loads(shape: Shape, here: _Mapper) -> list[str]:
     """The function that says which related rows a query loads along."""
     load = here.names.use("sqlalchemy.orm", "Load")
     name = loads_function(shape)
     text = f"What a query loads along for {result_function(shape)}: `select({here.class_name}).options(*{name}())`."
-    yield from _define(name, (), f"list[{load}]", text)
+    lines = _define(name, (), f"list[{load}]", text)
     parts: list[Code] = []
     for prop in shape.properties:
         if prop.relation and not is_asked(prop, here.shapes):
@@ -364,7 +362,7 @@ def _loads(shape: Shape, here: _Mapper) -> Iterator[str]:
                 deeper = _neighbour(end, loads_function(inner), here)
                 part += f".options(*{deeper}())"
             parts.append(part)
-    yield from layout(sequence(parts), f"{INDENT}return ")
+    return [*lines, *layout(sequence(parts), f"{INDENT}return ")]
 
 
 def _made(shape: Shape, path: tuple[str, ...], before: list[str], here: _Mapper) -> Bracket:
@@ -429,7 +427,7 @@ def _is_held(of: Type) -> bool:
     return isinstance(of, PLAIN) or not _is_document(of)
 
 
-def _to_page(shape: Shape, name: str, here: _Mapper) -> Iterator[str]:
+def _to_page(shape: Shape, name: str, here: _Mapper) -> list[str]:
     """A page of rows, or of items made before where a row does not tell all of one."""
     schema = here.schema(shape)
     items = next(prop for prop in shape.properties if is_content(prop, shape))
@@ -443,9 +441,9 @@ def _to_page(shape: Shape, name: str, here: _Mapper) -> Iterator[str]:
         made = "list(items)"
     others = [prop for prop in shape.properties if prop is not items]
     numbers = [f"{_parameter(prop.attribute)}: {_given_type(prop.type, prop.nullable, here)}" for prop in others]
-    yield from _define(name, (models, *numbers), schema, "A page of a list.")
+    lines = _define(name, (models, *numbers), schema, "A page of a list.")
     arguments: list[Code] = [
         prefixed(f"{items.attribute}=", made),
         *(f"{prop.attribute}={_parameter(prop.attribute)}" for prop in others),
     ]
-    yield from layout(call(schema, *arguments), f"{INDENT}return ")
+    return [*lines, *layout(call(schema, *arguments), f"{INDENT}return ")]

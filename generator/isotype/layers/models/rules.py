@@ -25,7 +25,7 @@ def is_ruled(tables: Iterable[Table]) -> bool:
     return any(True for table in tables for _ in _rules(table))
 
 
-def rule_lines(entity: EntityBinding, names: TypeNames) -> Iterator[str]:
+def rule_lines(entity: EntityBinding, names: TypeNames) -> list[str]:
     """The method that judges the rules on what is known of a row; nothing without rules."""
     entries: list[Code] = []
     notes: list[str] = []
@@ -39,11 +39,14 @@ def rule_lines(entity: EntityBinding, names: TypeNames) -> Iterator[str]:
         verdict = call("refuses", from_rule(printed.code))
         message = python_string(rule.message or f"{rule.name} is broken")
         entries.append(bracket("(", (python_string(rule.name), message, verdict), ")", literal=True))
-    if entries or notes:
-        yield ""
-        yield f"{INDENT}def __rules__(self, row: {names.use('.base', 'Row')}) -> {names.use('.base', 'Rules')}:"
-        yield from notes
-        yield from layout(sequence(entries), f"{INDENT * 2}return ")
+    if not (entries or notes):
+        return []
+    return [
+        "",
+        f"{INDENT}def __rules__(self, row: {names.use('.base', 'Row')}) -> {names.use('.base', 'Rules')}:",
+        *notes,
+        *layout(sequence(entries), f"{INDENT * 2}return "),
+    ]
 
 
 def gaps(table: Table) -> Iterator[NotExpressible]:
@@ -77,7 +80,13 @@ def _support(names: TypeNames) -> set[str]:
 def _operand(field: FieldBinding, names: TypeNames) -> FunctionCall:
     """How a rule reads a column, and what it reads where a new row leaves it out."""
     absent = _absent(field, names)
-    return FunctionCall("row", (python_string(field.attribute), *([] if absent is None else [flat(absent)])))
+    return _read(python_string(field.attribute), *([] if absent is None else [flat(absent)]))
+
+
+# Entities with fields alike have rules alike.
+@lru_cache(maxsize=1024)
+def _read(*arguments: str) -> FunctionCall:
+    return FunctionCall("row", arguments)
 
 
 def _absent(field: FieldBinding, names: TypeNames) -> Code | None:

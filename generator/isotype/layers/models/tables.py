@@ -48,34 +48,29 @@ def _named(name: str, names: TypeNames) -> Code:
     return call(f"name={names.use('sqlalchemy.sql.elements', 'conv')}", python_string(name))
 
 
-def _constraint(kind: str, name: str, arguments: list[Code], names: TypeNames) -> Bracket:
-    return call(names.use("sqlalchemy", kind), *arguments, _named(name, names))
+def _constraint(
+    kind: str, name: str, arguments: Iterable[Code], names: TypeNames, settings: Iterable[Code] = ()
+) -> Bracket:
+    return call(names.use("sqlalchemy", kind), *arguments, _named(name, names), *settings)
 
 
 def _only_on(dialect: str, of: Bracket, names: TypeNames) -> Bracket:
     return call(names.column("only_on"), python_string(dialect), of)
 
 
-def _with(of: Bracket, settings: Iterable[Code]) -> Bracket:
-    return bracket(of.opening, (*of.parts, *settings), of.closing)
-
-
 def _unique(unique: UniqueConstraint, names: TypeNames) -> Code:
-    arguments = _texts(unique.columns)
-    found = _constraint("UniqueConstraint", unique.name, arguments, names)
-    settings: list[Code] = ["deferrable=True"] if unique.deferrable else []
-    if unique.nulls_distinct:
-        return _with(found, settings)
-    # SQLite has a unique index instead, among the statements after the tables.
-    settings.append("postgresql_nulls_not_distinct=True")
-    return _only_on("postgresql", _with(found, settings), names)
+    settings = ["deferrable=True"] if unique.deferrable else []
+    if not unique.nulls_distinct:
+        settings.append("postgresql_nulls_not_distinct=True")
+    found = _constraint("UniqueConstraint", unique.name, _texts(unique.columns), names, settings)
+    # Where NULLs are the same SQLite has a unique index instead, among the statements after the tables.
+    return found if unique.nulls_distinct else _only_on("postgresql", found, names)
 
 
 def _foreign_key(key: ForeignKey, names: TypeNames) -> Code:
     home = f"{key.target_schema}." if key.target_schema else ""
     targets = [f"{home}{key.target_table}.{column}" for column in key.target_columns]
-    arguments: list[Code] = [sequence(_texts(key.columns)), sequence(_texts(targets))]
-    found = _constraint("ForeignKeyConstraint", key.name, arguments, names)
+    arguments = (sequence(_texts(key.columns)), sequence(_texts(targets)))
     settings: list[Code] = []
     for event, action in (("ondelete", key.on_delete), ("onupdate", key.on_update)):
         if action != "no action":
@@ -85,7 +80,7 @@ def _foreign_key(key: ForeignKey, names: TypeNames) -> Code:
         settings.append("deferrable=True")
     if key.late:
         settings.append("use_alter=True")
-    return _with(found, settings)
+    return _constraint("ForeignKeyConstraint", key.name, arguments, names, settings)
 
 
 def _checks(table: Table, statements: Statements, names: TypeNames) -> Iterator[Code]:

@@ -103,11 +103,13 @@ def generated(text: str) -> str:
 def create_table(head: str, parts: Sequence[tuple[list[str], str]], tail: str = "") -> str:
     """CREATE TABLE of parts, each below its comment lines; an empty part is a comment alone."""
     lines = [f"CREATE TABLE {head} ("]
-    last = max((number for number, (_, part) in enumerate(parts) if part), default=0)
-    for number, (comments, part) in enumerate(parts):
+    last = 0
+    for comments, part in parts:
         lines += comments
         if part:
-            lines.append(f"    {part}{',' if number < last else ''}")
+            last = len(lines)
+            lines.append(f"    {part},")
+    lines[last] = lines[last].removesuffix(",")
     lines.append(f"){tail};")
     return "\n".join(lines)
 
