@@ -288,6 +288,17 @@ def test_what_the_database_alone_refuses(shop: Running) -> None:
     assert shop.http.get("/orders/south/1").json()["state"] == "paid"
 
 
+def test_a_computed_value_that_is_none_is_refused(shop: Running) -> None:
+    """What is beyond its type the body shows; what is divided by zero the database alone, on either one."""
+    shop.add(shop.package.module("models.order").Order(shop="west", number=1, boxes=3))
+    answer = shop.http.patch("/orders/west/1", json={"boxes": 6000})
+    refused(answer, 422, "unprocessable", "")
+    assert answer.json()["details"][0]["message"] == "The computed bottles would be out of range."
+    refused(shop.http.patch("/orders/west/1", json={"boxes": 0}), 422, "unprocessable")
+    found = shop.http.get("/orders/west/1").json()
+    assert (found["boxes"], found["each"], found["bottles"]) == (3, 4, 18)
+
+
 def test_a_name_goes_before_a_parameter(shop: Running) -> None:
     """`/items/newest` is no item, though `/items/{item_id}` stands first in the schema."""
     assert shop.http.get("/items/newest").status_code == 500

@@ -13,7 +13,9 @@ from isotype.conformance.findings import findings
 from isotype.conformance.matrix import Matrix, Place
 from isotype.conformance.run import Request, run
 from isotype.probes import Prober
+from isotype.probes.rows import broken_rules, reader
 from tests.conformance.conftest import asked
+from tests.conformance.mutations.rewrites import understood
 from tests.conformance.test_run import break_file
 from tests.probes.domains import bound, schema
 
@@ -93,6 +95,29 @@ def test_each_allowed_move_is_one_that_is_taken() -> None:
         for guard in table.transition_guards:
             moves = {(guard.column, one, other) for one, others in guard.transitions.moves for other in others}
             assert moves <= taken, moves - taken
+
+
+def test_a_stamp_hides_no_move() -> None:
+    """SQLite minds the stamp that a row has before it is changed: each move is asked of a row that has a fresh one."""
+    of = bound(understood("columns"))
+    prober = Prober(of)
+    table = next(one for one in of.tables.tables if one.name == "stages")
+    asked: set[tuple[str, object, object]] = set()
+    stages = (shape for shape in prober.shapes.by_name.values() if shape.owner == "Stage")
+    probes = [probe for shape in stages for probe in prober.of_shape(shape)]
+    for probe in Changes(prober.shapes, 0).beside(probes):
+        row = probe.row
+        if row is None or row.before is None or "sqlite" in row.unasked:
+            continue
+        old = {name: cell for name, cell in row.before.items() if name == "made"}
+        minded, _ = broken_rules(table, reader(table, {**row.cells, **old}))
+        for guard in table.transition_guards if not minded else ():
+            name = guard.column
+            if name in row.before and name in row.cells and all(one.path == (name,) for one in row.refusals):
+                asked.add((name, row.before[name].value, row.cells[name].value))
+    for name in ("grade", "other"):
+        states = ("a", "b", "c", None)
+        assert {(name, one, other) for one in states for other in states} <= asked
 
 
 @pytest.mark.parametrize("name", BREAKS)

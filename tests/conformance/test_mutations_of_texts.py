@@ -98,6 +98,7 @@ domain: shop
 objects:
   Place: {fields: {code: {type: string(10), pattern: '^[0-9]{5}$'}, name: string(10)}}
   Mark: {fields: {name: text}}
+  Loose: {fields: {name: {type: text, optional: true}}}
 entities:
   Item:
     fields:
@@ -111,8 +112,12 @@ entities:
       days:  'date[]'
       held:  'Mark[]'
       place: Place
+      loose: Loose
       one:   time
       other: time
+      above: int
+    rules:
+      chk_above: above > id
 """
 
 
@@ -189,6 +194,21 @@ def test_an_item_is_text_where_a_pattern_takes_nothing_else() -> None:
     assert not proved("sqlite", lost, "", "items_codes_items_check_insert", "(\n                ")
 
 
+def test_json_is_an_object_where_a_property_is_asked_for() -> None:
+    """Only an object has a property that must be there; any JSON lacks one that need not."""
+    place, loose = (f"AND json_type({name}) = 'object'" for name in ("place", "loose"))
+    assert proved("sqlite", place, "", "items_place_guard", " ") == same_sql.OF_OBJECT
+    assert not proved("sqlite", loose, "", "items_loose_guard", " ")
+
+
+def test_a_bound_is_said_beside() -> None:
+    """What is greater than the least number is not that one itself; at the other end nothing says so."""
+    low = proved("sqlite", "2147483648", "2147483647", "items_above_guard", "BETWEEN -")
+    assert low == same_sql.BOUNDED == proved("sqlite", "2147483648", "2147483649", "items_above_guard", "BETWEEN -")
+    assert not proved("sqlite", "2147483648", "2147483649", "items_id_guard", "BETWEEN -")
+    assert not proved("sqlite", "2147483647", "2147483646", "items_above_guard", "AND ")
+
+
 @pytest.mark.parametrize("column", [True, False])
 def test_the_number_of_a_row_lasts_where_it_is_no_column(column: bool) -> None:
     """What finds the row of a stamp is the same before and after, unless a column is another name of it."""
@@ -224,6 +244,7 @@ isotype: 1
 domain: shop
 objects:
   Place: {fields: {code: string(10), extra: {type: json, optional: true}}}
+  Signed: {fields: {at: timestamp, host: inet}}
 enums: {Stage: [first, last]}
 entities:
   Item:
@@ -231,7 +252,10 @@ entities:
       id:      {type: int, key: true}
       sizes:   {type: 'int[]', items: {min: 1}}
       place:   Place
+      places:  'Place[]'
       opens:   time
+      closes:  'time[]'
+      signed:  Signed?
       host:    inet?
       stage:   {type: Stage, transitions: {first: [last], last: []}, initial: first}
       updated: {type: timestamp, default: now, on_update: now}
@@ -240,6 +264,13 @@ _NOW = "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')"
 FOUND: dict[str, tuple[str, str, str]] = {
     "a property that nobody knows, in SQLite": ("sqlite", "entry.key NOT IN ('code', 'extra')", "entry.key IS NULL"),
     "JSON that is none": ("sqlite", "json_valid(sizes)", "TRUE"),
+    "a property that nobody knows, in a list": (
+        "sqlite",
+        "json_each(item.value) AS entry WHERE",
+        "json_each(item.value) AS entry WHERE FALSE AND",
+    ),
+    "an hour too many in a list": ("sqlite", "item.value < '24:00:00.000000'", "TRUE"),
+    "a stamp of every row": ("sqlite", "rowid = NEW.rowid AND ", ""),
     "a stamp that calls itself": ("sqlite", f" AND updated IS NOT {_NOW}", ""),
     "a stamp that comes too early": ("sqlite", "AFTER UPDATE ON items", "BEFORE UPDATE ON items"),
     "an hour too many": ("sqlite", "opens < '24:00:00.000000'", "opens <= '24:00:00.000000'"),
@@ -250,6 +281,8 @@ FOUND: dict[str, tuple[str, str, str]] = {
     "a number that is as great as one may be": ("postgres", "(@ > 1.7", "(@ >= 1.7"),
     "a number that is too great": ("postgres", "8e308 || @", "8e308 && @"),
     "a wrong item beside a right one": ("postgres", "1 <= ALL", "1 <= ANY"),
+    "an offset inside JSON": ("postgres", "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])", "Z"),
+    "nine groups inside JSON": ("postgres", "(?!:*([0-9a-fA-F]+:+){7}[0-9a-fA-F])", ""),
     "a start from nothing": ("postgres", "NEW.stage IS NULL OR ", ""),
 }
 

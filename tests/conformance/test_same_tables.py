@@ -152,7 +152,7 @@ def test_a_whole_number_is_the_same_double(whole: Tables) -> None:
 def _ruled(of: Tables, rule: Any) -> Tables:
     """The table with one rule more, about the column `rest`."""
     table = of.tables[0]
-    [known] = [check for check in table.checks if check.kind == "rule"]
+    [known] = [check for check in table.checks if check.name == "chk_free"]
     more = replace(known, name="chk_rest", columns=("rest",), expression=rule)
     return replace(of, tables=(replace(table, checks=(*table.checks, more)),))
 
@@ -170,7 +170,7 @@ def test_checks_are_the_same_together(whole: Tables) -> None:
     assert same_tables.proof("sqlite", whole, free) == same_tables.FORM
     assert not same_tables.proof("postgres", whole, free)
     for engine in ("sqlite", "postgres", "models"):
-        assert not same_tables.proof(engine, whole, _without(whole, lambda check: check.kind == "rule"))
+        assert not same_tables.proof(engine, whole, _without(whole, lambda check: check.name == "chk_free"))
 
 
 def test_a_default_is_seen_where_a_row_leaves_it_out(whole: Tables) -> None:
@@ -205,7 +205,10 @@ entities:
       size:  {type: int, min: 0, max: 9}
       least: {type: int, min: 0, max: 9}
       large: {type: bigint, wire: number, min: 0, max: 9007199254740991}
+      many:  {type: 'bigint[]', items: {wire: number, min: 0, max: 9007199254740991}}
       mail:  {type: email, pattern: '^[^A-Z]+$'}
+      code:  {type: text, pattern: '^[^A-Z]+$'}
+      word:  {type: text, min_length: 2, max_length: 9}
       part:  {type: 'decimal(18,2)'}
     rules:
       chk_size:  size BETWEEN 0 AND 9
@@ -229,6 +232,18 @@ def _checked(of: Tables, name: str, change: Callable[[Check], Check]) -> Tables:
     return replace(of, tables=(replace(table, checks=checks),))
 
 
+def _matching(pattern: str) -> Callable[[Check], Check]:
+    """A CHECK that asks for another pattern."""
+
+    def change(check: Check) -> Check:
+        other = parse(pattern)
+        assert isinstance(check.expression, Match) and isinstance(other, Pattern)
+        assert other.root != check.expression.pattern.root
+        return replace(check, expression=replace(check.expression, pattern=other))
+
+    return change
+
+
 def test_a_model_judges_no_check_but_rules_of_what_it_knows(judged: Tables) -> None:
     """A rule about one column says what its type no longer does; a CHECK of a type, or a rule of two, does not."""
     size, least = (_with(judged, name, _typed(maximum=10)) for name in ("size", "least"))
@@ -236,6 +251,10 @@ def test_a_model_judges_no_check_but_rules_of_what_it_knows(judged: Tables) -> N
     assert not same_tables.proof("models", judged, least)
     assert same_tables.proof("postgres", judged, least) == same_tables.SAME_VALUES
     assert not same_tables.proof("models", judged, _with(judged, "large", _typed(maximum=2**53)))
+    # What travels as a number is bound by nothing but its own bounds.
+    assert not same_tables.proof("models", judged, _with(judged, "large", _typed(maximum=None)))
+    item = Scalar("bigint", number=True, minimum=0)
+    assert not same_tables.proof("models", judged, _with(judged, "many", _typed(item=item)))
 
 
 def test_a_database_holds_more_than_travels(judged: Tables) -> None:
@@ -253,15 +272,38 @@ def test_a_database_holds_more_than_travels(judged: Tables) -> None:
 def test_what_sqlite_has_no_words_for_proves_nothing(judged: Tables) -> None:
     """An email is never empty, which SQLite cannot say of it, so that it is to be said beside."""
 
-    def looser(check: Check) -> Check:
-        other = parse("^[^A-Z]*$")
-        assert isinstance(check.expression, Match) and isinstance(other, Pattern)
-        return replace(check, expression=replace(check.expression, pattern=other))
-
-    broken = _checked(judged, "items_mail_pattern_check", looser)
-    assert broken != judged
+    broken = _checked(judged, "items_mail_pattern_check", _matching("^[^A-Z]*$"))
     assert same_tables.proof("postgres", judged, broken) == same_tables.SAME_CHECKS
     assert not same_tables.proof("sqlite", judged, broken)
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "proved"),
+    [
+        ("mail", "^[^A-Z]{2,}$", True),
+        ("mail", "^[^A-Z]{4,}$", False),
+        ("mail", r"^[^A-Z\[]+$", True),
+        ("mail", "^[^@A-Z]+$", False),
+        ("mail", "^[^B-Z]{2,}$", False),
+        ("code", "^[^A-Z]{2,}$", False),
+    ],
+)
+def test_sqlite_may_refuse_what_is_none_of_the_type(judged: Tables, name: str, pattern: str, proved: bool) -> None:
+    """An email has three signs and no bracket, whether SQLite asks for that or not; it takes no more than before."""
+    broken = _checked(judged, f"items_{name}_pattern_check", _matching(pattern))
+    assert same_tables.proof("sqlite", judged, broken) == (same_tables.NEARER if proved else "")
+
+
+def test_a_length_that_is_inverted_is_another_one(judged: Tables) -> None:
+    """A text between two lengths is none that is not between them."""
+
+    def inverted(check: Check) -> Check:
+        assert isinstance(check.expression, Between)
+        return replace(check, expression=replace(check.expression, negated=True))
+
+    broken = _checked(judged, "items_word_length_check", inverted)
+    assert broken != judged
+    assert not same_tables.proof("sqlite", judged, broken) and not same_tables.proof("postgres", judged, broken)
 
 
 def test_what_is_stored_in_another_form_is_not_the_same(judged: Tables) -> None:

@@ -83,12 +83,12 @@ def test_a_function_of_what_is_absent_is_of_what_each_side_takes_it_for() -> Non
     """The length of a text that is absent is another one, where it is taken for another text."""
     length = _is("<", Call("length", (Name("text", type=ValueType("text")),), type=WHOLE), 3)
     text = {"text": Operand(Scalar("text"), (ABSENT,))}
-    one, same, other = (Side((length,), {"text": value}) for value in ("ab", "abc"[:2], "abc"))
+    one, same, other = (Side((length,), {"text": (value,)}) for value in ("ab", "abc"[:2], "abc"))
     assert same_sides(one, same, text)
     assert not same_sides(one, other, text)
     few = _is("<", Call("cardinality", (Name("list", type=ValueType("array", item=WHOLE)),), type=WHOLE), 2)
     items = {"list": Operand(Array(Scalar("int")), (ABSENT,))}
-    empty, long, unknown = (Side((few,), {"list": value}) for value in ([], [1, 2], UNKNOWN))
+    empty, long, unknown = (Side((few,), {"list": (value,)}) for value in ([], [1, 2], UNKNOWN))
     assert same_sides(empty, unknown, items)
     assert not same_sides(empty, long, items)
 

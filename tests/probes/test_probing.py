@@ -247,8 +247,14 @@ objects:
       share:  abs(share) > 0.5
       great:  -great <> -123456789012345678901234567890.12
       plain:  plain <> -123456789012345678901234567890.12
+  Span:
+    fields: {begun: timestamp, ended: timestamp?, local: local_timestamp}
+    rules:
+      ends:  ended >= begun
+      alone: local > '2020-01-01T00:00:00'
 operations:
   ask: {post: /ask, body: Pair}
+  tell: {post: /tell, body: Span}
 """
 
 
@@ -260,6 +266,15 @@ def test_both_signs_are_asked_where_one_is_turned() -> None:
         for text in ('"share":S0.5,', '"share":S0.5000000000000001,', '"great":"S123456789012345678901234567890.12"'):
             assert any(text.replace("S", sign) in one for one in asked), text
     assert not any('"plain":"123456789012345678901234567890.12"' in one for one in asked)
+
+
+def test_instants_are_asked_in_a_form_that_is_not_compared_with_the_others() -> None:
+    """One of several that a rule compares has no zone, and all others have theirs."""
+    prober = Prober(bound(schema(SIGNS)))
+    asked = [probe for probe in prober.of_shape(prober.shapes.shape("Span")) if probe.label == "in another form"]
+    zones = [[str(text).endswith("Z") for name, text in read(probe.text).items() if name != "local"] for probe in asked]
+    assert sorted(zones) == [[False, True], [True, False]]
+    assert all(probe.expected == REFUSE for probe in asked)
 
 
 def test_every_order_of_texts_is_asked() -> None:

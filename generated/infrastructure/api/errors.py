@@ -279,6 +279,9 @@ _SQLITE = {
     "SQLITE_CONSTRAINT_DATATYPE": "value",
 }
 
+_INCOMPUTABLE = ("integer overflow", "JSON path error near 'division by zero'")
+"""What SQLite says of a row for which a rule or a value cannot be computed."""
+
 
 def _kind(error: DBAPIError) -> str:
     """What a database did not like, whichever driver says it; '' for all else."""
@@ -293,6 +296,8 @@ def _kind(error: DBAPIError) -> str:
         if isinstance(name, str):
             if name == "SQLITE_CONSTRAINT_TRIGGER":
                 return _told_by_trigger(str(cause))
+            if name == "SQLITE_ERROR" and str(cause).startswith(_INCOMPUTABLE):
+                return "value"
             return _SQLITE.get(name, "")
     return "busy" if isinstance(error, OperationalError) else ""
 

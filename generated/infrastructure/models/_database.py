@@ -434,110 +434,6 @@ SELECT * FROM infrastructure.read_table_health();""",
     ],
     "sqlite": [
         """\
-CREATE TRIGGER infrastructure_devices_metadata_object_check_insert BEFORE INSERT ON infrastructure_devices
-WHEN
-    json_valid(NEW.metadata)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.metadata) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: devices_metadata_object_check');
-END;""",
-        """\
-CREATE TRIGGER infrastructure_devices_metadata_object_check_update BEFORE UPDATE OF metadata ON infrastructure_devices
-WHEN
-    json_valid(NEW.metadata)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.metadata) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: devices_metadata_object_check');
-END;""",
-        """\
-CREATE TRIGGER infrastructure_system_metrics_disk_io_object_check_insert BEFORE INSERT ON infrastructure_system_metrics
-WHEN
-    json_valid(NEW.disk_io)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.disk_io) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: system_metrics_disk_io_object_check');
-END;""",
-        """\
-CREATE TRIGGER infrastructure_system_metrics_disk_io_object_check_update BEFORE UPDATE OF disk_io ON infrastructure_system_metrics
-WHEN
-    json_valid(NEW.disk_io)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.disk_io) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: system_metrics_disk_io_object_check');
-END;""",
-        """\
-CREATE TRIGGER infrastructure_system_metrics_network_traffic_object_c_3d027bc7 BEFORE INSERT ON infrastructure_system_metrics
-WHEN
-    json_valid(NEW.network_traffic)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.network_traffic) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: system_metrics_network_traffic_object_check');
-END;""",
-        """\
-CREATE TRIGGER infrastructure_system_metrics_network_traffic_object_c_f4786fdf BEFORE UPDATE OF network_traffic ON infrastructure_system_metrics
-WHEN
-    json_valid(NEW.network_traffic)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.network_traffic) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: system_metrics_network_traffic_object_check');
-END;""",
-        """\
-CREATE TRIGGER infrastructure_drive_health_smart_attributes_object_ch_08216ae0 BEFORE INSERT ON infrastructure_drive_health
-WHEN
-    json_valid(NEW.smart_attributes)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.smart_attributes) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: drive_health_smart_attributes_object_check');
-END;""",
-        """\
-CREATE TRIGGER infrastructure_drive_health_smart_attributes_object_ch_e8f84133 BEFORE UPDATE OF smart_attributes ON infrastructure_drive_health
-WHEN
-    json_valid(NEW.smart_attributes)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.smart_attributes) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: drive_health_smart_attributes_object_check');
-END;""",
-        """\
 CREATE TRIGGER infrastructure_data_collection_audit_warnings_items_ch_ffcd0aab BEFORE INSERT ON infrastructure_data_collection_audit
 WHEN
     json_valid(NEW.warnings)
@@ -612,32 +508,6 @@ BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: service_performance_metrics_top_errors_items_check');
 END;""",
         """\
-CREATE TRIGGER infrastructure_configuration_snapshots_parsed_data_obj_65174918 BEFORE INSERT ON infrastructure_configuration_snapshots
-WHEN
-    json_valid(NEW.parsed_data)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.parsed_data) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: configuration_snapshots_parsed_data_object_check');
-END;""",
-        """\
-CREATE TRIGGER infrastructure_configuration_snapshots_parsed_data_obj_43b81c76 BEFORE UPDATE OF parsed_data ON infrastructure_configuration_snapshots
-WHEN
-    json_valid(NEW.parsed_data)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.parsed_data) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: configuration_snapshots_parsed_data_object_check');
-END;""",
-        """\
 CREATE TRIGGER infrastructure_configuration_snapshots_affected_servic_bbb88d62 BEFORE INSERT ON infrastructure_configuration_snapshots
 WHEN
     json_valid(NEW.affected_services)
@@ -662,32 +532,6 @@ BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: configuration_snapshots_affected_services_items_check');
 END;""",
         """\
-CREATE TRIGGER infrastructure_configuration_change_events_service_dep_d79e75bb BEFORE INSERT ON infrastructure_configuration_change_events
-WHEN
-    json_valid(NEW.service_dependencies)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.service_dependencies) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: configuration_change_events_service_dependencies_object_check');
-END;""",
-        """\
-CREATE TRIGGER infrastructure_configuration_change_events_service_dep_f1bd0e87 BEFORE UPDATE OF service_dependencies ON infrastructure_configuration_change_events
-WHEN
-    json_valid(NEW.service_dependencies)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.service_dependencies) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: configuration_change_events_service_dependencies_object_check');
-END;""",
-        """\
 CREATE TRIGGER infrastructure_configuration_change_events_restart_ser_97de1b5f BEFORE INSERT ON infrastructure_configuration_change_events
 WHEN
     json_valid(NEW.restart_services)
@@ -710,32 +554,6 @@ WHEN
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: configuration_change_events_restart_services_items_check');
-END;""",
-        """\
-CREATE TRIGGER infrastructure_configuration_change_events_changes_sum_e83c8b5f BEFORE INSERT ON infrastructure_configuration_change_events
-WHEN
-    json_valid(NEW.changes_summary)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.changes_summary) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: configuration_change_events_changes_summary_object_check');
-END;""",
-        """\
-CREATE TRIGGER infrastructure_configuration_change_events_changes_sum_660956e8 BEFORE UPDATE OF changes_summary ON infrastructure_configuration_change_events
-WHEN
-    json_valid(NEW.changes_summary)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.changes_summary) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: configuration_change_events_changes_summary_object_check');
 END;""",
         """\
 CREATE TRIGGER infrastructure_configuration_change_events_notificatio_e96690b3 BEFORE INSERT ON infrastructure_configuration_change_events

@@ -714,58 +714,6 @@ BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_processing_log_items_check');
 END;
 
-CREATE TRIGGER validation_sessions_session_metadata_object_check_insert BEFORE INSERT ON validation_sessions
-WHEN
-    json_valid(NEW.session_metadata)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.session_metadata) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_session_metadata_object_check');
-END;
-
-CREATE TRIGGER validation_sessions_session_metadata_object_check_update BEFORE UPDATE OF session_metadata ON validation_sessions
-WHEN
-    json_valid(NEW.session_metadata)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.session_metadata) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_session_metadata_object_check');
-END;
-
-CREATE TRIGGER validation_sessions_source_framework_details_object_ch_13e93360 BEFORE INSERT ON validation_sessions
-WHEN
-    json_valid(NEW.source_framework_details)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.source_framework_details) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_source_framework_details_object_check');
-END;
-
-CREATE TRIGGER validation_sessions_source_framework_details_object_ch_f7a8059c BEFORE UPDATE OF source_framework_details ON validation_sessions
-WHEN
-    json_valid(NEW.source_framework_details)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.source_framework_details) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_source_framework_details_object_check');
-END;
-
 CREATE TRIGGER validation_sessions_source_files_items_check_insert BEFORE INSERT ON validation_sessions
 WHEN
     json_valid(NEW.source_files)
@@ -844,58 +792,6 @@ BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_source_urls_items_check');
 END;
 
-CREATE TRIGGER validation_sessions_source_metadata_object_check_insert BEFORE INSERT ON validation_sessions
-WHEN
-    json_valid(NEW.source_metadata)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.source_metadata) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_source_metadata_object_check');
-END;
-
-CREATE TRIGGER validation_sessions_source_metadata_object_check_update BEFORE UPDATE OF source_metadata ON validation_sessions
-WHEN
-    json_valid(NEW.source_metadata)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.source_metadata) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_source_metadata_object_check');
-END;
-
-CREATE TRIGGER validation_sessions_target_framework_details_object_ch_aa066d9c BEFORE INSERT ON validation_sessions
-WHEN
-    json_valid(NEW.target_framework_details)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.target_framework_details) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_target_framework_details_object_check');
-END;
-
-CREATE TRIGGER validation_sessions_target_framework_details_object_ch_cb211abb BEFORE UPDATE OF target_framework_details ON validation_sessions
-WHEN
-    json_valid(NEW.target_framework_details)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.target_framework_details) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_target_framework_details_object_check');
-END;
-
 CREATE TRIGGER validation_sessions_target_files_items_check_insert BEFORE INSERT ON validation_sessions
 WHEN
     json_valid(NEW.target_files)
@@ -972,84 +868,6 @@ WHEN
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_target_urls_items_check');
-END;
-
-CREATE TRIGGER validation_sessions_target_metadata_object_check_insert BEFORE INSERT ON validation_sessions
-WHEN
-    json_valid(NEW.target_metadata)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.target_metadata) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_target_metadata_object_check');
-END;
-
-CREATE TRIGGER validation_sessions_target_metadata_object_check_update BEFORE UPDATE OF target_metadata ON validation_sessions
-WHEN
-    json_valid(NEW.target_metadata)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.target_metadata) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_sessions_target_metadata_object_check');
-END;
-
-CREATE TRIGGER validation_results_result_metadata_object_check_insert BEFORE INSERT ON validation_results
-WHEN
-    json_valid(NEW.result_metadata)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.result_metadata) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_results_result_metadata_object_check');
-END;
-
-CREATE TRIGGER validation_results_result_metadata_object_check_update BEFORE UPDATE OF result_metadata ON validation_results
-WHEN
-    json_valid(NEW.result_metadata)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.result_metadata) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_results_result_metadata_object_check');
-END;
-
-CREATE TRIGGER validation_discrepancies_validation_context_object_check_insert BEFORE INSERT ON validation_discrepancies
-WHEN
-    json_valid(NEW.validation_context)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.validation_context) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_discrepancies_validation_context_object_check');
-END;
-
-CREATE TRIGGER validation_discrepancies_validation_context_object_check_update BEFORE UPDATE OF validation_context ON validation_discrepancies
-WHEN
-    json_valid(NEW.validation_context)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.validation_context) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_discrepancies_validation_context_object_check');
 END;
 
 CREATE TRIGGER behavioral_test_results_source_screenshots_items_check_insert BEFORE INSERT ON behavioral_test_results
@@ -1174,32 +992,6 @@ WHEN
     ) IS NOT TRUE
 BEGIN
     SELECT RAISE(ABORT, 'CHECK constraint failed: validation_metrics_scope_breakdown_object_check');
-END;
-
-CREATE TRIGGER validation_metrics_additional_metrics_object_check_insert BEFORE INSERT ON validation_metrics
-WHEN
-    json_valid(NEW.additional_metrics)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.additional_metrics) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_metrics_additional_metrics_object_check');
-END;
-
-CREATE TRIGGER validation_metrics_additional_metrics_object_check_update BEFORE UPDATE OF additional_metrics ON validation_metrics
-WHEN
-    json_valid(NEW.additional_metrics)
-    AND (
-        NOT EXISTS (
-            SELECT 1 FROM json_each(NEW.additional_metrics) AS part
-            WHERE part.type <> 'null' AND (part.type <> 'null') IS NOT TRUE
-        )
-    ) IS NOT TRUE
-BEGIN
-    SELECT RAISE(ABORT, 'CHECK constraint failed: validation_metrics_additional_metrics_object_check');
 END;
 
 CREATE TRIGGER validation_sessions_stamp AFTER UPDATE ON validation_sessions

@@ -6,6 +6,7 @@ witnesses/     one real engine in each module
 http/          APIs that are asked, and the rows behind them
 model          what a witness is, and what it answers
 changes        rows that an UPDATE makes
+parts          rows of which an UPDATE says a part, to models that have read no more
 foreign        what no JSON says: stored values of another form
 python_values  the same for models: values as Python has them
 physical       what models hand to each database, and read from it

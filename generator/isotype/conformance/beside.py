@@ -1,4 +1,4 @@
-"""Rows beside rows: what references and unique keys say, put to each database that knows them."""
+"""Rows beside rows: what references, unique keys and stamps say, put to each database that knows them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Beside(NamedTuple):
 
 
 def beside(tables: Tables, prober: Prober, witnesses: Iterable[Witness], tally: Tally, only: str = "") -> Beside:
-    """Ask everything about references and unique keys, or what stands at `Entity` or `Entity.field`; count answers."""
+    """Ask all about references, unique keys and stamps, or what stands at `Entity` or `Entity.field`; count answers."""
     stages = [witness for witness in witnesses if isinstance(witness, Stage)]
     if not stages:
         return Beside()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 
+from isotype.conformance.parts import Parts, said
 from isotype.domain.model import JsonValue
 from isotype.domain.types import Array
 from isotype.probes import Probe, Refusal
-from isotype.probes.logic import UNKNOWN, Read
 from isotype.probes.made import present
 from isotype.probes.moves import may_move
 from isotype.probes.rows import Cell, Row, broken_rules, is_document, reader
@@ -39,6 +39,7 @@ class Changes:
         self._asked: set[tuple[str, str, JsonValue, JsonValue]] = set()
         self._decided: set[tuple[str, str, JsonValue, JsonValue]] = set()
         self._first: set[tuple[object, ...]] = set()
+        self._parts = Parts()
 
     def beside(self, batch: Sequence[Probe]) -> Iterator[Probe]:
         """UPDATEs that end in rows of a batch, and the moves of states that are first seen there."""
@@ -58,6 +59,7 @@ class Changes:
                 changed = _changed(before, row)
                 if changed is not None:
                     yield probe._replace(label=_label(probe), row=changed)
+            yield from self._parts.beside(probe, row)
 
     def _is_first(self, probe: Probe, before: Row, row: Row) -> bool:
         """Whether it is the first change of its kind in a list or a document, which UPDATEs judge by themselves."""
@@ -115,7 +117,29 @@ def _changed(before: Row, row: Row) -> Row | None:
     changed = row._replace(cells=cells, before=before.cells)
     if faults or all(check.kind != "rule" or cells.keys() >= set(check.columns) for check in table.checks):
         return changed._replace(refusals=(*row.refusals, *moved))
-    return _judged(changed, moved, {name: before.cells[name] for name in stamped if name in before.cells})
+    old = {name: before.cells[name] for name in stamped if name in before.cells}
+    unstamped, stamps = ({**cells, **other} for other in (old, _stamps(table)))
+    fresh = {name: cell for name, cell in before.cells.items() if name not in old}
+    if _broken(table, unstamped) and not _broken(table, stamps) and _is_made(table, fresh, stamped):
+        # SQLite minds what the row was stamped with before; one that has just been made is of the present.
+        return _judged(changed._replace(before=fresh), moved, {})
+    return _judged(changed, moved, old)
+
+
+def _stamps(table: Table) -> dict[str, Cell]:
+    return {column.name: present(column) for column in table.columns if column.stamped}
+
+
+def _broken(table: Table, cells: Mapping[str, Cell]) -> list[Refusal]:
+    return broken_rules(table, reader(table, cells))[0]
+
+
+def _is_made(table: Table, cells: Mapping[str, Cell], stamped: frozenset[str]) -> bool:
+    """Whether a row is taken that leaves its stamps to the database, which gives them the present."""
+    defaults = (table.column(name).default for name in stamped)
+    if not all(default is not None and default.kind == "now" for default in defaults):
+        return False
+    return broken_rules(table, reader(table, {**cells, **_stamps(table)})) == ([], False)
 
 
 def _judged(row: Row, moved: tuple[Refusal, ...], old: Mapping[str, Cell]) -> Row | None:
@@ -124,21 +148,15 @@ def _judged(row: Row, moved: tuple[Refusal, ...], old: Mapping[str, Cell]) -> Ro
     PostgreSQL judges after it has stamped, SQLite before and after, and the models know nothing of either.
     """
     table = row.table
-    stamps = {column.name: present(column) for column in table.columns if column.stamped}
+    stamps = _stamps(table)
     rules, doubtful = broken_rules(table, reader(table, {**row.cells, **stamps}))
     unstamped, _ = broken_rules(table, reader(table, {**row.cells, **old}))
-    unknown, _ = broken_rules(table, _said(table, row.cells))
+    unknown, _ = broken_rules(table, said(table, row.cells))
     if doubtful:
         return None
     unasked = frozenset({"sqlite"} if unstamped and not (rules or moved) else ())
     blind = frozenset({"models"} if rules and not unknown else ())
     return row._replace(refusals=(*rules, *moved), unasked=row.unasked | unasked, blind=blind)
-
-
-def _said(table: Table, cells: Mapping[str, Cell]) -> Read:
-    """What a rule reads of the statement alone."""
-    read = reader(table, cells)
-    return lambda name: read(name) if name in cells else UNKNOWN
 
 
 def refused_moves(table: Table, before: Mapping[str, Cell], after: Mapping[str, Cell]) -> Iterator[Refusal]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from isotype.conformance.foreign import is_foreign
 from isotype.dialects.expressions import sqlite as sqlite_rules
+from isotype.dialects.expressions.calls import INEXACT, inexact
 from isotype.dialects.json_schema import EQUAL_AS_JSON
 from isotype.dialects.sqlite.documents import EXACT_DOUBLE, FORMS_LEFT_OPEN
 from isotype.dialects.sqlite.types import WIDEST_INTEGER
@@ -37,6 +38,7 @@ class Case(NamedTuple):
     """One reason for a refusal among all there are, the row that shows it (None for JSON), and what type is refused.
 
     `along` are the objects of typed JSON on the way to what is refused, each with the length of the path to it.
+    `inexact` says that it is refused by a rule over a quotient, or over what is rounded.
     """
 
     refusal: Refusal
@@ -45,6 +47,7 @@ class Case(NamedTuple):
     of: Type | None
     column: Type | None
     along: tuple[tuple[int, Shape], ...] = ()
+    inexact: bool = False
 
     @property
     def inside(self) -> bool:
@@ -189,7 +192,7 @@ EXPLAINS: dict[Construct, Explains] = {
     ("postgres", "string(n)"): _cut,
     ("postgres", "decimal(p,s)"): _rounded,
     ("postgres", "guards: off"): lambda case: case.row is not None and is_foreign(case.row),
-    ("sqlite", "pattern"): _loose,
+    ("sqlite", "pattern"): lambda case: _loose(case) or _unsaid("pattern")(case),
     ("sqlite", "range of a wide decimal"): _wide_column,
     ("sqlite", "wide decimal inside JSON"): lambda case: _wide(case, EXACT_DOUBLE) and case.inside,
     ("sqlite", "text form inside JSON"): lambda case: case.inside and _is("form", "range", of=FORMS_LEFT_OPEN)(case),
@@ -209,11 +212,12 @@ EXPLAINS: dict[Construct, Explains] = {
         _wide_column(case) or _unsaid(sqlite_rules.WIDE_DECIMAL.construct)(case)
     ),
     ("models", "typed JSON"): _parts,
+    **{(target, INEXACT): lambda case: case.inexact for target in ("python", "typescript")},
 }
 """What each construct is about, where that is a value; other entries of the ledger are not."""
 
-MADE_FROM = {"datamodel": "json_schema"}
-"""Targets that are made from what another says: what that one cannot express, they cannot know."""
+MADE_FROM = {"datamodel": ("json_schema",), "models": ("models", "python"), "zod": ("zod", "typescript")}
+"""Targets that are made from what another says, or in its language: what that one cannot express, they cannot know."""
 
 
 class Excuses:
@@ -231,22 +235,30 @@ class Excuses:
     def explain(self, target: str, probe: Probe, refusals: Sequence[Refusal], rows: bool) -> str:
         """The construct by which a target takes what is refused so; '' when one of the reasons has no excuse."""
         found: list[Construct] = []
-        says = MADE_FROM.get(target, target)
+        says = MADE_FROM.get(target, (target,))
         row = probe.row if rows else None
         for refusal in refusals:
-            column = _column(row, refusal)
-            case = Case(refusal, tuple(refusals), row, *self._found(column, refusal.path[1:]))
-            excuse = next(
-                (key for key in self.entries if key[0] == says and EXPLAINS[key](case)),
-                None,
-            )
+            found_at = self._found(_column(row, refusal), refusal.path[1:])
+            case = Case(refusal, tuple(refusals), row, *found_at, self._is_inexact(probe, refusal))
+            excuse = next((key for key in self.entries if key[0] in says and EXPLAINS[key](case)), None)
             if excuse is None:
                 return ""
             found.append(excuse)
         self.used.update(found)
-        if says == target:
+        if target in says:
             self.unshown.difference_update(found)
         return found[0][1] if found else ""
+
+    def _is_inexact(self, probe: Probe, refusal: Refusal) -> bool:
+        """Whether the rule that refuses divides or rounds."""
+        if not refusal.constraint.startswith("rule:"):
+            return False
+        name, shape = refusal.constraint.removeprefix("rule:"), self._shapes.by_name.get(probe.shape)
+        trees = [rule.expression for rule in shape.rules if rule.name == name] if shape is not None else []
+        if probe.row is not None:
+            checks = (check for check in probe.row.table.checks if check.name == name)
+            trees += [check.expression for check in checks if check.expression is not None]
+        return any(inexact(tree, "") for tree in trees)
 
     def _found(
         self, column: Type | None, path: Sequence[str]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from isotype.conformance import python_values
@@ -25,8 +26,8 @@ from isotype.layers.sql.sqlite import File
 from isotype.probes import Probe, Refusal
 from isotype.probes.forms import FORMS, canonical
 from isotype.probes.meaning import Path, fits_digits, word
-from isotype.probes.rows import Cell, Row, constant, is_document
-from isotype.probes.spellings import SPELLINGS
+from isotype.probes.rows import Cell, Row, constant, holds_document, is_document
+from isotype.probes.spellings import EVERY, SPELLINGS
 from isotype.shapes import Shapes
 from isotype.tables.model import Column, Table, Tables
 
@@ -45,6 +46,9 @@ class Foreign:
         self._required = {
             one.name: frozenset(entry.name for entry in one.properties if not entry.optional)
             for one in tables.structures
+        }
+        self._ruled = {
+            one.name: frozenset(name for rule in one.rules for name in rule.columns) for one in tables.structures
         }
         self._known: dict[tuple[str, str], set[frozenset[str]]] = {}
         self._beside = {table.name: _read_together(table) for table in tables.tables}
@@ -103,14 +107,17 @@ class Foreign:
     def _of_column(self, probe: Probe, row: Row, column: Column, cell: Cell) -> Iterator[Probe]:
         path, refusals = self._path(probe, column), _form(column)
         # What a body may leave out, its canonical form has.
-        texts = [json_text(lacking) for lacking in self._lacking(column.type, cell.value, True)]
-        texts += [json_text(more) for more in self._further(column.type, cell.value)]
+        odd = (*self._lacking(column.type, cell.value, True), *self._further(column.type, cell.value))
         free = [json_text(document) for document in self._free(column.type, cell.value)]
         inside = [text for text in free if text != _MARK]
         texts_beyond = [text.replace(_MARK, number) for text in inside for number in ("1e400", "-1e400")]
         by_target = {
-            "sqlite": (*_on_sqlite(column.type, cell), *texts),
-            "postgres": (*_on_postgres(column, cell), *map(postgres_string, (*texts, *texts_beyond))),
+            "sqlite": (*_on_sqlite(column.type, cell), *map(json_text, odd)),
+            "postgres": (
+                *_on_postgres(column, cell),
+                *(_in_postgres(one, column.type) for one in odd),
+                *map(postgres_string, texts_beyond),
+            ),
             "models": (*python_values.refused(column.type), *python_values.too_much(column.type, cell.value)),
         }
         for target, values in by_target.items():
@@ -124,12 +131,11 @@ class Foreign:
                 said = text.replace(_MARK, number)
                 value = constant(json.loads(said, parse_float=lambda number: int(Decimal(number))))
                 yield _probe(probe, row, column, "postgres", Cell(value, "", postgres_string(said)), path, ())
-        for lacking in self._lacking(column.type, cell.value, False):
-            text = json_text(lacking)
-            for target, said in (("sqlite", text), ("postgres", postgres_string(text))):
-                yield _probe(probe, row, column, target, Cell(lacking, "", said), path, ())
-        for text in _without_fractions(column.type, cell):
-            yield _probe(probe, row, column, "sqlite", Cell(cell.value, "", text), path, ())
+        documents = [*self._lacking(column.type, cell.value, False)]
+        documents += self._respelled(column.type, cell.value) if holds_document(column.type) else ()
+        for document in documents:
+            for target, said in (("sqlite", json_text(document)), ("postgres", _in_postgres(document, column.type))):
+                yield _probe(probe, row, column, target, Cell(document, "", said), path, ())
         yield self._not_known(probe, row, column)
 
     def _not_known(self, probe: Probe, row: Row, column: Column) -> Probe:
@@ -138,12 +144,14 @@ class Foreign:
         return _probe(probe, row, column, "models", cell, self._path(probe, column), ())
 
     def _otherwise(self, probe: Probe, row: Row, column: Column, cell: Cell) -> Iterator[Probe]:
-        """Other Python values for what stands there, in each way once."""
-        for way, value, given in python_values.taken(column.type, cell.value, self._shapes):
+        """Other Python values for what stands there, and another text of SQLite's, in each way once."""
+        models = (("models", *other) for other in python_values.taken(column.type, cell.value, self._shapes))
+        texts = (("sqlite", "whole", cell.value, text) for text in _without_fractions(column.type, cell))
+        for target, way, value, given in (*models, *texts):
             key = (row.table.name, column.name, way)
             if key not in self._ways:
                 self._ways.add(key)
-                yield _probe(probe, row, column, "models", Cell(value, "", given), self._path(probe, column), ())
+                yield _probe(probe, row, column, target, Cell(value, "", given), self._path(probe, column), ())
 
     def _moved(self, probe: Probe, row: Row) -> Iterator[Probe]:
         """A state that becomes what SQL says."""
@@ -170,6 +178,8 @@ class Foreign:
                     if (key in self._required.get(name, ())) == required and (required or part is None):
                         yield {other: kept for other, kept in value.items() if other != key}
                     yield from ({**value, key: less} for less in self._lacking(types[key], part, required))
+            case _:
+                yield from _first(of, value, partial(self._lacking, required=required))
 
     def _further(self, of: Type, value: JsonValue) -> Iterator[JsonValue]:
         """A typed object with a property more that it does not know, wherever it stands."""
@@ -179,6 +189,24 @@ class Foreign:
                 types = {prop.name: prop.type for prop in self._shapes.shape(name).properties}
                 for key, part in value.items():
                     yield from ({**value, key: more} for more in self._further(types[key], part))
+            case _:
+                yield from _first(of, value, self._further)
+
+    def _respelled(self, of: Type, value: JsonValue) -> Iterator[JsonValue]:
+        """A document with a text of each form in its other spellings, which may be of another value."""
+        match of, value:
+            case Scalar(base=base), str() if base in FORMS:
+                texts = (*SPELLINGS[base], *EVERY.get(base, ()))
+                yield from (text for text in texts if canonical(base, text) not in (None, text))
+            case ObjectType(name=name), Mapping():
+                for prop in self._shapes.shape(name).properties:
+                    if prop.name not in self._ruled.get(name, ()):
+                        made = self._respelled(prop.type, value.get(prop.name))
+                        yield from ({**value, prop.name: other} for other in made)
+            case Array(unique_items=True) | Array(sorted=True), _:
+                return
+            case _:
+                yield from _first(of, value, self._respelled)
 
     def _free(self, of: Type, value: JsonValue) -> Iterator[JsonValue]:
         """A document with a mark at each place where any JSON stands."""
@@ -190,6 +218,16 @@ class Foreign:
             case ObjectType(name=name), Mapping():
                 for prop in self._shapes.shape(name).properties:
                     yield from ({**value, prop.name: made} for made in self._free(prop.type, value.get(prop.name)))
+
+
+def _first(of: Type, value: JsonValue, made: Callable[[Type, JsonValue], Iterator[JsonValue]]) -> Iterator[JsonValue]:
+    """A list or a map with something else made of what it holds first."""
+    match of, value:
+        case Array(item=item), (first, *rest):
+            yield from ((other, *rest) for other in made(item, first))
+        case Map(value=item), Mapping() if value:
+            key, first = next(iter(value.items()))
+            yield from ({**value, key: other} for other in made(item, first))
 
 
 _MARKED = "a number"
@@ -278,12 +316,15 @@ def _odd(of: Scalar, stored: Any) -> Iterator[Any]:
         case "float":
             yield from (float("inf"), float("-inf"))
         case base if base in FORMS and base != "bytes":
-            for text in _near(base, str(stored)):
-                wire = canonical(base, text)
-                if wire is None or sqlite.physical(wire, of) != text:
-                    yield text
+            yield from (text for text in _near(base, str(stored)) if not _is_stored(of, text))
         case "decimal" if isinstance(stored, str):
             yield from (text for text in _near_digits(stored) if not _is_decimal(of, text))
+
+
+def _is_stored(of: Scalar, text: str) -> bool:
+    """Whether a text of a form is the one that is stored for its value."""
+    wire = canonical(of.base, text)
+    return wire is not None and sqlite.physical(wire, of) == text
 
 
 def _without_fractions(of: Type, cell: Cell) -> Iterator[str]:
@@ -309,6 +350,9 @@ def _near(base: str, stored: str) -> Iterator[str]:
     pairs = [place for place in places if stored[place : place + 2].isdigit()]
     texts += [f"{stored[:place]}{hour}{stored[place + 2 :]}" for place in pairs for hour in ("24", "29", " 4")]
     texts += [f"-{stored[1:]}", f"0000{stored[4:]}", "24:00:00.000000", f"{stored[:12]}24H00M00.000000S"]
+    if base == "inet":
+        # An address is of one of two kinds.
+        texts += ["::1\0x", "192.0.2.1\0x", "1.2.3.4.5"]
     yield from dict.fromkeys((*texts, f"{stored}\0x"))
 
 
@@ -356,11 +400,11 @@ def _odd_items(of: Scalar) -> Iterator[str]:
             yield from ('"1"', "true", "1e999")
         case base if base in TEXTUAL:
             yield from ("1", "true", "{}", '["a"]')
-        case base if base in FORMS and base != "bytes":
-            for text in (*SPELLINGS[base], "", "x"):
-                wire = canonical(base, text)
-                stored = wire is not None and sqlite.physical(wire, of) == text
-                yield json_text(f"{text}\0x" if stored else text)
+        case "bytes":
+            yield from (*map(json_text, ("A", "AAA-", "AAA_", "AA A", "AAA\n", "AAAA\0AAA")), "1234", '["AA"]')
+        case base if base in FORMS:
+            stored = str(sqlite.physical(canonical(base, SPELLINGS[base][0]), of))
+            yield from (json_text(text) for text in _near(base, stored) if not _is_stored(of, text))
             yield "1"
 
 
@@ -405,6 +449,12 @@ _WIDER: Mapping[str, tuple[str, ...]] = {
     "json": ("null", "1e400", "-1e400"),
 }
 """What a type of PostgreSQL holds beyond the meaning of ours."""
+
+
+def _in_postgres(document: JsonValue, of: Type) -> str:
+    """A document, or a list of them, that need not be one of its type."""
+    return postgres.literal(document, of, _enum) if isinstance(of, Array) else postgres_string(json_text(document))
+
 
 _NO_FORM = ("0999-99-99x", "9998-99-99x")
 """No instants and no addresses, yet as texts they stand between those that are."""

@@ -144,7 +144,7 @@ def is_for_others(witness: Witness, probe: Probe) -> bool:
     if row is None:
         return probe.variant == INPUTS and witness.target not in CALLED
     if witness.target in ROWS:
-        return is_foreign(row) and witness.target in row.unasked
+        return witness.target in row.unasked
     return row.before is not None or is_foreign(row) or probe.variant in (NEW, MOVED)
 
 

@@ -237,6 +237,25 @@ def names(node: Expression) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, Name)))
 
 
+def literal_type(value: str | int | Decimal | bool | None) -> ValueType:
+    """The type a constant has by itself; an integer beyond 64 bits is a decimal without fraction."""
+    match value:
+        case None:
+            return NULL
+        case bool():
+            return BOOLEAN
+        case str():
+            return TEXT
+        case int():
+            if -(2**63) <= value < 2**63:
+                narrow = -(2**31) <= value < 2**31
+                return ValueType("integer", digits=10 if narrow else 19, number=abs(value) < 2**53)
+            return ValueType("decimal", digits=len(str(abs(value))))
+    _, digits, exponent = value.as_tuple()
+    scale = max(-exponent, 0) if isinstance(exponent, int) else 0
+    return ValueType("decimal", scale=scale, digits=max(len(digits), scale))
+
+
 def rename(node: Expression, others: Mapping[str, str]) -> Expression:
     """The same expression reading other names; a name without an entry stays."""
     if all(others.get(name, name) == name for name in names(node)):

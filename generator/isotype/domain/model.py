@@ -191,7 +191,10 @@ class Index:
 
 @frozen
 class Rule:
-    """A condition every row keeps: it refuses only when FALSE. `on` is () for all layers, else inputs only."""
+    """A condition every row keeps: it refuses only when FALSE. `on` is () for all layers, else inputs only.
+
+    `held` names the databases that keep it without being told: it is about what they compute themselves.
+    """
 
     name: str
     that: Expression
@@ -199,6 +202,7 @@ class Rule:
     message: str = ""
     on: tuple[str, ...] = ()
     place: Place = NOWHERE
+    held: tuple[str, ...] = ()
 
 
 @frozen

@@ -12,7 +12,6 @@ from decimal import Context, Decimal
 from isotype.domain.expressions import (
     BOOLEAN,
     NULL,
-    TEXT,
     UNTYPED,
     And,
     Arithmetic,
@@ -33,6 +32,7 @@ from isotype.domain.expressions import (
     Or,
     Quantified,
     ValueType,
+    literal_type,
     names,
     walk,
 )
@@ -437,25 +437,6 @@ class _Checker:
 
 
 # --- types ------------------------------------------------------------------------------------------------------------
-
-
-def literal_type(value: str | int | Decimal | bool | None) -> ValueType:
-    """The type a constant has by itself; an integer beyond 64 bits is a decimal without fraction."""
-    match value:
-        case None:
-            return NULL
-        case bool():
-            return BOOLEAN
-        case str():
-            return TEXT
-        case int():
-            if -(2**63) <= value < 2**63:
-                narrow = -(2**31) <= value < 2**31
-                return ValueType("integer", digits=10 if narrow else 19, number=abs(value) < 2**53)
-            return ValueType("decimal", digits=len(str(abs(value))))
-    _, digits, exponent = value.as_tuple()
-    scale = max(-exponent, 0) if isinstance(exponent, int) else 0
-    return ValueType("decimal", scale=scale, digits=max(len(digits), scale))
 
 
 def _decimal(whole: int, scale: int) -> ValueType:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from isotype.domain.expressions import names as names_in
-from isotype.domain.model import Computed, Entity, Field, JsonValue, ObjectDefinition, Unique
+from isotype.domain.model import Computed, Entity, Field, JsonValue, ObjectDefinition, Rule, Unique
 from isotype.domain.places import Place
 from isotype.domain.types import ObjectType, value_type
 from isotype.domain.values import replace
@@ -16,7 +16,7 @@ from isotype.language.fields import entity_field, known_fields, object_field, pl
 from isotype.language.given import Given
 from isotype.language.indexes import read_indexes
 from isotype.language.references import read_references
-from isotype.language.rules import FieldTypes, Names, expression, read_rules
+from isotype.language.rules import FieldTypes, Names, expression, one_line, read_rules
 from isotype.language.scope import Scope
 from isotype.language.values import Misfit, fit
 from isotype.language.wire import check_object_names, read_api
@@ -47,7 +47,7 @@ def read_entity(context: Context, outline: Outline) -> Entity:
         references=read_references(context, outline, fields),
         uniques=_uniques(scope, outline),
         indexes=read_indexes(scope, outline, given.get("indexes"), names, unread),
-        rules=read_rules(scope, outline, names, unread),
+        rules=(*read_rules(scope, outline, names, unread), *_value_rules(outline, fields)),
         **_storage(scope, outline, fields),
         rows=rows,
         row_places=row_places,
@@ -91,6 +91,16 @@ def _compute(
             scope.report("computed-field", message, given, "computed", "compute both from the same fields")
             continue
         fields[name] = replace(fields[name], computed=Computed(tree))
+
+
+def _value_rules(outline: Outline, fields: Mapping[str, Field]) -> Iterator[Rule]:
+    """What follows from the types of the computed fields."""
+    for field in fields.values():
+        if field.computed is not None and field.computed.expression is not None:
+            from isotype.domain.fitting import value_rules
+
+            source = one_line(outline.fields[field.name][1].words["computed"])
+            yield from value_rules(outline.table, field, fields, source)
 
 
 def _check_columns(scope: Scope, outline: Outline, fields: Iterable[Field]) -> None:

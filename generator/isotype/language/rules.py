@@ -92,7 +92,7 @@ def read_rules(scope: Scope, outline: Outline, names: Names, unread: Iterable[st
             that = expression(scope, rule, "that", names, unread=unread)
             if that is not None:
                 on = tuple(dict.fromkeys(rule.get("on") or ()))
-                source = _one_line(rule.words["that"])
+                source = one_line(rule.words["that"])
                 rules[name] = Rule(name, that, source, rule.text("message"), on, place)
     return tuple(rules.values())
 
@@ -100,6 +100,6 @@ def read_rules(scope: Scope, outline: Outline, names: Names, unread: Iterable[st
 _BLANKS = regular(r"('[^']*')|\s+")
 
 
-def _one_line(source: str) -> str:
+def one_line(source: str) -> str:
     """An expression written over several lines as one; the texts in it stay as they are."""
     return _BLANKS.sub(lambda found: found[1] or " ", source).strip() if "\n" in source else source.strip()

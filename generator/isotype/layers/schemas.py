@@ -377,7 +377,9 @@ def _given(operand: Operand, shape: Shape, here: _Module, local: _Locals) -> Giv
         text = f"self.{prop.attribute}"
         if absent is not None:
             return Given(text, prop.nullable or not (prop.required or prop.default is not None))
-        return Given(text, True, f"{python_string(prop.attribute)} in self.model_fields_set" if prop.nullable else None)
+        if prop.default is None:
+            null_if = f"{python_string(prop.attribute)} in self.model_fields_set" if prop.nullable else None
+            return Given(text, True, null_if)
     known = local.get(operand.attributes)
     if known is None:
         name = f"given_{'_'.join(operand.attributes)}"

@@ -15,7 +15,7 @@ chance      random values
 rows        a record as a row of its table
 made        what a database adds to a row
 neighbours  whole rows of any table, with those that they refer to
-scenes      questions about several rows: references and keys
+scenes      questions about several rows: references, keys and stamps
 moves       questions about the moves of states
 unseen      tables as shapes: what no body shows
 model       a probe

@@ -1,8 +1,9 @@
 """Rules, judged by walking their tree: what every layer's compiled form is held against.
 
 A verdict is True, False or None for NULL, or one of two marks: `UNKNOWN`, what is not known here and makes everything
-that follows from it unknown, and `OVERFLOW`, an integer that left 64 bits, which refuses unless an earlier part has
-decided. Values are what `operand` makes of canonical wire forms, so that Python's own order is the one that is meant.
+that follows from it unknown, and `OVERFLOW`, an integer that left 64 bits or a quotient by zero, which refuses unless
+an earlier part has decided. Values are what `operand` makes of canonical wire forms, so that Python's own order is the
+one that is meant.
 """
 
 from __future__ import annotations
@@ -221,9 +222,9 @@ def _exactly(op: str) -> Callable[[Any, Any], Any]:
 
 
 def _quotient(left: Any, right: Any) -> Any:
-    """Of integers the whole part, of decimals more digits than any column keeps; none by zero, which refuses a row."""
+    """Of integers the whole part, of decimals more digits than any column keeps; by zero it refuses the row."""
     if not right:
-        return UNKNOWN
+        return OVERFLOW
     if isinstance(left, int) and isinstance(right, int):
         whole = abs(left) // abs(right)
         return whole if (left < 0) == (right < 0) else -whole

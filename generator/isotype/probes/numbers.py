@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from math import isqrt
 
 from isotype.domain.types import INTEGERS, SAFE_INTEGER, Scalar
 from isotype.probes.values import Json, Raw
 
 _EXACT = Context(prec=4000)
+FACTORS = 10_000
+"""No divisor beyond is looked for."""
 HUGE = Decimal("1.7976931348623157e308")
 
 
@@ -66,6 +70,34 @@ def up(value: Decimal, unit: Decimal) -> Decimal:
 def down(value: Decimal, unit: Decimal) -> Decimal:
     """The greatest multiple of the unit that is not above the value."""
     return _EXACT.multiply(_EXACT.divide(value, unit).to_integral_value(ROUND_FLOOR), unit)
+
+
+def operands(op: str, result: Decimal, one: Scalar, other: Scalar) -> tuple[Decimal, Decimal] | None:
+    """A value of each type whose sum, difference or product is the result; None where none is found soon."""
+    for pair in _factors(result, one, other) if op == "*" else _summands(op, result, one, other):
+        if all(low <= it <= high for it, (low, high) in zip(pair, (limits(one), limits(other)), strict=True)):
+            return pair
+    return None
+
+
+def _summands(op: str, result: Decimal, one: Scalar, other: Scalar) -> Iterator[tuple[Decimal, Decimal]]:
+    """A half and the rest, and what is left beside either end of the first."""
+    for first in (down(result / 2, step(one)), *limits(one)):
+        rest = _EXACT.subtract(result, first) if op == "+" else _EXACT.subtract(first, result)
+        if rest == down(rest, step(other)):
+            yield first, rest
+
+
+def _factors(result: Decimal, one: Scalar, other: Scalar) -> Iterator[tuple[Decimal, Decimal]]:
+    units = _EXACT.divide(abs(result), _EXACT.multiply(step(one), step(other)))
+    if units and units == units.to_integral_value():
+        whole = int(units)
+        for least in range(1, min(isqrt(whole), FACTORS) + 1):
+            if whole % least == 0:
+                for left, right in ((least, whole // least), (whole // least, least)):
+                    first, second = _EXACT.multiply(step(one), left), _EXACT.multiply(step(other), right)
+                    yield first, second.copy_sign(result)
+                    yield first.copy_sign(result), second
 
 
 def moved(value: Decimal, by: Decimal) -> Decimal:

@@ -20,7 +20,7 @@ from isotype.probes.inputs import with_inputs
 from isotype.probes.logic import evaluate
 from isotype.probes.meaning import Judged, Meaning, Path
 from isotype.probes.model import ACCEPT, REFUSE, Probe
-from isotype.probes.numbers import is_exact, written
+from isotype.probes.numbers import is_exact, operands, written
 from isotype.probes.records import (
     Record,
     Records,
@@ -30,6 +30,7 @@ from isotype.probes.records import (
     loosened,
     near_patterns,
     ordered_texts,
+    results,
     signature,
 )
 from isotype.probes.roundings import near_half, rounding, some
@@ -83,6 +84,8 @@ class Prober:
         self._unseen_rules = {entity.entity: unseen_rules(entity) for entity in bindings.entities}
         self._states = {entity.entity: states(entity) for entity in bindings.entities}
         self._computed = dict(computed(bindings))
+        # Objects that a row holds as JSON, which databases judge by other means than columns.
+        self._stored = frozenset(one.name for one in bindings.tables.structures)
         self._seed = seed
         self._share = share
         # Types that were asked for everything, once in each direction.
@@ -266,7 +269,7 @@ class Prober:
 
         for inner in within.properties:
             missing = (Candidate("required", "absent", ABSENT), Candidate("null", "null", None))
-            for candidate in (*missing, *self._candidates(shape, inner)):
+            for candidate in (*missing, *self._candidates(shape, inner, True)):
                 value = _first(filled, {**whole, inner.name: candidate.value})
                 yield path, Candidate(candidate.constraint, f"inside: {inner.name} {candidate.label}", value)
         for rule in within.rules:
@@ -286,7 +289,7 @@ class Prober:
             here = (*path, inner.name)
             yield here, Candidate("required", "absent", ABSENT)
             yield here, Candidate("null", "null", None)
-            for candidate in self._candidates(shape, inner):
+            for candidate in self._candidates(shape, inner, within.name in self._stored):
                 yield here, candidate
             if isinstance(inner.type, ObjectType):
                 yield from self._inside(shape, inner, here, (*above, within.name))
@@ -312,9 +315,10 @@ class Prober:
             for number, record in enumerate(self._standings(within, rule, least, whole, source)):
                 yield f"standing {number}", record
 
-    def _candidates(self, shape: Shape, prop: Property) -> Iterator[Candidate]:
+    def _candidates(self, shape: Shape, prop: Property, stored: bool = False) -> Iterator[Candidate]:
+        """What is asked of a property; if it is `stored` in a document, whatever was asked of a column of its type."""
         samples = self.records.samples
-        key = (shape.direction == OUTPUT, prop.type, prop.nullable)
+        key = (shape.direction == OUTPUT, prop.type, prop.nullable, stored)
         yield from essential(prop.type, samples)
         if key not in self._asked:
             self._asked.add(key)
@@ -394,7 +398,11 @@ class Prober:
         known = [operand for operand in rule.operands if operand.known]
         pinned = {operand.wire[0] for operand in known}
         uses = {operand.field: operand for operand in rule.operands}
-        special = (*self._ordered(shape, rule, least), *self._rounded(shape, rule, whole, source))
+        special = (
+            *self._ordered(shape, rule, least),
+            *self._rounded(shape, rule, whole, source),
+            *self._reached(shape, rule, least),
+        )
         for number, record in enumerate(special):
             if self._is_asked(shape.name, rule.name, f"order {number}"):
                 settled = self.records.settled(shape, record, pinned, source, rule.name)
@@ -454,6 +462,20 @@ class Prober:
                         record = self.records.with_value(shape, record, path, written(of, chosen[name]))
                     yield record
 
+    def _reached(self, shape: Shape, rule: ShapeRule, base: Record) -> Iterator[Record]:
+        """Records in which what two fields make is just what it is compared with, and just beside."""
+        paths = {operand.field: operand.wire for operand in rule.operands if operand.known}
+        for op, one, other, bound, digit in results(rule.expression):
+            if one == other or one not in paths or other not in paths:
+                continue
+            first, second = (self.meaning.at(shape, paths[name]).type for name in (one, other))
+            assert isinstance(first, Scalar) and isinstance(second, Scalar)
+            for by in (-digit, 0, digit):
+                pair = operands(op, Decimal(str(bound.value)) + by, first, second)
+                if pair is not None:
+                    record = self.records.with_value(shape, base, paths[one], written(first, pair[0]))
+                    yield self.records.with_value(shape, record, paths[other], written(second, pair[1]))
+
     def _read(self, shape: Shape, uses: Mapping[str, Operand], made: Mapping[str, Json], name: str) -> Json:
         return self.meaning.operand(shape, uses[name], made)
 
@@ -503,6 +525,22 @@ class Prober:
                 for value in () if beside is prop else ends(beside.type, self.records.samples(beside.type)):
                     record = self.records.with_value(shape, least, path, ABSENT)
                     yield "beside what is made", self.records.with_value(shape, record, other, value)
+        yield from self._in_other_forms(shape, known, whole)
+
+    def _in_other_forms(
+        self, shape: Shape, known: Sequence[tuple[Path, Property]], base: Record
+    ) -> Iterator[tuple[str, Record]]:
+        """Each of several instants with a zone too many or too few: read so, it cannot be compared with the others."""
+        texts = {
+            path: str(self.records.samples(prop.type)[0])
+            for path, prop in known
+            if isinstance(prop.type, Scalar) and prop.type.base in ("timestamp", "local_timestamp")
+        }
+        for path, text in texts.items():
+            base = self.records.with_value(shape, base, path, text)
+        for path, text in texts.items() if len(texts) > 1 else ():
+            other = text.removesuffix("Z") if text.endswith("Z") else f"{text}Z"
+            yield "in another form", self.records.with_value(shape, base, path, other)
 
     def _pairs(self, shape: Shape, record: Record, faults: list[tuple[Path, Candidate]]) -> Iterator[Probe]:
         source = self._source(shape.name, "pairs")

@@ -6,12 +6,14 @@ import math
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from isotype.domain.expressions import (
     Arithmetic,
     Between,
     Call,
+    Case,
     Compare,
     Expression,
     In,
@@ -31,7 +33,7 @@ from isotype.probes.candidates import distinct, usual
 from isotype.probes.forms import FORMS, ordered
 from isotype.probes.logic import UNKNOWN, Mark, Read, evaluate, refuses
 from isotype.probes.meaning import Judged, Meaning, Path, Refusal
-from isotype.probes.numbers import limits, moved, step, up, written
+from isotype.probes.numbers import down, limits, moved, step, up, written
 from isotype.probes.spellings import beside
 from isotype.probes.texts import edges, spelled, texts
 from isotype.probes.values import ABSENT, Json, Raw, write
@@ -181,13 +183,13 @@ class Records:
         texts = texts_of(record)
         judged = self.meaning.record(shape, texts)
         broken = _broken(judged, free)
+        if broken is None:
+            return None
         if any(self._is_lost(shape, rule, pinned, judged.value) for rule in shape.rules if rule.name in broken):
             return None
         for _ in range(STEPS):
             if not broken:
                 return record
-            if broken[0] == "":
-                return None
             chosen = source.choice(broken)
             rule = next(one for one in shape.rules if one.name == chosen)
             found = []
@@ -197,7 +199,7 @@ class Records:
                     said[name] = write(changed[name])
                 now = self.meaning.again(shape, said, judged.value, name)
                 others = _broken(now, free)
-                if others[:1] != [""]:
+                if others is not None:
                     found.append((len(others), source.random(), changed, others, said, now))
             if not found:
                 return None
@@ -245,16 +247,21 @@ class Records:
 
     def _balancing(self, shape: Shape, record: Record, rule: ShapeRule, prop: Property) -> list[Json]:
         """What makes the two sides of a comparison, a sum among them, the same, and what is next to it."""
-        sums = [node for node in walk(rule.expression) if isinstance(node, Compare) and _computes(node)]
+        sums = [sides for node in walk(rule.expression) if _computes(node) for sides in compared(node)]
         of = prop.type
         if not sums or not isinstance(of, Scalar) or value_type(of).kind not in ("integer", "decimal"):
             return []
         made = self.meaning.record(shape, texts_of(record)).value
         # The rule itself: what is shaken may be a part of what it reads.
-        uses = {one.field: one for it in shape.rules if it.name == rule.name for one in it.operands}
+        whole = (one for it in shape.rules if it.name == rule.name for one in it.operands)
+        uses = {one.field: one for one in (*rule.operands, *whole)}
         own = next(one.field for one in rule.operands if one.known and self.meaning.at(shape, one.wire) is prop)
 
-        def read(name: str) -> Any:
+        def read(name: str, by: Decimal = Decimal(0)) -> Any:
+            if name not in uses:
+                return UNKNOWN
+            if by and name == own:
+                return Decimal(read(own)) + by
             try:
                 value = self.meaning.operand(shape, uses[name], made)
             except (ValueError, ArithmeticError):
@@ -263,11 +270,13 @@ class Records:
             return 0 if name == own and not isinstance(value, int | Decimal) else value
 
         found: list[Json] = []
-        for node in sums:
-            sides = evaluate(node.left, read), evaluate(node.right, read)
+        for left, right in sums:
+            sides = evaluate(left, read), evaluate(right, read)
             if all(isinstance(side, int | Decimal | float) and math.isfinite(side) for side in sides):
                 missing, unit, (low, high) = Decimal(sides[1]) - Decimal(sides[0]), step(of), limits(of)
-                for value in (Decimal(read(own)) + missing, Decimal(read(own)) - missing):
+                further = partial(read, by=unit)
+                moves = _shifts(missing, evaluate(left, further), evaluate(right, further), unit)
+                for value in (Decimal(read(own)) + move for move in moves):
                     near = (moved(up(value, unit), unit * by) for by in (-1, 0, 1))
                     # What would be more than it can be brings the others near.
                     found += [written(of, one) for one in dict.fromkeys(min(max(one, low), high) for one in near)]
@@ -288,11 +297,11 @@ class Records:
         return {**record, name: self.with_value(inner, start, tuple(rest), value)}
 
 
-def _broken(judged: Judged, free: str) -> list[str]:
-    """The rules that refuse a record, but for one; '' first where something else does."""
+def _broken(judged: Judged, free: str) -> list[str] | None:
+    """The rules that refuse a record, but for one; None where something else does."""
     names = [refusal.constraint.removeprefix("rule:") for refusal in judged.refusals]
     others = any(refusal.path or not refusal.constraint.startswith("rule:") for refusal in judged.refusals)
-    return [""] if others else [name for name in names if name != free]
+    return None if others else [name for name in names if name != free]
 
 
 def texts_of(record: Mapping[str, Json]) -> dict[str, str]:
@@ -336,6 +345,38 @@ def _by_units(text: str) -> bytes:
 
 def _computes(node: Expression) -> bool:
     return any(isinstance(part, Arithmetic) for part in walk(node))
+
+
+def compared(node: Expression) -> list[tuple[Expression, Expression]]:
+    """What a node compares with one another, in pairs."""
+    match node:
+        case Compare(left=left, right=right):
+            return [(left, right)]
+        case Between(value=value, low=low, high=high):
+            return [(value, low), (value, high)]
+    return []
+
+
+def results(rule: Expression) -> Iterator[tuple[str, str, str, Literal, Decimal]]:
+    """What is computed of two fields and compared with a constant: how, both names, the constant, and a last digit."""
+    for node in walk(rule):
+        for left, right in compared(node):
+            match left, right:
+                case Arithmetic(op="+" | "-" | "*" as op, left=Name(name=one), right=Name(name=other)), Literal():
+                    yield op, one, other, right, Decimal(1).scaleb(-max(left.type.scale, 0))
+
+
+def _shifts(missing: Decimal, left: Any, right: Any, unit: Decimal) -> Iterator[Decimal]:
+    """By how much an operand is moved to make two sides the same, of which so much is missing.
+
+    `left` and `right` are what they are one unit further: what is multiplied moves them by more than it moves itself.
+    """
+    yield missing
+    yield -missing
+    if all(isinstance(side, int | Decimal) for side in (left, right)):
+        gained = missing - (Decimal(right) - Decimal(left))
+        if abs(gained) not in (0, unit):
+            yield down(missing * unit / gained, unit)
 
 
 def _like(of: Type, other: Type, value: Json) -> list[Json]:
@@ -428,6 +469,7 @@ def hinted(rule: Expression, of: Type) -> list[Json]:
         return []
     found: list[Json] = []
     turned = any(_turns(node) for node in walk(rule))
+    chosen = any(isinstance(node, Call) and _is_of_choice(node) for node in walk(rule))
     for node in walk(rule):
         match node:
             case Match(pattern=pattern) if of.base in TEXTUAL:
@@ -446,6 +488,8 @@ def hinted(rule: Expression, of: Type) -> list[Json]:
             case Literal(value=int() as length) if of.base in TEXTUAL and 0 <= length < 500:
                 found += ["a" * size for size in (length - 1, length, length + 1)]
                 found.append("🦉" * length)
+                # A database may cut what a computed text has too much, if only blanks.
+                found += ["a" * length + " "] if chosen else []
     return found
 
 
@@ -457,6 +501,11 @@ def _around(of: Scalar, number: Decimal) -> list[Json]:
         return [Raw(repr(one)) for one in near]
     unit = step(of)
     return [written(of, moved(up(number, unit), unit * by)) for by in (-1, 0, 1)]
+
+
+def _is_of_choice(node: Call) -> bool:
+    """Whether it is the length of a text that is chosen among several."""
+    return node.function == "length" and isinstance(node.arguments[0], Call | Case)
 
 
 def _turns(node: Expression) -> bool:

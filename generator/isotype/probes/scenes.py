@@ -1,7 +1,7 @@
-"""Rows beside rows: what a reference or a unique key says of several rows at once.
+"""Rows beside rows: what a reference or a unique key says of several rows at once, and what a stamp says of one alone.
 
 A scene is some rows that are there, one statement, its verdict, and what is there afterwards. All that the schema says
-of references and keys is asked so, once for each of them; what no rows were found for is named.
+of references, keys and stamps is asked so, once for each of them; what no rows were found for is named.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from isotype.probes.neighbours import (
 )
 from isotype.probes.records import Records
 from isotype.probes.rows import Cell
-from isotype.tables.model import ForeignKey, Table, Tables
+from isotype.tables.model import ForeignKey, Table, Tables, UpdateStamp
 
 INSERT, UPDATE, DELETE = "insert", "update", "delete"
 
@@ -53,15 +53,16 @@ def arriving(row: Placed) -> Iterator[Statement]:
 
 
 class Left(NamedTuple):
-    """All rows of a table, by some columns."""
+    """All rows of a table by some columns, or those alone that have what is given as `found`."""
 
     table: Table
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    found: Cells = NOTHING
 
 
 class Subject(NamedTuple):
-    """A constraint of a table: the word it is counted by, the column it stands at, its name."""
+    """A constraint of a table, or its stamp: the word it is counted by, the column it stands at, its name."""
 
     table: Table
     column: str
@@ -91,7 +92,7 @@ class Scene(NamedTuple):
 
 
 def scenes(tables: Tables, records: Records) -> Iterator[tuple[Subject, tuple[Scene, ...]]]:
-    """Each reference and unique key of a domain with the questions about it; () where no rows were found for them."""
+    """Each reference, unique key and stamp of a domain with its questions; () where no rows were found for them."""
     neighbours = Neighbours(tables, records)
     for table in tables.tables:
         for key in table.foreign_keys:
@@ -100,6 +101,9 @@ def scenes(tables: Tables, records: Records) -> Iterator[tuple[Subject, tuple[Sc
         for unique in unique_keys(table):
             about = Subject(table, unique.columns[0], unique.word, unique.name)
             yield about, tuple(_put_off(tuple(_of_unique(neighbours, about, unique)), unique))
+        if table.stamp is not None:
+            about = Subject(table, table.stamp.columns[0], "stamp", table.stamp.name)
+            yield about, tuple(_of_stamp(neighbours, about, table.stamp))
 
 
 def _put_off(asked: tuple[Scene, ...], key: ForeignKey | UniqueKey) -> Iterator[Scene]:
@@ -344,6 +348,24 @@ def _alike(neighbours: Neighbours, about: Subject) -> Iterator[Scene]:
             if twin and not _shared(row, twin[-1]):
                 label = "alike" if index is None else f"alike in {index.name}"
                 yield _inserted(about, f"another, {label}", first, twin, False)
+
+
+# ----- stamps
+
+
+def _of_stamp(neighbours: Neighbours, about: Subject, stamp: UpdateStamp) -> Iterator[Scene]:
+    """Of two rows that are there one is changed, and the other keeps the stamp that it has."""
+    table, wanted = about.table, Wanted(filled=frozenset(stamp.columns), moved=True)
+    first = neighbours.row(table, 0, wanted)
+    others = neighbours.row(table, 1, wanted._replace(unlike=first[-1].cells)) if first else ()
+    if not others or _shared(first[-1], others[-1]) or first[-1].key() == others[-1].key():
+        return
+    row, other = first[-1], others[-1]
+    name = next((name for name in row.cells if name not in stamp.columns), stamp.columns[0])
+    kept = tuple(other.cells[column] for column in stamp.columns)
+    left = Left(table, stamp.columns, (kept,), other.key())
+    asked = Statement(UPDATE, row, {name: row.cells[name]})
+    yield Scene(about, "another row is changed", tuple(merged(first, others)), asked, False, left)
 
 
 def _inserted(about: Subject, label: str, there: tuple[Placed, ...], rows: tuple[Placed, ...], refused: bool) -> Scene:

@@ -92,7 +92,11 @@ URLS = (
 _DAYS = (
     *(f"2024-{month:02}-{day}" for month in range(1, 13) for day in (28, 29, 30, 31)),
     *("0123-01-01", "4567-02-08", "8901-03-09", "2345-10-10", "6789-11-19", "1900-02-28", "2100-02-29", "2004-12-20"),
+    # Days of long and short months and of February, and each year that ends a leap year's way.
+    *(f"2024-{month}-{day}" for month in ("01", "02", "04") for day in ("01", "09", "10", "19", "20")),
+    *(f"{year:04}-02-29" for year in (*range(1904, 2000, 4), *range(400, 10000, 400))),
     *("2023-02-28", "2023-02-29", "2000-02-30", "1000-01-21", "9000-09-22", "2024-19-01", "2024-20-01", "2024-01-40"),
+    "0000-12-31",
 )
 _CLOCKS = (
     *("00:00:00", "01:10:20", "08:09:18", "09:19:29", "10:20:30", "18:28:38", "19:39:49", "20:40:50", "21:51:01"),
@@ -119,6 +123,7 @@ EVERY: Mapping[str, tuple[str, ...]] = {
         *(f"2024-01-02T03:04:05{sign}{zone}" for sign in "+-" for zone in (*_OFFSETS, *_OFFSETS_OF_NONE)),
         *("0001-01-01T00:00:00-00:00", "0001-01-01T01:00:00+01:00", "0001-01-01T01:00:00+01:01"),
         *("9999-12-31T23:59:59.9+00:00", "9999-12-31T22:59:59.999999-01:00", "9999-12-31T22:59:59-01:01"),
+        *("9999-12-31T23:59:59-09:09", "9999-12-31T23:10:00-00:50"),
     ),
     "duration": (
         *(unit.format(digits) for unit in _UNITS for digits in ("", "0", "9", "19", "000000000", "123456789")),
@@ -143,9 +148,21 @@ EVERY: Mapping[str, tuple[str, ...]] = {
         *(f"1.1.1.{one}" for one in (*_OCTETS, *_NO_OCTETS)),
         *(f"::{one}.1.{one}.1" for one in (*_OCTETS, *_NO_OCTETS)),
         *(":".join([sign * size] * 8) for sign in "09afAFgG" for size in (1, 4, 5)),
+        *(f"{sign}:{sign}::{sign}:{sign}" for sign in "09afAF"),
+        *("::".join([":".join(sign * 4)] * 2) for sign in "09afAF"),
+        *("12345:1:1:1:1:1:1:1", "1:1:1:1:1:1:1:12345", ":1::1", "1:::1"),
+        *("12345:1::1:1", "1:12345::1:1", "1:1::12345:1", "1:1::1:12345"),
         *("::1.2.3.4.5", "1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:7:1.2.3.4", "1::1.2.3.4:1", "1.2.3.4::", "::1.2.3"),
     ),
-    "uuid": tuple(f"{s * 8}-{s * 4}-{s * 4}-{s * 4}-{s * 12}" for s in "09afAFgG"),
+    "uuid": (
+        *(f"{s * 8}-{s * 4}-{s * 4}-{s * 4}-{s * 12}" for s in "09afAFgG"),
+        # A hyphen one place sooner or later, and one for a digit.
+        *("1234567-89abc-def0-1234-56789abcdef0", "123456789-abc-def0-1234-56789abcdef0"),
+        *("12345678-9ab-cdef0-1234-56789abcdef0", "12345678-9abcd-ef0-1234-56789abcdef0"),
+        *("12345678-9abc-def-01234-56789abcdef0", "12345678-9abc-def01-234-56789abcdef0"),
+        *("12345678-9abc-def0-123-456789abcdef0", "12345678-9abc-def0-12345-6789abcdef0"),
+        *("-2345678-9abc-def0-1234-56789abcdef0", "12345678-9abc-def0-1234-56789abcdef-"),
+    ),
     "bytes": (
         *(f"{one}{other}{other}{one}" for one in _BASE64 for other in _BASE64[:4]),
         *(f"{pair}{last}=" for pair in _BASE64 for last in _LAST_OF_TWO),

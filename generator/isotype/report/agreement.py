@@ -36,7 +36,7 @@ def lines(matrix: Matrix, detailed: bool = False) -> Iterator[str]:
         )
     if matrix.beside:
         asked = counted(matrix.beside, "question")
-        yield f"  {asked} about several rows: references and unique keys, in both databases"
+        yield f"  {asked} about several rows: references, unique keys and stamps, in both databases"
     if matrix.moves:
         yield f"  {counted(matrix.moves, 'question')} about what the schemas and TypeScript say of moves of states"
     if matrix.unasked:

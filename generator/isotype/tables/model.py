@@ -96,7 +96,8 @@ class Check:
     """A condition on a row.
 
     `kind` is `enum`, `range`, `length`, `pattern`, `rule` (all with `expression`), or `items`, `object`, whose
-    condition is the `type` of the one column itself and is spelled by each dialect.
+    condition is the `type` of the one column itself and is spelled by each dialect. `held` names the databases that
+    keep it without being told.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Check:
     type: Type | None = None
     message: str = ""
     place: Place = NOWHERE
+    held: tuple[str, ...] = ()
 
 
 @frozen

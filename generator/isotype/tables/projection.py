@@ -260,7 +260,8 @@ def _checks(entity: Entity, names: Mapping[str, str]) -> Iterator[Check]:
         if not rule.on:
             expression = rename(rule.that, names)
             columns = tuple(dict.fromkeys(names[field] for field in expression_names(rule.that)))
-            yield Check(shorten(rule.name), "rule", columns, expression, message=rule.message, place=rule.place)
+            name, message, place = shorten(rule.name), rule.message, rule.place
+            yield Check(name, "rule", columns, expression, message=message, place=place, held=rule.held)
 
 
 def _index(index: Index, names: Mapping[str, str]) -> TableIndex:

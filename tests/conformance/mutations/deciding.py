@@ -18,11 +18,10 @@ from isotype.domain.expressions import (
     names,
     walk,
 )
-from isotype.probes.logic import UNKNOWN
-from tests.conformance.mutations.reading import OTHERWISE, Operand, Operands, Reading, Side, Space, operands_of
+from tests.conformance.mutations.reading import OTHERWISE, Operand, Operands, Reading, Side, Space, base, operands_of
 from tests.conformance.mutations.worlds import World, everywhere
 
-__all__ = ["OTHERWISE", "Operand", "Operands", "Side", "same_refusals", "same_results", "same_sides"]
+__all__ = ["OTHERWISE", "Operand", "Operands", "Side", "base", "same_refusals", "same_results", "same_sides"]
 
 
 def same_refusals(
@@ -101,8 +100,7 @@ def _beside(rules: Sequence[Expression], read: Collection[str]) -> Iterator[tupl
 
 def _reads_alike(rule: Expression, one: Side, other: Side) -> bool:
     return all(
-        (name in one.unknown) == (name in other.unknown)
-        and one.absent.get(name, UNKNOWN) == other.absent.get(name, UNKNOWN)
+        (name in one.unknown) == (name in other.unknown) and one.means(name) == other.means(name)
         for name in names(rule)
     )
 

@@ -5,7 +5,7 @@ Nothing here speaks of names: what is proved is computed from what is whole and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -41,8 +41,8 @@ from isotype.probes.logic import UNKNOWN, operand
 from isotype.probes.meaning import plain
 from isotype.probes.numbers import limits, step, type_limits
 from isotype.probes.values import ABSENT
-from isotype.shapes.model import INPUT, OUTPUT, UPDATE, Operand, Property, Shape, Shapes
-from tests.conformance.mutations import deciding
+from isotype.shapes.model import OUTPUT, UPDATE, Operand, Property, Shape, Shapes
+from tests.conformance.mutations import deciding, expressions
 from tests.conformance.mutations.languages import same_texts
 from tests.conformance.mutations.model import Mutant
 
@@ -62,16 +62,16 @@ def proof(mutant: Mutant, shapes: Shapes) -> str:
     if isinstance(whole, Shape) and isinstance(broken, Shape):
         return _of_shape(shapes, whole, broken, mutant.witness)
     if isinstance(whole, Enum) and isinstance(broken, Enum):
-        return _of_enum(shapes, whole, broken) if mutant.witness != "json_schema" else ""
+        return _of_enum(shapes, whole, broken, mutant.witness) if mutant.witness != "json_schema" else ""
     return ""
 
 
-def _of_enum(shapes: Shapes, whole: Enum, broken: Enum) -> str:
+def _of_enum(shapes: Shapes, whole: Enum, broken: Enum, witness: str) -> str:
     """An enum that stands in no arrays and maps, and of which rules refuse whatever has changed, everywhere."""
     places = [(shape, prop) for shape in shapes.by_name.values() for prop in shape.properties]
     found = [(shape, prop) for shape, prop in places if innermost(prop.type) == EnumType(whole)]
     ruled = all(
-        prop.type == EnumType(whole) and _ruled(shapes, shape, prop, replace(prop, type=EnumType(broken)))
+        prop.type == EnumType(whole) and _ruled(shapes, shape, prop, replace(prop, type=EnumType(broken)), witness)
         for shape, prop in found
     )
     return RULED if found and ruled else ""
@@ -100,15 +100,18 @@ def _of_property(shapes: Shapes, shape: Shape, one: Property, other: Property, w
             return SAME_VALUES
         if _same_shapes(shapes, one.type, other.type, witness):
             return SAME_SHAPE
-    if witness == "json_schema":
-        # A document judges no rule.
-        return ""
     if replace(other, type=one.type, nullable=one.nullable) == one:
-        if one.nullable == other.nullable and _valueless(shapes, shape, one):
+        if _ruled(shapes, shape, one, other, witness):
+            return RULED
+        if witness == "json_schema" or one.nullable != other.nullable:
+            return ""
+        if _valueless(shapes, shape, one, other, witness):
             return VALUELESS
-        return RULED if _ruled(shapes, shape, one, other) or _searched(shapes, shape, one, other) else ""
+        return RULED if _searched(shapes, shape, one, other, witness) else ""
+    if witness == "json_schema":
+        return ""
     if replace(other, required=True) == one:
-        return RULED_ABSENT if _absence_refused(shapes, shape, other) else ""
+        return RULED_ABSENT if _absence_refused(shapes, shape, other, witness) else ""
     if replace(other, default=one.default) == one:
         null = all(default is None or default.value is None for default in (one.default, other.default))
         return NULL_DEFAULT if null and one.nullable else ""
@@ -216,8 +219,11 @@ def _alike(shapes: Shapes, one: Shape, other: Shape, witness: str) -> bool:
 # Rules
 
 
-def _ruled(shapes: Shapes, shape: Shape, one: Property, other: Property) -> bool:
-    """Whether rules refuse all that only one of two types takes, null where only one may be so."""
+def _ruled(shapes: Shapes, shape: Shape, one: Property, other: Property, witness: str) -> bool:
+    """Whether rules refuse all that only one of two types takes, null where only one may be so.
+
+    A document judges no rule: of it that is enough where it is the broken type that takes less.
+    """
     names = {use.field: use for rule in shape.rules for use in rule.operands if use.wire == (one.name,)}
     loose = _loose(one.type, other.type)
     if not names or loose is None:
@@ -227,22 +233,23 @@ def _ruled(shapes: Shapes, shape: Shape, one: Property, other: Property) -> bool
     further = tuple(dict.fromkeys((*operands[name].further, None)))
     operands[name] = deciding.Operand(loose, further)
     before, after = ([*_said(name, of.type, of.nullable)] for of in (one, other))
-    side = _side(shapes, shape)
-    return deciding.same_sides(
-        side._replace(rules=tuple(before)), side._replace(rules=tuple(after)), operands, side.rules
-    )
+    side = _side(shapes, shape, witness)
+    whole, broken = (side._replace(rules=tuple(said)) for said in (before, after))
+    if witness == "json_schema" and not deciding.same_sides(side._replace(rules=(*before, *after)), broken, operands):
+        return False
+    return deciding.same_sides(whole, broken, operands, side.rules)
 
 
-def _searched(shapes: Shapes, shape: Shape, one: Property, other: Property) -> bool:
+def _searched(shapes: Shapes, shape: Shape, one: Property, other: Property, witness: str) -> bool:
     """Whether rules ask for a pattern with which both types have the same texts."""
     left, right = one.type, other.type
     if not isinstance(left, Scalar) or not isinstance(right, Scalar) or {left.base, right.base} - {*TEXTUAL}:
         return False
-    side, operands = _side(shapes, shape), dict(_operands(shapes, shape))
+    side, operands = _side(shapes, shape, witness), dict(_operands(shapes, shape))
     refusing = side._replace(rules=(Literal(False, type=BOOLEAN),))
     for rule in side.rules:
         for node in (node for node in walk(rule) if isinstance(node, Match) and isinstance(node.value, Name)):
-            name = node.value.name.partition(deciding.OTHERWISE)[0] if isinstance(node.value, Name) else ""
+            name = deciding.base(node.value.name) if isinstance(node.value, Name) else ""
             if not any(use.field == name and use.wire == (one.name,) for it in shape.rules for use in it.operands):
                 continue
             patterns = ((*left.patterns, node.pattern), (*right.patterns, node.pattern))
@@ -253,24 +260,50 @@ def _searched(shapes: Shapes, shape: Shape, one: Property, other: Property) -> b
     return False
 
 
-def _valueless(shapes: Shapes, shape: Shape, one: Property) -> bool:
+def _valueless(shapes: Shapes, shape: Shape, one: Property, other: Property, witness: str) -> bool:
     """Whether rules refuse a property whatever it is, of this type or another, unless it is null."""
     names = {use.field for rule in shape.rules for use in rule.operands if use.wire == (one.name,)}
-    side = _side(shapes, shape)
-    number = value_type(one.type).kind in ("integer", "decimal", "float")
-    loose = Scalar("decimal", precision=60, scale=20) if number else one.type
+    side, loose = _side(shapes, shape, witness), _of_both(one.type, other.type)
+    if loose is None:
+        rules = tuple(expressions.substituted(rule, lambda node: _unread(node, names)) for rule in side.rules)
+        if witness == "pydantic" and rules != side.rules:
+            # What cannot be compared is no refusal in Python.
+            return False
+        side = side._replace(rules=rules, unknown=side.unknown | {f"{name}{deciding.OTHERWISE}?" for name in names})
     operands = {
-        name: deciding.Operand(loose) if name in names else operand
+        name: deciding.Operand(loose or one.type) if name in names else operand
         for name, operand in _operands(shapes, shape).items()
     }
     return bool(names) and deciding.same_sides(side._replace(rules=(Literal(False, type=BOOLEAN),)), side, operands)
 
 
-def _absence_refused(shapes: Shapes, shape: Shape, other: Property) -> bool:
+def _of_both(one: Type, other: Type) -> Type | None:
+    """A type of all that rules can compute with in the place of either; None where they cannot for one of them."""
+    kinds = {value_type(of).kind for of in (one, other)}
+    if kinds <= {"integer", "decimal"}:
+        return Scalar("decimal", precision=60, scale=20)
+    if kinds == {"float"}:
+        return Scalar("float")
+    if all(isinstance(of, EnumType) or (isinstance(of, Scalar) and of.base in TEXTUAL) for of in (one, other)):
+        return Scalar("text")
+    return None
+
+
+def _unread(node: Expression, names: Collection[str]) -> Expression | None:
+    """A node as it is where it asks only whether one of the names is null; nothing is known of the name elsewhere."""
+    match node:
+        case IsNull(value=Name()):
+            return node
+        case Name(name=name) if deciding.base(name) in names:
+            return replace(node, name=f"{deciding.base(name)}{deciding.OTHERWISE}?")
+    return None
+
+
+def _absence_refused(shapes: Shapes, shape: Shape, other: Property, witness: str) -> bool:
     """Whether rules refuse all that lacks a property."""
     broken = replace(shape, properties=tuple(other if one.name == other.name else one for one in shape.properties))
     names = {use.field for rule in shape.rules for use in rule.operands if use.wire == (other.name,)}
-    side = _side(shapes, broken)
+    side = _side(shapes, broken, witness)
     operands = {
         name: deciding.Operand(None, (ABSENT,)) if name in names else operand
         for name, operand in _operands(shapes, broken).items()
@@ -279,29 +312,23 @@ def _absence_refused(shapes: Shapes, shape: Shape, other: Property) -> bool:
 
 
 def _side(shapes: Shapes, shape: Shape, witness: str = "") -> deciding.Side:
-    """The rules of a shape, and what they take what is absent for: to Pydantic its default, which it fills in before.
-
-    Zod leaves absent what no operand has a default for, and knows nothing of it.
-    """
-    filled = witness == "pydantic"
+    """The rules of a shape, and what they take what is absent for: as it is meant, or as a witness does."""
     rules: list[Expression] = []
-    absent: dict[str, Any] = {}
+    absent: dict[str, tuple[Any, ...]] = {}
     unknown: set[str] = set()
     for rule in shape.rules:
         others: dict[str, str] = {}
         for use in rule.operands:
-            optional = [prop for prop in _on_the_way(shapes, shape, use) if not prop.required]
-            means = _absent(shape, optional[-1], use) if optional else None
-            if filled and optional and optional[-1].default is not None and optional[-1].default.value is not None:
-                means = operand(optional[-1].type, plain(optional[-1].default.value))
-            elif optional and witness == "zod" and shape.direction == INPUT and use.default is None:
-                means = UNKNOWN
+            way = list(_on_the_way(shapes, shape, use)) if use.known else []
+            means = tuple(
+                _absent(shape, way[place:], use, witness) for place, prop in enumerate(way) if not prop.required
+            )
             # Of one field rules need not think alike.
             name = f"{use.field}{deciding.OTHERWISE}{means!r}" if use.known else f"{use.field}{deciding.OTHERWISE}?"
             others[use.field] = name
             if not use.known:
                 unknown.add(name)
-            elif optional:
+            elif means:
                 absent[name] = means
         rules.append(rename(rule.expression, others))
     return deciding.Side(tuple(rules), absent, frozenset(unknown))
@@ -373,7 +400,34 @@ def _operand(shapes: Shapes, shape: Shape, use: Operand) -> deciding.Operand:
     return deciding.Operand(way[-1].type, tuple(further))
 
 
-def _absent(shape: Shape, prop: Property, use: Operand) -> Any:
+def _absent(shape: Shape, way: Sequence[Property], use: Operand, witness: str) -> Any:
+    """What an operand is taken for where the first property of what is left of the way to it is absent."""
+    first, last = way[0], way[-1]
+    unsaid = _unsaid(shape, last, use)
+    if witness == "zod":
+        return UNKNOWN if use.default is None else operand(last.type, plain(use.default.value))
+    if witness == "pydantic":
+        # It fills in the defaults of a shape before its rules, and asks what was given inside another.
+        return unsaid if len(use.wire) > 1 or unsaid is UNKNOWN else _filled(way, unsaid)
+    null = first.nullable and shape.direction != UPDATE and not first.server_default
+    return unsaid if first.default is None and not null else _filled(way, unsaid)
+
+
+def _filled(way: Sequence[Property], unsaid: Any) -> Any:
+    """What stands at the end of a way behind the default of its first property, which is null where there is none."""
+    first, *others = way
+    value = None if first.default is None else plain(first.default.value)
+    for prop in others:
+        if value is None:
+            return None
+        if prop.name not in value:
+            return unsaid
+        value = value[prop.name]
+    return operand(way[-1].type, value)
+
+
+def _unsaid(shape: Shape, prop: Property, use: Operand) -> Any:
+    """What an operand means that is absent, where nothing was filled in for it."""
     if shape.direction == OUTPUT:
         return None
     if shape.direction == UPDATE:

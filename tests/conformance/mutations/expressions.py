@@ -53,6 +53,21 @@ PREDICATES = (Compare, In, Between, Like, Match, Quantified)
 """What can be UNKNOWN by itself."""
 
 
+def substituted(node: Expression, other: Callable[[Expression], Expression | None]) -> Expression:
+    """The expression with another one in the place of each node for which there is one, the outermost first."""
+    found = other(node)
+    if found is not None:
+        return found
+    parts = {part: _substituted(getattr(node, part), other) for part in fields(node) if part not in ("type", "at")}
+    return replace(node, **parts)
+
+
+def _substituted(value: Any, other: Callable[[Expression], Expression | None]) -> Any:
+    if isinstance(value, Expression):
+        return substituted(value, other)
+    return tuple(_substituted(part, other) for part in value) if isinstance(value, tuple) else value
+
+
 def mutated(of: Expression) -> Iterator[Change]:
     """Every change of one node of the expression, with its class; the whole of a rule inverted first."""
     if of.type == BOOLEAN:

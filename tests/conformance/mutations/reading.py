@@ -77,15 +77,19 @@ Operands = Mapping[str, Operand]
 
 
 class Side(NamedTuple):
-    """Rules, and what they take names for that are absent; those that are not known to them at all.
+    """Rules, and what they take names for that are absent, in each way to be so; those that are not known to them.
 
     One operand may go by several names, since rules need not agree on that: what stands behind OTHERWISE in a name
     tells them apart.
     """
 
     rules: tuple[Expression, ...]
-    absent: Mapping[str, Any] = MappingProxyType({})
+    absent: Mapping[str, tuple[Any, ...]] = MappingProxyType({})
     unknown: frozenset[str] = frozenset()
+
+    def means(self, name: str) -> tuple[Any, ...]:
+        """What a name is taken for that is absent, in each way to be so: on all sides there are as many, or one."""
+        return self.absent.get(name, (UNKNOWN,))
 
 
 def base(name: str) -> str:
@@ -222,7 +226,13 @@ class Space:
             kind = _kind(operand)
             if isinstance(operand.type, EnumType) and name in self._compared:
                 found.setdefault("text", set()).update(operand.type.enum.texts)
-            absent = (means for side in self._sides for own, means in side.absent.items() if base(own) == name)
+            absent = (
+                value
+                for side in self._sides
+                for own, means in side.absent.items()
+                if base(own) == name
+                for value in means
+            )
             for value in (*operand.further, *absent):
                 if value is not None and value is not ABSENT and not isinstance(value, _UNPLACED):
                     found.setdefault(_group(kind), set()).add(value)
@@ -313,8 +323,10 @@ class Reading:
         state = self._world.ask(f"name {base(name)}", self._space.states(name))
         if state is not ABSENT:
             return state
+        means = self._side.means(name)
+        way = self._world.ask(f"absent {base(name)}", range(len(means))) if len(means) > 1 else 0
         # What is absent no type is asked about.
-        return self._space.placed(_kind(self._space.operand(name)), self._side.absent.get(name, UNKNOWN))
+        return self._space.placed(_kind(self._space.operand(name)), means[way])
 
     # Numbers
 
@@ -336,7 +348,7 @@ class Reading:
                 return self._bounded(node, self._rounded(*values))
             case Arithmetic(op="/"):
                 if self._is_zero(values[1].sum):
-                    return UNKNOWN
+                    return OVERFLOW
                 return self._bounded(node, Quantity(self._open(f"{node.type.kind} /", *(one.sum for one in values))))
             case Arithmetic(op=op):
                 return self._bounded(node, Quantity(self._combined(op, *(one.sum for one in values))))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from isotype.domain.types import TEXTUAL, Scalar
+from isotype.domain.types import INTEGERS, TEXTUAL, Scalar
 from isotype.domain.values import replace
 from isotype.tables.model import Table, Tables
 from tests.conformance.mutations.model import Rewrite
 from tests.conformance.mutations.rows import Unprintable, bare
 from tests.conformance.mutations.same_tables import NESTED as NESTED
 from tests.conformance.mutations.same_tables import proof as proof_of_tables
+from tests.conformance.mutations.same_tables import same_bounds
 from tests.conformance.mutations.sql_text import parts
 from tests.conformance.mutations.tables import alone, broken
 
@@ -19,6 +20,8 @@ LASTING = "what no column stands for is what a row is found by, and stays as it 
 APART = "no two items are the same, so that each is above the one before or not at least that"
 NO_NULL = "a function that says nothing of null judges each item, so that a null among them is refused anyhow"
 NO_OTHER_TEXT = "what is no text in JSON reads as one with a sign that a condition beside does not take"
+OF_OBJECT = "a trigger asks for a property, which only an object has"
+BOUNDED = "what a bound takes more or less the CHECKs beside it refuse"
 REFUSED_ANYHOW = "what a trigger refuses is taken back, before the row is written or after"
 
 _REFUSING = re.compile(
@@ -44,6 +47,10 @@ def proof(
         return NO_NULL
     if _is_of_text_anyhow(table, whole, fault):
         return NO_OTHER_TEXT
+    if _is_of_object_anyhow(table, whole, fault):
+        return OF_OBJECT
+    if engine == "sqlite" and _is_bounded_anyhow(table, whole, fault):
+        return BOUNDED
     text = _tokens(_in_both(table, whole, fault))
     for made in _nodes(tables, table):
         try:
@@ -180,15 +187,52 @@ def _is_of_text_anyhow(table: Table, whole: str, fault: Rewrite) -> bool:
 
 
 def _operands(text: str, at: int) -> Iterator[str]:
-    """What AND joins from a place on, as far as the bracket around it; nothing where an OR stands there too."""
-    depth = 0
-    for found in re.compile(r"'(?:[^']|'')*'|[()]").finditer(text, at):
+    """What AND joins from a place on, as far as the bracket around it; nothing where an OR joins it too."""
+    depth, operands = 0, [at]
+    for found in re.compile(r"'(?:[^']|'')*'|[()]|\b(?:AND|OR|BETWEEN|CASE)\b").finditer(text, at):
         depth += (found[0] == "(") - (found[0] == ")")
         if depth < 0:
-            said = text[at : found.start()]
-            if not re.search(r"\b(?:OR|BETWEEN|CASE)\b", said):
-                yield from map(str.strip, re.split(r"\bAND\b", said))
+            ends = [*(start - len("AND") for start in operands[1:]), found.start()]
+            yield from (text[start:end].strip() for start, end in zip(operands, ends, strict=True))
             return
+        if not depth and found[0] in ("OR", "BETWEEN", "CASE"):
+            return
+        if not depth and found[0] == "AND":
+            operands.append(found.end())
+
+
+_OF_OBJECT = re.compile(r"AND json_type\((?P<column>[^()]+)\) = 'object'")
+
+
+def _is_of_object_anyhow(table: Table, whole: str, fault: Rewrite) -> bool:
+    """Whether a CHECK no longer says that JSON is an object, and triggers that judge each row ask for a property."""
+    found = _OF_OBJECT.fullmatch(_in_line(fault.old))
+    if found is None or fault.new:
+        return False
+    new = rf"NEW\.{re.escape(found['column'])}"
+    property_of = re.compile(rf"json_type\({new}, '\$\.\w+'\) = '\w+'")
+    asked = set()
+    for event in ("INSERT", rf"UPDATE OF {re.escape(found['column'])}"):
+        head = rf"CREATE TRIGGER \S+ BEFORE {event} ON \S+\nWHEN\s+json_valid\({new}\)\s+AND \("
+        for trigger in re.finditer(head, whole):
+            if any(map(property_of.fullmatch, _operands(whole, trigger.end()))):
+                asked.add(event)
+    return len(asked) == 2
+
+
+_BETWEEN = re.compile(r"\(\s*(?P<column>\"?\w+\"?) BETWEEN (?P<low>-?[0-9]+) AND (?P<high>-?[0-9]+)\s*\)")
+
+
+def _is_bounded_anyhow(table: Table, whole: str, fault: Rewrite) -> bool:
+    """Whether the bounds of a column are others, and the rules beside refuse all that this makes a difference for."""
+    part = next(one for one in parts(whole, table) if one.start <= fault.at < one.end)
+    changed = fault.applied(whole)[part.start : part.end + len(fault.new) - len(fault.old)]
+    before, after = (_BETWEEN.fullmatch(text) for text in (whole[part.start : part.end], changed))
+    if before is None or after is None or before["column"] != after["column"]:
+        return False
+    bounds = [(int(found["low"]), int(found["high"])) for found in (before, after)]
+    column = next(one for one in table.columns if one.name == before["column"].strip('"'))
+    return isinstance(column.type, Scalar) and column.type.base in INTEGERS and same_bounds(table, column, *bounds)
 
 
 def _is_refused_anyhow(table: Table, whole: str, fault: Rewrite) -> bool:

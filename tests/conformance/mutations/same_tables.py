@@ -30,18 +30,19 @@ from isotype.domain.expressions import (
 )
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.types import INTEGERS, TEXTUAL, Array, EnumType, Map, Scalar, Type, value_type
-from isotype.domain.values import fields, replace
+from isotype.domain.values import replace
 from isotype.layers.models.types import holds_parts
 from isotype.probes.logic import UNKNOWN, evaluate
 from isotype.probes.numbers import type_limits
 from isotype.probes.texts import patterns_of
 from isotype.tables.model import Check, Column, JsonStructure, Table, Tables
-from tests.conformance.mutations import deciding, intervals
+from tests.conformance.mutations import deciding, expressions, intervals
 from tests.conformance.mutations.equivalences import same_values
 from tests.conformance.mutations.languages import same_texts
 
 KEY = "A column of a primary key is never null."
 SAME_CHECKS = "All CHECKs together refuse the same rows, of all values that the columns can hold."
+NEARER = "More texts are refused, none of which is one of the type."
 SAME_VALUES = "Both types hold the same values, as far as the CHECKs beside them let any in."
 SAME_STRUCTURE = "Both typed objects are the same of all values that their properties can have."
 NAME = "Only the name of a CHECK is another."
@@ -76,7 +77,9 @@ def _of_table(engine: str, before: Table, after: Table) -> str:
             return FORM
         same = deciding.same_refusals(_said(before), _said(after), _operands(engine, before))
         same = same or any(_same_texts(before, after, column.name) for column in before.columns)
-        return SAME_CHECKS if same and _unsaid(before) == _unsaid(after) else ""
+        if same and _unsaid(before) == _unsaid(after):
+            return SAME_CHECKS
+        return NEARER if any(_is_nearer(before, after, column.name) for column in before.columns) else ""
     pairs = [(one, other) for one, other in zip(before.columns, after.columns, strict=True) if one != other]
     if len(pairs) != 1:
         return ""
@@ -237,6 +240,24 @@ def _same_texts(before: Table, after: Table, name: str) -> bool:
     return rest == others and one is not None and other is not None and same_texts(one, other)
 
 
+def _is_nearer(before: Table, after: Table, name: str) -> bool:
+    """Whether only a column of text takes less, and still all that is meant: of a form it may take more than that."""
+    rest, others = ([check for check in table.checks if check.columns != (name,)] for table in (before, after))
+    one, other, meant = _texts(before, name), _texts(after, name), before.column(name).type
+    if rest != others or one is None or other is None or not isinstance(meant, Scalar):
+        return False
+    return _are_among(other, one) and _are_among(meant, other)
+
+
+def _are_among(one: Scalar, other: Scalar) -> bool:
+    """Whether it is proved that all texts of a type are texts of another one."""
+    plain = Scalar("text", length=one.longest, min_length=one.min_length, patterns=patterns_of(one))
+    both = _at_least(replace(plain, patterns=(*plain.patterns, *patterns_of(other))), other.min_length or 0)
+    if other.longest is not None:
+        both = replace(both, length=_least(plain.length, other.longest))
+    return same_texts(plain, both)
+
+
 def _texts(table: Table, name: str) -> Scalar | None:
     """The texts that a column takes with all that its CHECKs ask of it alone; None where that is not to be said."""
     of = table.column(name).type
@@ -258,7 +279,12 @@ def _narrowed(of: Scalar, part: Expression | None) -> Scalar | None:
     match part:
         case Match(value=Name(), pattern=pattern, negated=False):
             return replace(of, patterns=(*of.patterns, pattern))
-        case Between(value=Call(function="length"), low=Literal(value=int() as low), high=Literal(value=int() as high)):
+        case Between(
+            value=Call(function="length"),
+            low=Literal(value=int() as low),
+            high=Literal(value=int() as high),
+            negated=False,
+        ):
             return replace(_at_least(of, low), max_length=_least(of.max_length, high))
         case Compare(op=op, left=Call(function="length"), right=Literal(value=int() as size)):
             match op:
@@ -295,6 +321,7 @@ def _operands(engine: str, table: Table, others: Mapping[str, Type] | None = Non
 
 def held(engine: str, of: Type) -> Type:
     """What a column of the type holds by itself: a model all that is meant, a database what CHECKs still narrow."""
+    of = _unwired(of)
     if engine == "models":
         return of
     match of:
@@ -306,6 +333,16 @@ def held(engine: str, of: Type) -> Type:
             return intervals.by_itself(of)
         case EnumType(enum=enum) if not enum.native:
             return Scalar("text")
+    return of
+
+
+def _unwired(of: Type) -> Type:
+    """The type as no JSON narrows it: what travels as a number is bound by nothing but its own bounds here."""
+    match of:
+        case Array(item=item):
+            return replace(of, item=_unwired(item))
+        case Scalar(number=True):
+            return replace(of, number=False)
     return of
 
 
@@ -346,6 +383,14 @@ def _same_types(engine: str, table: Table, column: Column, other: Type) -> bool:
     before, after = list(_asked(column.name, one)), list(_asked(column.name, another))
     operands = _operands(engine, table, {column.name: loose})
     return deciding.same_refusals(before, after, operands, _said(table))
+
+
+def same_bounds(table: Table, column: Column, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether SQLite refuses the same rows, whichever of two pairs of bounds it asks of a column of whole numbers."""
+    free = Scalar("bigint")
+    before, after = (list(_asked(column.name, replace(free, minimum=low, maximum=high))) for low, high in (one, other))
+    operands = _operands("sqlite", table, {column.name: free})
+    return deciding.same_refusals(before, after, operands, _said(_judged("sqlite", table)))
 
 
 def _stores(engine: str, of: Type) -> object:
@@ -420,17 +465,13 @@ def _same_defaults(table: Table, one: Column, other: Column) -> bool:
 
 def _with(rule: Expression, name: str, column: Column) -> Expression:
     """The rule with what a new row has where it says nothing of a column."""
-    if isinstance(rule, Name) and rule.name == name:
-        value = None if column.default is None else column.default.value
-        return Literal(value if isinstance(value, str | int | Decimal) else None, type=rule.type)
-    parts = {part: _within(getattr(rule, part), name, column) for part in fields(rule) if part not in ("type", "at")}
-    return replace(rule, **parts)
+    value = None if column.default is None else column.default.value
+    constant = value if isinstance(value, str | int | Decimal) else None
 
+    def said(node: Expression) -> Expression | None:
+        return Literal(constant, type=node.type) if isinstance(node, Name) and node.name == name else None
 
-def _within(value: Any, name: str, column: Column) -> Any:
-    if isinstance(value, Expression):
-        return _with(value, name, column)
-    return tuple(_within(part, name, column) for part in value) if isinstance(value, tuple) else value
+    return expressions.substituted(rule, said)
 
 
 # Typed JSON

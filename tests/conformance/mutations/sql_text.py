@@ -89,7 +89,8 @@ def parts(text: str, table: Table) -> Iterator[Part]:
                 continue
             yield Part(name, opening.end(), _closed(text, opening.end()))
         else:
-            yield Part(name, found.start(), text.find("\n\n", found.start()) % (len(text) + 1))
+            end = text.find("\n\n", found.start())
+            yield Part(name, found.start(), end if end > 0 else len(text.rstrip()))
 
 
 def faults(text: str, table: Table) -> Iterator[tuple[Key, Fault]]:
@@ -178,7 +179,7 @@ def _of(text: str, tokens: Sequence[_Token], place: int) -> Iterator[_Found]:
     before = tokens[place - 1].text if place else ""
     after = tokens[place + 1].text if place + 1 < len(tokens) else ""
     match kind, word:
-        case "text", _ if before in ("~", "!~"):
+        case "text", _ if before in ("~", "!~") or tokens[place - 4].text == "regexp_replace":
             yield from (
                 ("pattern changed", at + 1 + start, old, new) for start, old, new in regexes.changes(word[1:-1])
             )
@@ -186,6 +187,8 @@ def _of(text: str, tokens: Sequence[_Token], place: int) -> Iterator[_Found]:
             yield from _glob(at, word)
         case "text", _ if "@." in word:
             yield from _json_path(at, word)
+        case "text", _ if tokens[place - 6].text == "regexp_replace":
+            yield "text changed", at, word, f"{word[:-1]}_'"
         case "text", _ if before not in ("RAISE", "EXCEPTION", ",", "=") or after not in (",", ")", "USING", ";"):
             number = re.match(r"'-?([0-9]+)", word)
             if number is None:

@@ -166,10 +166,12 @@ def _of_database(on: Ground, engine: Engine) -> Bench:
     if on.subject.name not in ALONE:
         benches |= {Broken: rows, BrokenKey: Stages(on.subject, questions, engine)}
     if on.subject.name == COLUMNS:
-        benches[BrokenText] = RowsText(on.subject, rows, engine)
+        benches[BrokenText] = RowsText(on.subject, questions, rows, engine)
     elif on.subject.name == HOLDS[engine.name]:
         # What the columns of the one domain have too is asked there.
-        benches[BrokenText] = RowsText(on.subject, rows, engine, keys(bound(support(COLUMNS)).tables, engine))
+        benches[BrokenText] = RowsText(
+            on.subject, questions, rows, engine, keys(bound(support(COLUMNS)).tables, engine)
+        )
     return Together(benches)
 
 

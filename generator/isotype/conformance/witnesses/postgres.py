@@ -275,7 +275,7 @@ class Postgres:
     def _played(self, connection: Any, scene: Scene) -> Answer:
         given = ["SET CONSTRAINTS ALL DEFERRED"] if scene.late else []
         given += [self._written(statement) for row in scene.given for statement in arriving(row)]
-        seen = "" if scene.left is None or scene.refused else _seen(scene.left)
+        seen = "" if scene.left is None or scene.refused else self._seen(scene.left)
         [verdict] = connection.execute(
             "SELECT pg_temp.play(%s::text[], %s, %s)", [given, self._written(scene.asked), seen]
         ).fetchone()
@@ -287,7 +287,7 @@ class Postgres:
 
     def _written(self, statement: Statement) -> str:
         table = statement.row.table
-        found = " AND ".join(self._equal(table, statement.row.key()))
+        found = self._alike(table, statement.row.key())
         match statement.kind:
             case "insert":
                 return self._insert(table, statement.row.cells)
@@ -295,6 +295,16 @@ class Postgres:
                 changes = ", ".join(self._equal(table, statement.cells))
                 return f"UPDATE {_name(table)} SET {changes} WHERE {found}"
         return f"DELETE FROM {_name(table)} WHERE {found}"
+
+    def _seen(self, left: Left) -> str:
+        """The query of what is left, each row an array of JSON texts."""
+        columns = ", ".join(f"to_jsonb({sql_identifier(name)})::text" for name in left.columns)
+        which = f" WHERE {self._alike(left.table, left.found)}" if left.found else ""
+        return f"SELECT coalesce(json_agg(ARRAY[{columns}]), '[]') FROM {_name(left.table)}{which}"
+
+    def _alike(self, table: Table, cells: Mapping[str, Cell]) -> str:
+        """The condition that a row has these values."""
+        return " AND ".join(self._equal(table, cells))
 
     def _equal(self, table: Table, cells: Mapping[str, Cell]) -> Iterator[str]:
         return (f"{sql_identifier(name)} = {self._literal(table, name, cell)}" for name, cell in cells.items())
@@ -375,12 +385,6 @@ def _answering() -> Iterator[None]:
     except psycopg.Error as error:
         said = (str(error) or type(error).__name__).splitlines()[0]
         raise IsotypeError(Finding("witness-stopped", f"PostgreSQL does not answer any more: {said}")) from error
-
-
-def _seen(left: Left) -> str:
-    """What is left, each row an array of JSON texts."""
-    columns = ", ".join(f"to_jsonb({sql_identifier(name)})::text" for name in left.columns)
-    return f"SELECT coalesce(json_agg(ARRAY[{columns}]), '[]') FROM {_name(left.table)}"
 
 
 def _differs(left: Left, text: str) -> str:

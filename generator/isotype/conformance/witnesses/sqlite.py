@@ -30,7 +30,7 @@ from isotype.tables.model import Column, Table, Tables
 
 OLDEST = (3, 37, 0)
 LIMITS = (
-    *("integer overflow", "string or blob too big"),
+    *("integer overflow", "JSON path error near 'division by zero'", "string or blob too big"),
     *("cannot INSERT into generated column", "cannot UPDATE generated column"),
     # Of the text 'now', where an instant is wanted.
     "non-deterministic use of strftime() in a generated column",
@@ -165,7 +165,7 @@ class Sqlite:
     def _execute(self, connection: sqlite3.Connection, statement: Statement) -> None:
         of = statement.row.table
         table, key = sqlite.table_name(of.schema, of.name), statement.row.key()
-        found = " AND ".join(f"{sql_identifier(name)} = ?" for name in key)
+        found = _alike(key)
         match statement.kind:
             case "insert":
                 cells = statement.row.cells
@@ -179,7 +179,8 @@ class Sqlite:
     def _differs(self, connection: sqlite3.Connection, left: Left) -> str:
         """What is there, where it is something else than must be left; '' otherwise."""
         table = sqlite.table_name(left.table.schema, left.table.name)
-        found = connection.execute(_select(table, left.columns)).fetchall()
+        asked = _select(table, left.columns) + (f" WHERE {_alike(left.found)}" if left.found else "")
+        found = connection.execute(asked, self._bound(left.table, left.found)).fetchall()
         meant = [tuple(self._bound(left.table, dict(zip(left.columns, row, strict=True)))) for row in left.rows]
         return "" if sorted(found, key=repr) == sorted(meant, key=repr) else f"{', '.join(left.columns)}: {found!r}"
 
@@ -289,6 +290,11 @@ def _physical(table: Table, name: str, cell: Cell) -> Any:
         return in_ascii(json_text(cell.value))
     value = sqlite.physical(cell.value, of)
     return float(value) if isinstance(value, Decimal) else value
+
+
+def _alike(cells: Mapping[str, Cell]) -> str:
+    """The condition that a row has these values."""
+    return " AND ".join(f"{sql_identifier(name)} = ?" for name in cells)
 
 
 @lru_cache(maxsize=1024)

@@ -1,7 +1,6 @@
 """Prints rule expressions: one module per target, and what they share.
 
 ```
-bounds       how large a number can become, and where 64 bits may not hold it
 code         calls of Python and TypeScript, laid out as their formatters do
 like         LIKE patterns as GLOB and as regular expressions
 sql          what both SQL dialects spell alike

@@ -8,6 +8,7 @@ from isotype.domain.expressions import Arithmetic, Call, Expression, walk
 from isotype.domain.ledger import NotExpressible
 
 COMPARISONS = {"=": "eq", "<>": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+INEXACT = "division or rounding"
 OPERATIONS = {"+": "add", "-": "subtract", "*": "multiply"}
 
 
@@ -16,5 +17,5 @@ def inexact(tree: Expression, target: str) -> NotExpressible | None:
     """Why a tree stays in the database: quotients and rounding are computed there only."""
     for node in walk(tree):
         if (isinstance(node, Arithmetic) and node.op == "/") or (isinstance(node, Call) and node.function == "round"):
-            return NotExpressible("division or rounding", target, "Quotients are computed by the database only.")
+            return NotExpressible(INEXACT, target, "Quotients are computed by the database only.")
     return None

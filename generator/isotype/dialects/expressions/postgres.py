@@ -6,7 +6,6 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from isotype.dialects import patterns
-from isotype.dialects.expressions.bounds import bounds
 from isotype.dialects.expressions.sql import (
     ATOM,
     OR,
@@ -18,6 +17,7 @@ from isotype.dialects.expressions.sql import (
     fenced,
 )
 from isotype.dialects.literals.sql import postgres_string
+from isotype.domain.bounds import bounds
 from isotype.domain.expressions import (
     Arithmetic,
     Call,

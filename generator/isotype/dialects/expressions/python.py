@@ -11,11 +11,11 @@ from decimal import Decimal
 from functools import lru_cache
 
 from isotype.dialects import patterns
-from isotype.dialects.expressions.bounds import leaves_64_bits
 from isotype.dialects.expressions.calls import COMPARISONS, OPERATIONS, inexact
 from isotype.dialects.expressions.code import Code, FunctionCall, Helper, PrintedCode, helpers
 from isotype.dialects.expressions.like import as_pattern
 from isotype.dialects.literals.python import python_raw_string, python_string
+from isotype.domain.bounds import leaves_64_bits
 from isotype.domain.expressions import (
     And,
     Arithmetic,

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from isotype.dialects import patterns
-from isotype.dialects.expressions.bounds import leaves_64_bits
 from isotype.dialects.expressions.calls import OPERATIONS
 from isotype.dialects.expressions.code import FunctionCall
 from isotype.dialects.expressions.like import as_pattern
@@ -19,6 +18,7 @@ from isotype.dialects.expressions.python import print_literal
 from isotype.dialects.literals.python import python_raw_string
 from isotype.dialects.literals.widths import width
 from isotype.dialects.python import INDENT, WIDTH, Bracket, bracket, layout
+from isotype.domain.bounds import leaves_64_bits
 from isotype.domain.expressions import (
     BOOLEAN,
     And,

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from isotype.dialects.expressions.bounds import (
+from isotype.dialects.expressions.like import glob
+from isotype.dialects.expressions.sql import AND, ATOM, OR, PRODUCT, SIGN, SUM, Column, SqlPrinter, fenced, is_number
+from isotype.dialects.literals.sql import sqlite_string
+from isotype.dialects.sqlite_patterns import sqlite_condition
+from isotype.domain.bounds import (
     HIGHEST,
     LOWEST,
     bounds,
@@ -19,10 +23,6 @@ from isotype.dialects.expressions.bounds import (
     scale_of,
     scaled,
 )
-from isotype.dialects.expressions.like import glob
-from isotype.dialects.expressions.sql import AND, ATOM, OR, PRODUCT, SIGN, SUM, Column, SqlPrinter, fenced, is_number
-from isotype.dialects.literals.sql import sqlite_string
-from isotype.dialects.sqlite_patterns import sqlite_condition
 from isotype.domain.expressions import (
     And,
     Arithmetic,

@@ -12,11 +12,11 @@ from decimal import Decimal
 from functools import lru_cache
 
 from isotype.dialects import patterns
-from isotype.dialects.expressions.bounds import SAFE, leaves_64_bits, scale_of, scaled
 from isotype.dialects.expressions.calls import COMPARISONS, OPERATIONS, inexact
 from isotype.dialects.expressions.code import Code, FunctionCall, Helper, PrintedCode, helpers
 from isotype.dialects.expressions.like import as_pattern
 from isotype.dialects.literals.typescript import typescript_regex, typescript_string
+from isotype.domain.bounds import SAFE, leaves_64_bits, scale_of, scaled
 from isotype.domain.expressions import (
     And,
     Arithmetic,

@@ -104,7 +104,9 @@ def _scalar(of: Scalar, value: str, names: Names) -> list[str]:
     found = [_is(value, "string")]
     text = _text(value)
     if of.base in TEXT_FORMS:
-        return [*found, f"{names.helper(TEXT_FORMS[of.base])}({_bare_text(value)})"]
+        # A number may read as bytes, and as nothing else that has a form.
+        form = f"{names.helper(TEXT_FORMS[of.base])}({_bare_text(value)})"
+        return [*found, form] if of.base == "bytes" else [form]
     found += _length(of, _bare_text(value))
     wanted = (*of.patterns, *([FORMATS[of.base]] if of.base in FORMATS else []))
     return found + [f"{text} ~ {postgres_string(patterns.postgres(pattern))}" for pattern in wanted]

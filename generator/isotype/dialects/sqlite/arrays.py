@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from isotype.dialects.json_text import exact
 from isotype.dialects.literals.sql import sqlite_string
-from isotype.dialects.sqlite.documents import Structures, all_ascend, all_differ
+from isotype.dialects.sqlite.documents import Structures, all_ascend, all_differ, is_any
 from isotype.dialects.sqlite.documents import conditions as document_conditions
-from isotype.dialects.sqlite.forms import scalar_form
+from isotype.dialects.sqlite.forms import date_form, scalar_form
 from isotype.dialects.sqlite.gaps import FORMS_IN_JSON, WIDE_DECIMAL_RANGE
 from isotype.dialects.sqlite.types import WIDEST_INTEGER
 from isotype.dialects.sqlite_patterns import sqlite_condition
@@ -37,7 +37,8 @@ def item_conditions(of: Array, column: str, structures: Structures) -> tuple[lis
     whole = f"({' AND '.join(tests)})"
     if of.nullable_items:
         whole = f"(item.type = 'null' OR {whole})" if len(tests) > 1 else f"(item.type = 'null' OR {tests[0]})"
-    found = [f"NOT EXISTS (SELECT 1 FROM json_each({column}) AS item WHERE {whole} IS NOT TRUE)"]
+    each = f"NOT EXISTS (SELECT 1 FROM json_each({column}) AS item WHERE {whole} IS NOT TRUE)"
+    found = [] if is_any(of.item, of.nullable_items) else [each]
     if of.unique_items:
         found.append(all_differ(column, "value"))
     if of.sorted:
@@ -76,21 +77,23 @@ def _scalar(of: Scalar) -> tuple[list[str], list[NotExpressible]]:
         return ["item.type = 'text'", "length(item.value) % 4 = 0", alphabet], [FORMS_IN_JSON]
     if of.base == "bool":
         return ["item.type IN ('true', 'false')"], []
-    kind = f"item.type {_json_type(of)}"
+    if of.base == "date":
+        return date_form("item.value"), []
     if of.base in TEXTUAL:
         # That there is no U+0000 the form of the whole array says.
         length = [f"length(item.value) <= {of.length}"] if of.length is not None else []
         found, gaps = text_conditions(of, "item.value")
-        return [kind, *length, *found], gaps
+        return ["item.type = 'text'", *length, *found], gaps
     tests, gaps = scalar_form(of, "item.value")
     found, more = _bounds(of, "item.value")
-    return [kind, *tests, *found], gaps + more
+    return [*_kind(of), *tests, *found], gaps + more
 
 
-def _json_type(of: Scalar) -> str:
+def _kind(of: Scalar) -> list[str]:
+    """The type in JSON of what is no text by its form alone: instants, uuids and addresses are not read as numbers."""
     if of.base in INTEGERS or (of.base == "decimal" and of.precision <= WIDEST_INTEGER):
-        return "= 'integer'"
-    return "IN ('integer', 'real')" if of.base == "float" else "= 'text'"
+        return ["item.type = 'integer'"]
+    return {"float": ["item.type IN ('integer', 'real')"], "decimal": ["item.type = 'text'"]}.get(of.base, [])
 
 
 def text_conditions(of: Scalar, value: str) -> tuple[list[str], list[NotExpressible]]:

@@ -59,6 +59,11 @@ def conditions(of: Type, value: str, kind: str, structures: Structures) -> Found
     return tests, writer.gaps
 
 
+def is_any(of: Type, nullable: bool) -> bool:
+    """Whether any JSON is a value of the type, so that nothing need be asked of it."""
+    return nullable and isinstance(of, Scalar) and of.base == "json"
+
+
 def all_differ(array: str, item: str) -> str:
     """No two items of a JSON array are the same; `item` says what is compared, as an expression over `value`."""
     return f"(SELECT count({item}) = count(DISTINCT {item}) FROM json_each({array}))"
@@ -111,6 +116,9 @@ class _Writer:
         ]
         for entry in structure.properties:
             entry_kind = f"json_type({value}, '$.{entry.name}')"
+            if is_any(entry.type, entry.nullable):
+                found += [] if entry.optional else [f"{entry_kind} IS NOT NULL"]
+                continue
             parts = self.conditions(entry.type, operand(value, entry.name), entry_kind, (*inside, name))
             escapes = [f"{entry_kind} IS NULL"] * entry.optional + [f"{entry_kind} = 'null'"] * entry.nullable
             whole = " AND ".join(parts)
@@ -123,7 +131,7 @@ class _Writer:
         found = [f"{kind} = 'object'"]
         if of.max_items is not None:
             found.append(f"(SELECT count(*) FROM json_each({value})) <= {of.max_items}")
-        return [*found, self._each(of.value, of.nullable_values, value, inside)]
+        return [*found, *self._each(of.value, of.nullable_values, value, inside)]
 
     def _array(self, of: Array, value: str, kind: str, inside: tuple[str, ...]) -> list[str]:
         found = [f"{kind} = 'array'"]
@@ -131,7 +139,7 @@ class _Writer:
             found.append(f"json_array_length({value}) >= {of.min_items}")
         if of.max_items is not None:
             found.append(f"json_array_length({value}) <= {of.max_items}")
-        found.append(self._each(of.item, of.nullable_items, value, inside))
+        found += self._each(of.item, of.nullable_items, value, inside)
         if of.unique_items or of.sorted:
             compared = _compared(of.item)
             if isinstance(compared, NotExpressible):
@@ -140,12 +148,14 @@ class _Writer:
                 found += [all_differ(value, compared)] * of.unique_items + [all_ascend(value, compared)] * of.sorted
         return found
 
-    def _each(self, of: Type, nullable: bool, value: str, inside: tuple[str, ...]) -> str:
+    def _each(self, of: Type, nullable: bool, value: str, inside: tuple[str, ...]) -> list[str]:
+        if is_any(of, nullable):
+            return []
         alias = self._alias("part")
         tests = self.conditions(of, f"{alias}.value", f"{alias}.type", inside)
         escape = f"{alias}.type <> 'null' AND " if nullable else ""
         whole = " AND ".join(tests)
-        return f"NOT EXISTS (SELECT 1 FROM json_each({value}) AS {alias} WHERE {escape}({whole}) IS NOT TRUE)"
+        return [f"NOT EXISTS (SELECT 1 FROM json_each({value}) AS {alias} WHERE {escape}({whole}) IS NOT TRUE)"]
 
     def _alias(self, stem: str) -> str:
         self.aliases += 1
@@ -164,9 +174,9 @@ class _Writer:
             case "bool":
                 return [f"{kind} IN ('true', 'false')"]
             case "date":
-                return [text, *date_form(value)]
+                return date_form(value)
             case "uuid":
-                return [text, *uuid_form(f"lower({value})")]
+                return uuid_form(f"lower({value})")
             case "float":
                 finite = within(of, value, f"-{GREATEST_DOUBLE}", GREATEST_DOUBLE)
                 return [_is_number(kind), *finite, *_bounds(of, value)]

@@ -69,7 +69,8 @@ def scalar_form(of: Scalar, value: str) -> Form:
         case "local_timestamp":
             return _instant(value, ""), []
         case "date":
-            return date_form(value), []
+            # In a CHECK it must not be asked which day `now` is.
+            return [f"length({value}) = 10", *date_form(value)], []
         case "time":
             clock = f"{value} GLOB '[0-2][0-9]:[0-5][0-9]:[0-5][0-9]{_FRACTION}'"
             return [clock, f"{value} < '24:00:00.000000'"], []
@@ -101,11 +102,8 @@ def _instant(value: str, zone: str) -> list[str]:
 
 
 def date_form(value: str) -> list[str]:
-    """A day that exists, of the years 0001 to 9999; only with a modifier does SQLite say which day another is.
-
-    It looks at the length first: SQLite must not be asked which day `now` is.
-    """
-    return [f"length({value}) = 10", f"{value} IS date({value}, '+0 days')", f"{value} >= '0001-01-01'"]
+    """A day that exists, of the years 0001 to 9999; only with a modifier does SQLite say which day another is."""
+    return [f"{value} IS date({value}, '+0 days')", f"{value} >= '0001-01-01'"]
 
 
 def uuid_form(value: str) -> list[str]:

@@ -265,7 +265,7 @@ class File:
             elif conditions and column.writable:
                 self._gaps.add(GUARDS_OFF)
         for constraint in table.checks:
-            conditions = self._condition(table, constraint)
+            conditions = [] if "postgres" in constraint.held else self._condition(table, constraint)
             if conditions:
                 yield constraint.name, conditions
 

@@ -240,6 +240,8 @@ class File:
     def _conditions(self, table: Table, refusals: list[str]) -> Iterator[Check]:
         """What a CHECK cannot look at goes to a trigger, what that cannot say to a note above the CHECK."""
         for constraint in table.checks:
+            if "sqlite" in constraint.held:
+                continue
             conditions, waiting, gaps = self._condition(constraint)
             if waiting:
                 stem = f"{table_name(table.schema, table.name)}_{constraint.name.removeprefix(f'{table.name}_')}"
@@ -276,7 +278,8 @@ class File:
             # That it is an object at all its form has said.
             [_, *tests], gaps = document_conditions(of, new, f"json_type({new})", self._structures)
             sizes = []
-        return _Condition(sizes, [f"json_valid({new}) AND ({' AND '.join(tests)}) IS NOT TRUE"], gaps)
+        refused = [f"json_valid({new}) AND ({' AND '.join(tests)}) IS NOT TRUE"] if tests else []
+        return _Condition(sizes, refused, gaps)
 
     def unique_with_nulls(self, table: Table, unique: UniqueConstraint) -> str:
         """NULLs that are the same: a key says whether the column is NULL, the next one what it is otherwise."""

@@ -95,12 +95,17 @@ def _digits(digits: int) -> Range:
 def _type_bounds(node: Expression) -> Range:
     """What the column's type holds, within the range of the field: a value outside is refused for itself."""
     of = node.type
-    low, high = _digits(of.digits) if of.kind != "integer" else _integers(of)
+    low, high = type_range(of)
     if of.low is not None:
         low = max(low, _units(of.low, of.scale, ROUND_FLOOR))
     if of.high is not None:
         high = min(high, _units(of.high, of.scale, ROUND_CEILING))
     return (low, high) if low <= high else (0, 0)
+
+
+def type_range(of: ValueType) -> Range:
+    """What a number of the type can be, in units of its last digit, whatever the range of its field."""
+    return _integers(of) if of.kind == "integer" else _digits(of.digits)
 
 
 def _integers(of: ValueType) -> Range:
