@@ -6,7 +6,7 @@ and system time.
 `python -m bench commands generated drift peers` measures the parts that are named, all of them when none is.
 `python -m bench mutations apis calls types` (`make mutations`) asks every change of a database and of the document of
 an API, which takes some ten minutes each, of its answers, and of the types of a frontend instead.
-`python -m bench verify` breaks every layer in every place, and asks `verify` whether it finds that.
+`python -m bench verify` (`make proof`) breaks every layer in every place, and asks `verify` whether it finds that.
 """
 
 from __future__ import annotations

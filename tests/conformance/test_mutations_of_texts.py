@@ -244,7 +244,7 @@ isotype: 1
 domain: shop
 objects:
   Place: {fields: {code: string(10), extra: {type: json, optional: true}}}
-  Signed: {fields: {at: timestamp, host: inet}}
+  Signed: {fields: {at: timestamp, host: inet, lasts: duration}}
 enums: {Stage: [first, last]}
 entities:
   Item:
@@ -282,6 +282,8 @@ FOUND: dict[str, tuple[str, str, str]] = {
     "a number that is too great": ("postgres", "8e308 || @", "8e308 && @"),
     "a wrong item beside a right one": ("postgres", "1 <= ALL", "1 <= ANY"),
     "an offset inside JSON": ("postgres", "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])", "Z"),
+    "an instant that is the first": ("postgres", "FROM 12) <= value", "FROM 12) < value"),
+    "a cast of what is not looked at": ("postgres", "([0-9]{1,9}D)?", "([0-9]{0,9}D)?"),
     "nine groups inside JSON": ("postgres", "(?!:*([0-9a-fA-F]+:+){7}[0-9a-fA-F])", ""),
     "a start from nothing": ("postgres", "NEW.stage IS NULL OR ", ""),
 }

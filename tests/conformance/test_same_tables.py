@@ -139,6 +139,9 @@ def test_a_whole_number_is_the_same_double(whole: Tables) -> None:
     product = replace(result, op="*", left=factor)
     large = _with(whole, "rest", _computed(replace(far, branches=((condition, product),))))
     assert not same_tables.proof("postgres", large, _with(large, "rest", lambda it: replace(it, type=Scalar("float"))))
+    beyond = replace(result, op="*", left=replace(result.left, value=10**10))
+    wide = _with(whole, "rest", _computed(replace(far, branches=((condition, beyond),))))
+    assert not same_tables.proof("postgres", wide, _with(wide, "rest", lambda it: replace(it, type=Scalar("float"))))
     compared = Compare(">", Name("rest"), Literal(0))
     for rule, same in ((compared, True), (replace(compared, left=replace(result, op="+", left=Name("rest"))), False)):
         ruled = _ruled(whole, rule)

@@ -29,6 +29,7 @@ TARGETS = [
     "test-timescale",
     "bench",
     "mutations",
+    "proof",
     "picture",
     "format",
     "lock",

@@ -144,8 +144,10 @@ def _same_results_of(table: Table, column: Column, other: Type) -> str:
             most = min(Fraction(10) ** (held.precision - scale) for held in (of, other))
             return FITS if found.size + Fraction(1, 10**scale) < most else ""
         case Scalar(base=base), Scalar(base="float") if base in INTEGERS:
+            # What is no number of the type PostgreSQL refuses by itself, which a double does not.
+            fits = found.size <= type_limits(intervals.by_itself(of))[1]
             shown = found.whole and found.size < _SPELLED and _is_only_compared(table, column.name)
-            return WHOLE if shown else ""
+            return WHOLE if fits and shown else ""
     return ""
 
 

@@ -18,7 +18,7 @@ from isotype.dialects import postgres
 from isotype.dialects.json_text import json_text
 from isotype.dialects.literals.sql import postgres_string, sql_identifier
 from isotype.domain.lazy import NamedTuple
-from isotype.domain.types import Enum
+from isotype.domain.types import Array, Enum, Scalar
 from isotype.findings import Finding, IsotypeError
 from isotype.probes import Probe
 from isotype.probes.made import FORM, Made, made
@@ -35,6 +35,8 @@ MOVE = "IS001"
 """The SQLSTATE of a move, and of a start, that is refused."""
 _UNASKED = "22023 cannot "
 """What a function of JSON says of a value of another kind: a check has to look first."""
+_UNREAD = "22007 invalid input syntax for type interval"
+"""What a cast says of a text that is no duration: a check of JSON has to look first."""
 
 BATCH = 400
 _ROLE = "isotype_verify"
@@ -242,7 +244,7 @@ class Postgres:
             return Answer(fault=f"the row to be changed is refused: {verdict[1:]}")
         if verdict.startswith("="):
             return Answer(changed=self._changed(row, json.loads(verdict[1:])) if row.stands else "")
-        if verdict.startswith(_UNASKED):
+        if verdict.startswith(_UNASKED) or (verdict.startswith(_UNREAD) and not _holds_durations(row)):
             return Answer(fault=verdict)
         if verdict.startswith(MOVE) and row.refusals and all(one.constraint != "transition" for one in row.refusals):
             return Answer(fault=f"is refused as a move: {verdict}")
@@ -360,6 +362,13 @@ class Postgres:
             connection.close()
         for name in self._databases:
             self._server.drop_database(name)
+
+
+def _holds_durations(row: Row) -> bool:
+    """Whether the database itself reads a duration of the row: in a column, or in a list in one."""
+    types = (row.table.column(name).type for name in row.cells)
+    items = (of.item if isinstance(of, Array) else of for of in types)
+    return any(isinstance(item, Scalar) and item.base == "duration" for item in items)
 
 
 def _free_starts(connection: Any, table: str, guard: str) -> None:

@@ -113,7 +113,7 @@ HELPERS: Mapping[str, Helper] = MappingProxyType(
             "boolean",
             f"CASE\n        WHEN value !~ '^{_DATE}T{_CLOCK}{_OFFSET}$' THEN FALSE\n"
             "        WHEN left(value, 10) = '0001-01-01' AND left(right(value, 6), 1) = '+' THEN\n"
-            "            right(value, 5) <= substr(value, 12)\n"
+            "            overlay(value PLACING right(value, 5) FROM 12) <= value\n"
             "        WHEN left(value, 10) = '9999-12-31' AND left(right(value, 6), 1) = '-' THEN\n"
             "            (substr(value, 12, 2)::integer + substr(right(value, 5), 1, 2)::integer) * 60\n"
             "            + substr(value, 15, 2)::integer + right(value, 2)::integer < 24 * 60\n"
