@@ -146,6 +146,8 @@ const schemas = (support, z, texts) => {
     ]),
     ...[{}, { min: 0.1, below: 99.5 }, { above: 0.1, max: 99.5 }].map((given) => [support.float(given), [...ODD, ...COUNTS]]),
     [support.json, ODD],
+    // A property that is absent is undefined to what judges its value.
+    ...[support.json, support.mapping(support.int())].map((of) => [z.strictObject({ a: of }), ODD]),
     [support.mapping(support.int()), ODD],
     [support.mapping(support.int(), 2), ODD],
     [support.mapping(z.object({ a: support.int() })), ['{"k":{"a":1,"b":2}}', '{"k":{"a":"x"}}'].map((one) => JSON.parse(one))],
