@@ -58,6 +58,8 @@ _ITEMS = "value.every((item) => isJson(item, depth + 1))"
         ("support.ts", "keys.slice(1).every(", "keys.slice(1, keys.length).every(", "keys.slice(1, 2).every("),
         ("support.ts", _ITEMS, _ITEMS.replace("depth + 1", "1 + depth"), _ITEMS.replace("depth + 1", "depth")),
         ("support.ts", "isObject(value) &&", "isObject(value) && true &&", "true &&"),
+        ("support.ts", "BigInt(text)", "BigInt(`${text}`)", "(text)"),
+        ("support.ts", "if (refuses(verdict))", "if (refuses(verdict) && true)", "if (false)"),
         ("support.ts", "86400n * 10n ** 15n", "864n * 10n ** 17n", "86401n * 10n ** 15n"),
         ("support.ts", "BigInt(wholeSeconds(text)) * 1000n +", "1000n * BigInt(wholeSeconds(text)) +", '"" +'),
     ],

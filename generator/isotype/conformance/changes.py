@@ -98,7 +98,10 @@ class Changes:
         field = row.table.column(column).field
         properties = self._shapes.shape(probe.shape).properties
         path = next(((prop.name,) for prop in properties if prop.field == field), probe.path)
-        yield probe._replace(label=_label(probe), constraint="transition", path=path, row=changed)
+        made = _made_anew(before, row)
+        for asked in (changed, None if made is None else _changed(made, row)):
+            if asked is not None:
+                yield probe._replace(label=_label(probe), constraint="transition", path=path, row=asked)
 
 
 def _label(probe: Probe) -> str:
@@ -118,11 +121,6 @@ def _changed(before: Row, row: Row) -> Row | None:
     if faults or all(check.kind != "rule" or cells.keys() >= set(check.columns) for check in table.checks):
         return changed._replace(refusals=(*row.refusals, *moved))
     old = {name: before.cells[name] for name in stamped if name in before.cells}
-    unstamped, stamps = ({**cells, **other} for other in (old, _stamps(table)))
-    fresh = {name: cell for name, cell in before.cells.items() if name not in old}
-    if _broken(table, unstamped) and not _broken(table, stamps) and _is_made(table, fresh, stamped):
-        # SQLite minds what the row was stamped with before; one that has just been made is of the present.
-        return _judged(changed._replace(before=fresh), moved, {})
     return _judged(changed, moved, old)
 
 
@@ -130,16 +128,22 @@ def _stamps(table: Table) -> dict[str, Cell]:
     return {column.name: present(column) for column in table.columns if column.stamped}
 
 
-def _broken(table: Table, cells: Mapping[str, Cell]) -> list[Refusal]:
-    return broken_rules(table, reader(table, cells))[0]
+def _made_anew(before: Row, row: Row) -> Row | None:
+    """The row before as one that leaves its stamps to the database, where SQLite minds what they were; None elsewhere.
 
-
-def _is_made(table: Table, cells: Mapping[str, Cell], stamped: frozenset[str]) -> bool:
-    """Whether a row is taken that leaves its stamps to the database, which gives them the present."""
-    defaults = (table.column(name).default for name in stamped)
+    SQLite judges before it stamps, so that an old stamp may hide a move. What has just been made is of the present.
+    """
+    table, now = row.table, _stamps(row.table)
+    old = {name: before.cells[name] for name in now if name in before.cells}
+    fresh = {name: cell for name, cell in before.cells.items() if name not in old}
+    defaults = (table.column(name).default for name in now)
     if not all(default is not None and default.kind == "now" for default in defaults):
-        return False
-    return broken_rules(table, reader(table, {**cells, **_stamps(table)})) == ([], False)
+        return None
+    minded, taken, made = (
+        broken_rules(table, reader(table, cells))
+        for cells in ({**row.cells, **old}, {**row.cells, **now}, {**fresh, **now})
+    )
+    return before._replace(cells=fresh) if minded[0] and not taken[0] and made == ([], False) else None
 
 
 def _judged(row: Row, moved: tuple[Refusal, ...], old: Mapping[str, Cell]) -> Row | None:

@@ -122,7 +122,7 @@ const schemas = (support, z, texts) => {
     ];
   };
   const plain = z.string();
-  const digits = ["0", "0.0", "-0", "1", "1.0", "-1.5", "12.25", "7", "70", "-7", "9007199254740993", "9007199254740992"];
+  const digits = ["0", "0.0", "-0", "1", "1.0", "-1.5", "12.25", "7", "10", "70", "-7", "9007199254740993", "9007199254740992"];
   return [
     ...forms,
     [support.email(), texts.email],
@@ -152,7 +152,7 @@ const schemas = (support, z, texts) => {
     [support.mapping(support.int(), 2), ODD],
     [support.mapping(z.object({ a: support.int() })), ['{"k":{"a":1,"b":2}}', '{"k":{"a":"x"}}'].map((one) => JSON.parse(one))],
     [z.strictObject({ a: support.int() }, support.refusing({ b: "is read-only" })), ODD],
-    [z.object({ a: support.int() }).superRefine((value, context) => support.refuse(context, ["a"], value.a > 0, "no")), ODD],
+    [z.object({ a: support.int() }).superRefine((value, context) => support.refuse(context, ["a"], value.a > 0, "no")), [...ODD, { a: 0 }]],
     [support.including(z.strictObject({ a: z.int(), b: z.int() }), z.strictObject({ a: support.int({ min: 2 }) })), [...ODD, { a: 2, b: 1 }]],
     [support.list(z.int(), { min: 2, max: 3 }), [[], [1], [1, 1], [2, 1, 0], [1, 2, 3, 4]]],
     ...listed("textKey", plain, TEXTS),
