@@ -71,7 +71,9 @@ class Given:
 
     def key_place(self, word: str) -> Place:
         """Where a word itself stands."""
-        span = self.spans.get(word)
+        # Every field is asked for, so this does without the property where it can.
+        spans = self._spans
+        span = (self.spans if spans is None else spans).get(word)
         return self.source.place_of(span[0] if span else self.start)
 
     def item_place(self, word: str, index: int) -> Place:

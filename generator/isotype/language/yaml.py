@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from isotype.domain.lazy import regular
@@ -128,10 +129,17 @@ class Source:
 
     def place_of(self, index: int) -> Place:
         """The place of the code point at `index` of the text."""
-        if not self._lines:
-            self._lines = [0, *[found.end() for found in _BREAK.finditer(self.text)]]
-        line = bisect_right(self._lines, index)
-        return Place(self.file, line, index - self._lines[line - 1] + 1)
+        lines = self._lines
+        if not lines:
+            lines = self._lines = self._found_lines()
+        line = bisect_right(lines, index)
+        return Place(self.file, line, index - lines[line - 1] + 1)
+
+    def _found_lines(self) -> list[int]:
+        """The index at which each line starts."""
+        if "\r" in self.text:
+            return [0, *[found.end() for found in _BREAK.finditer(self.text)]]
+        return [0, *accumulate([len(line) + 1 for line in self.text.split("\n")])]
 
     def characters(self, node: Node) -> str:
         """A node as it is written."""

@@ -22,6 +22,9 @@ Pairs = Mapping[str, str]
 _Carried = list[tuple[Property, Property]]
 """The properties of an input that are had from an output, each beside the one it is had from."""
 
+_Inner = dict[tuple[int, int], list[tuple[str, str]]]
+"""What two lists of properties hold that differs, by the identities of the lists, which many shapes have in common."""
+
 
 class Conversion(NamedTuple):
     """One function: its text, and the shapes whose functions it calls."""
@@ -53,9 +56,10 @@ def conversions(shapes: Shapes) -> dict[str, tuple[Conversion, ...]]:
 
 def _pairs(shapes: Shapes) -> dict[str, str]:
     pairs: dict[str, str] = {}
+    known: _Inner = {}
     for module in shapes.modules:
         for target, source in _declared(module):
-            _pair(shapes, target, source, pairs)
+            _pair(shapes, target, source, pairs, known)
     return pairs
 
 
@@ -72,19 +76,24 @@ def _declared(module: ShapeModule) -> Iterator[tuple[Shape, Shape]]:
                 yield target, source
 
 
-def _pair(shapes: Shapes, target: Shape, source: Shape, pairs: dict[str, str]) -> None:
+def _pair(shapes: Shapes, target: Shape, source: Shape, pairs: dict[str, str], known: _Inner) -> None:
     if target.name in pairs or not target.properties:
         return
     pairs[target.name] = source.name
+    key = id(target.properties), id(source.properties)
+    if key not in known:
+        known[key] = _inside(target, source)
+    for inner, outer in known[key]:
+        if shapes.shape(inner).owner == shapes.shape(outer).owner:
+            _pair(shapes, shapes.shape(inner), shapes.shape(outer), pairs, known)
+
+
+def _inside(target: Shape, source: Shape) -> list[tuple[str, str]]:
+    """The objects that properties of one name hold here and there, where they differ."""
     given = {prop.name: prop for prop in source.properties}
-    for prop in target.properties:
-        if prop.name in given:
-            origin = given[prop.name]
-            if _alike(prop, origin):
-                continue
-            inner, outer = object_name(prop.type), object_name(origin.type)
-            if inner and outer and shapes.shape(inner).owner == shapes.shape(outer).owner:
-                _pair(shapes, shapes.shape(inner), shapes.shape(outer), pairs)
+    both = [(prop, given[prop.name]) for prop in target.properties if prop.name in given]
+    named = [(object_name(prop.type), object_name(origin.type)) for prop, origin in both if not _alike(prop, origin)]
+    return [(inner, outer) for inner, outer in named if inner and outer]
 
 
 def _possible(shapes: Shapes, pairs: Pairs) -> dict[str, _Carried]:

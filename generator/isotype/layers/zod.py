@@ -50,7 +50,7 @@ _TYPES = "types"
 def render(shapes: Shapes, renderer: Renderer, options: Options) -> tuple[dict[str, str], tuple[NotExpressible, ...]]:
     """The layer's files by path, and what its validators cannot say."""
     head = [f"// {line}" for line in header(options.header_source)]
-    context = Context(shapes, loops(shapes), {}, {}, {}, {}, circles(shapes), Judged({}, {}))
+    context = Context(shapes, loops(shapes), {}, {}, {}, {}, circles(shapes), Judged({}, {}), {})
     files: dict[str, str] = {}
     support: set[str] = set()
     rules = False

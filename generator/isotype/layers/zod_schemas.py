@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from isotype.dialects.literals.typescript import typescript_property, typescript_string
@@ -12,8 +12,8 @@ from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, Code, Entrie
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.reach import reached
-from isotype.domain.types import PLAIN, object_name
-from isotype.layers.sharing import again, once
+from isotype.domain.types import object_name
+from isotype.layers.sharing import again, once, together
 from isotype.layers.zod_rules import Judged, refinement
 from isotype.layers.zod_types import Names, nullable, optional, schema_name, type_code
 from isotype.shapes.model import OUTPUT, Property, Shape, ShapeModule, Shapes
@@ -38,7 +38,7 @@ class Context(NamedTuple):
     """What all schemas of a run share: the loops of shapes, and what was printed before.
 
     The code of types, and the lines of properties and of lists of them by their indentation, are kept by their
-    identity, what these speak of by its contents.
+    identity, what these speak of by its contents; `objects` are those that lists of properties hold, by identity.
     `circles` numbers the modules that need one another.
     """
 
@@ -50,6 +50,7 @@ class Context(NamedTuple):
     spoken: dict[object, Names]
     circles: dict[str, int]
     judged: Judged
+    objects: dict[int, list[str]]
 
     def waits(self, shape: Shape) -> bool:
         """Whether some schema that a shape speaks of may not exist yet when the shape's own is made."""
@@ -203,13 +204,14 @@ def _declare(context: Context, shape: Shape, own: Mapping[str, Shape], declared:
     """Add a shape behind what it is made of; loops are late, so this comes to an end."""
     if shape.name in declared:
         return
-    for prop in shape.properties:
-        if isinstance(prop.type, PLAIN):
-            continue
-        target = object_name(prop.type)
+    for target in together(context.objects, shape.properties, _objects):
         if target in own and not context.is_late(shape, target):
             _declare(context, own[target], own, declared)
     declared[shape.name] = True
+
+
+def _objects(properties: Iterable[Property]) -> list[str]:
+    return list(filter(None, [object_name(prop.type) for prop in properties]))
 
 
 def circles(shapes: Shapes) -> dict[str, int]:

@@ -21,6 +21,7 @@ _STARTS = [low for low, _ in _HIDDEN]
 
 # Blanks that are not hidden: formatters take them from the end of a line.
 _BLANKS = " \u00a0\u1680"
+_NO_EDGE = ("", " ")
 
 
 def is_hidden(character: str) -> bool:
@@ -68,6 +69,11 @@ def paragraph_lines(text: str) -> list[str]:
     indents = [len(line) - len(line.lstrip(" ")) for line in rest if line.strip(" ")]
     shared = min(indents, default=0)
     return [first.rstrip(_BLANKS), *(line[shared:].rstrip(_BLANKS) for line in rest)] if first else []
+
+
+def is_plain(text: str) -> bool:
+    """Whether prose is one line of visible ASCII as it is, as most of it is."""
+    return text.isascii() and text.isprintable() and text[:1] not in _NO_EDGE and text[-1] != " "
 
 
 def wrap(line: str, width: int, first_width: int | None = None) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from isotype.dialects.literals.characters import escape, paragraph_lines, spell_hexadecimal, visible, wrap
+from isotype.dialects.literals.characters import escape, is_plain, paragraph_lines, spell_hexadecimal, visible, wrap
 from isotype.domain.lazy import regular
 
 WIDTH = 100
@@ -68,6 +68,8 @@ def python_docstring(text: str, indent: str = "", width: int = WIDTH) -> list[st
 # Generated modules say many things in the same words.
 @lru_cache(maxsize=4096)
 def _docstring(text: str, indent: str, width: int) -> tuple[str, ...]:
+    if is_plain(text) and '"' not in text and "\\" not in text and len(whole := f'{indent}"""{text}"""') <= width:
+        return (whole,)
     paragraphs = [_in_docstring(line) for line in paragraph_lines(text)]
     if not paragraphs:
         return ()

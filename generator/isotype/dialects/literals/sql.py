@@ -32,7 +32,9 @@ _PLAIN_NAME = regular(r"[a-z_][a-z0-9_]*\Z")
 @cache
 def sql_identifier(name: str) -> str:
     """The name as both dialects take it, quoted only where one of them needs it."""
-    if _PLAIN_NAME.match(name) and name not in KEYWORDS:
+    # What Python takes for a name in small letters is one here, too.
+    plain = (name.isascii() and name.islower() and name.isidentifier()) or _PLAIN_NAME.match(name)
+    if plain and name not in KEYWORDS:
         return name
     if not name:
         raise ValueError("an identifier has at least one character")

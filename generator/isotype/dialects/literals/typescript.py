@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from isotype.dialects.literals.characters import escape, paragraph_lines, spell_hexadecimal, visible, wrap
+from isotype.dialects.literals.characters import escape, is_plain, paragraph_lines, spell_hexadecimal, visible, wrap
 from isotype.domain.lazy import regular
 
 WIDTH = 100
@@ -68,6 +68,8 @@ def typescript_doc(text: str, indent: str = "", width: int = WIDTH) -> list[str]
 # An entity's variants, in every layer, say the same.
 @lru_cache(maxsize=4096)
 def _doc(text: str, indent: str, width: int) -> Sequence[str]:
+    if is_plain(text) and len(whole := f"{indent}/** {_inert(text)} */") <= width:
+        return [whole]
     room = width - len(indent) - 3
     lines = [piece for line in paragraph_lines(text) for piece in _pieces(line, room)]
     if not lines:

@@ -252,7 +252,7 @@ class File:
                     constraint.columns,
                     " OR ".join(waiting),
                 )
-            notes = [line for item in dict.fromkeys(gaps) for line in self._note(item, "    ")]
+            notes = [line for item in dict.fromkeys(gaps) for line in self._note(item, "    ")] if gaps else []
             if conditions or notes:
                 yield Check(notes, constraint.name, conditions)
 
