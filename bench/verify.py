@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -69,7 +70,9 @@ def measure(parent: Path) -> None:
 def _made(asked: tuple[str, tuple[str, ...], int, bool]) -> list[Verdict]:
     domain, family, share, proved = asked
     made: list[Verdict] = []
-    with ground(domain) as on:
+    with ground(domain) as on, warnings.catch_warnings():
+        # A library may well warn of code that is broken.
+        warnings.simplefilter("ignore")
         for one in (one for witness in family for one in verdicts(on, witness, share, proved)):
             made.append(one)
             if one.outcome in FAILURES:
