@@ -300,4 +300,6 @@ def record(found: Counts) -> None:
     """Write the counts of the witnesses that were asked."""
     head = "# How many mutants of each class there are. They may only become more:\n"
     head += "# ISOTYPE_UPDATE_GOLDEN=1 python -m bench verify writes those that there are.\n"
-    CASES.write_text(head + yaml.safe_dump({**recorded(), **found}, sort_keys=False, width=120), encoding="utf-8")
+    known = {**recorded(), **found}
+    ordered = {witness: known[witness] for witness in BENCHES if witness in known}
+    CASES.write_text(head + yaml.safe_dump(ordered, sort_keys=False, width=120), encoding="utf-8")
