@@ -261,17 +261,20 @@ def check_endless(scope: Scope, objects: Iterable[ObjectDefinition]) -> None:
 def _follow(scope: Scope, start: str, needs: Mapping[str, list[Field]], finished: set[str]) -> None:
     """Walk down from `start` without recursion; a way back to an object on the path is endless."""
     path: list[tuple[str, int]] = [(start, 0)]
+    above: set[str] = set()
     while path:
         name, index = path.pop()
+        above.discard(name)
         if name in finished:
             continue
         if index >= len(needs.get(name, ())):
             finished.add(name)
             continue
         path.append((name, index + 1))
+        above.add(name)
         field = needs[name][index]
         inner = field.type.name if isinstance(field.type, ObjectType) else ""
-        if any(inner == above for above, _ in path):
+        if inner in above:
             message = (
                 f"object {name} holds {inner}, which holds {name} again, without end"
                 if inner != name

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.model import Entity, EntityShape, Field, ObjectDefinition, Operation, View
 from isotype.domain.places import Place
+from isotype.domain.reach import reached
 from isotype.domain.types import PLAIN, Array, Map, ObjectType, Type
 from isotype.language.scope import Scope
 from isotype.language.wire_names import INPUT, OUTPUT, WireNames
@@ -20,6 +21,8 @@ class _Travel(NamedTuple):
     scope: Scope
     wire: WireNames
     contents: Mapping[str, frozenset[str]]
+    holders: frozenset[str]
+    """The shapes, and all that hold one at any depth."""
 
     def held(self, types: Iterable[Type]) -> list[str]:
         """The shapes inside types, at any depth, those of entities and views."""
@@ -28,7 +31,7 @@ class _Travel(NamedTuple):
         seen: set[str] = set()
         while todo:
             name = todo.pop()
-            if name in seen:
+            if name in seen or name not in self.holders:
                 continue
             seen.add(name)
             if name in self.wire.shapes:
@@ -53,7 +56,7 @@ def check_travel(
     """Report what is stored, sent or answered although it travels another way."""
     entities, objects = list(entities), list(objects)
     contents = {made.name: frozenset(_named(field.type for field in made.fields)) for made in objects}
-    travel = _Travel(scope, wire, contents)
+    travel = _Travel(scope, wire, contents, _holders(wire, contents))
     for made in objects:
         if contents[made.name] and not made.envelope:
             _check_object(travel, made)
@@ -65,6 +68,14 @@ def check_travel(
     for operation in operations:
         _check_operation(travel, operation)
     _check_endless(travel, entities)
+
+
+def _holders(wire: WireNames, contents: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    outside: dict[str, list[str]] = {}
+    for name, inside in contents.items():
+        for part in inside:
+            outside.setdefault(part, []).append(name)
+    return reached(wire.shapes, outside)
 
 
 def _check_object(travel: _Travel, made: ObjectDefinition) -> None:
