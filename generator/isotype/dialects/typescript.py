@@ -151,6 +151,7 @@ def source_order(source: str) -> tuple[int, NameOrder]:
     return (1 if source.startswith(("@/", "#", "~", "$", "%")) else 0, import_order(source))
 
 
+# Modules import their neighbours in every layer of TypeScript, and a thousand entities have as many.
 @lru_cache(maxsize=32768)
 def import_order(name: str) -> NameOrder:
     """Where Biome puts a name: signs, then runs of digits by value, then letters, a capital before its small letter."""
