@@ -36,7 +36,7 @@ from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
 from isotype.domain.model import Default
 from isotype.domain.names import camel, snake
-from isotype.domain.reach import reached
+from isotype.domain.reach import strongly_connected
 from isotype.domain.types import Array, Enum, EnumType, Map, ObjectType
 from isotype.layers.imports import import_lines
 from isotype.layers.options import Options
@@ -164,7 +164,7 @@ def _cyclic(shapes: Shapes) -> frozenset[str]:
         for module in shapes.modules
         if module.imports
     }
-    return frozenset(name for name in needs if name in reached(needs[name], needs))
+    return frozenset().union(*strongly_connected(needs))
 
 
 def _docstring(text: str, indent: str = "") -> str:

@@ -11,7 +11,7 @@ from isotype.dialects.typescript import doc, type_text
 from isotype.dialects.typescript_layout import INDENT, WIDTH, Call, Code, Entries, block, block_and, entry, flat, layout
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
-from isotype.domain.reach import reached
+from isotype.domain.reach import strongly_connected
 from isotype.domain.types import object_name
 from isotype.layers.sharing import again, once, together
 from isotype.layers.zod_rules import Judged, refinement
@@ -237,12 +237,4 @@ def loops(shapes: Shapes) -> dict[str, int]:
 
 
 def _numbered(inside: Mapping[str, Collection[str]]) -> dict[str, int]:
-    """Names that lead back to themselves; those that lead to one another have the same number."""
-    reach = {name: reached(direct, inside) for name, direct in inside.items()}
-    numbers: dict[str, int] = {}
-    for number, name in enumerate(inside):
-        if name in reach[name] and name not in numbers:
-            for other in reach[name]:
-                if name in reach.get(other, ()):
-                    numbers[other] = number
-    return numbers
+    return {name: number for number, loop in enumerate(strongly_connected(inside)) for name in loop}

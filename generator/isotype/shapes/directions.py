@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from isotype.domain.model import INTERNAL, READ, WRITE, Domain, Field, Payload
-from isotype.domain.reach import reached
+from isotype.domain.reach import reached, strongly_connected
 from isotype.domain.types import Array, EnumType, Map, ObjectType, Scalar, Type, object_name
 from isotype.domain.values import field, frozen
 from isotype.shapes.model import INPUT, OUTPUT, Property
@@ -93,8 +93,7 @@ def directions(domain: Domain) -> Directions:
         out.update(_payload(operation.returns, contents))
     bodies = {entity.api.shape(variant) for entity in domain.entities for variant in ("create", "update")}
     into.update(name for name, inside in contents.items() if not inside.isdisjoint(bodies))
-    loops = frozenset(name for name in contents if name in reached(contents[name], contents))
-    return Directions(reached(into, contents), reached(out, contents), loops)
+    return Directions(reached(into, contents), reached(out, contents), frozenset().union(*strongly_connected(contents)))
 
 
 def _input_types(fields: tuple[Field, ...]) -> Iterable[Type]:
