@@ -54,6 +54,10 @@ class IsotypeError(Exception):
         super().__init__("\n".join(str(finding) for finding in findings))
         self.findings = findings
 
+    def __reduce__(self) -> tuple[type[IsotypeError], tuple[Finding, ...]]:
+        # Other processes raise it too.
+        return type(self), self.findings
+
 
 class Compared(NamedTuple):
     """What was held against what is there: a layer, what was looked at in it, and how many objects that are.

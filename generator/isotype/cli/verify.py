@@ -85,7 +85,7 @@ def _judge(
     with (
         tempfile.TemporaryDirectory(prefix="isotype-") as folder,
         compiled(domain, Path(folder), templates) as built,
-        assembled(built, Path(found.root), witnesses_wanted, engines, running) as (witnesses, missing),
+        assembled(built, Path(found.root), witnesses_wanted, engines, running, divided=True) as (witnesses, missing),
     ):
         if not witnesses:
             raise IsotypeError(*(Finding("no-witness", why) for why in missing.values()))

@@ -4,6 +4,10 @@
 building       a domain compiled into a folder of its own
 witnesses/     one real engine in each module
 http/          APIs that are asked, and the rows behind them
+worker/        witnesses of rows in processes of their own
+engines        what is started once for all domains of a run
+processes      processes that are asked, and end with the run
+panel          a batch, put to everybody
 model          what a witness is, and what it answers
 changes        rows that an UPDATE makes
 parts          rows of which an UPDATE says a part, to models that have read no more

@@ -60,10 +60,17 @@ def compiled(domain: Domain, folder: Path, templates: str = "") -> Iterator[Comp
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     (folder / package / "__init__.py").write_text("")
+    with importable(folder, package):
+        yield Compiled(domain, binding.bind(domain, relational, wire), rendered.ledger, folder, package)
+
+
+@contextmanager
+def importable(folder: Path, package: str) -> Iterator[None]:
+    """Modules of a package in a folder can be imported meanwhile."""
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
     try:
-        yield Compiled(domain, binding.bind(domain, relational, wire), rendered.ledger, folder, package)
+        yield
     finally:
         sys.path.remove(str(folder))
         for name in [name for name in sys.modules if name.partition(".")[0] == package]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
 from isotype.conformance.foreign import is_foreign
 from isotype.dialects.expressions import sqlite as sqlite_rules
@@ -19,6 +20,7 @@ from isotype.dialects.sqlite.types import WIDEST_INTEGER
 from isotype.dialects.sqlite_patterns import sqlite_condition
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.ledger import NotExpressible
+from isotype.domain.patterns import Pattern
 from isotype.domain.types import Array, Map, ObjectType, Scalar, Type
 from isotype.layers.models.types import holds_parts
 from isotype.layers.sql.guards import is_readable
@@ -94,8 +96,13 @@ def _loose(case: Case) -> bool:
         return False
     cell = None if case.row is None or len(case.refusal.path) != 1 else case.row.cells[case.refusal.path[0]]
     broken = [pattern for pattern in patterns_of(case.of) if cell is None or not finds(pattern, str(cell.value))]
-    unsaid = [isinstance(sqlite_condition(pattern, "x"), NotExpressible) for pattern in broken]
+    unsaid = list(map(_is_unsaid, broken))
     return any(unsaid) and (cell is None or all(unsaid))
+
+
+@cache
+def _is_unsaid(pattern: Pattern) -> bool:
+    return isinstance(sqlite_condition(pattern, "x"), NotExpressible)
 
 
 def _wide(case: Case, most: int) -> bool:

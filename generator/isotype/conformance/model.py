@@ -33,6 +33,18 @@ class Answer(NamedTuple):
         return not self.reason
 
 
+class Said(NamedTuple):
+    """What a witness says of the probes at some `places` of a batch, all that it was asked about, and for how long.
+
+    `seconds` are those of the clock.
+    """
+
+    witness: str
+    places: Sequence[int]
+    answers: Sequence[Answer]
+    seconds: float
+
+
 ROWS = frozenset({"models", "sqlite", "postgres"})
 """Targets that know nothing of JSON text."""
 

@@ -24,6 +24,10 @@ class Expression:
     def __repr__(self) -> str:
         return "an SQL expression"
 
+    def __reduce__(self) -> str:
+        # There is one in each process.
+        return "EXPRESSION"
+
 
 EXPRESSION = Expression()
 

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
-from zlib import crc32
 
 from isotype.conformance.beside import beside
 from isotype.conformance.building import Compiled
 from isotype.conformance.changes import EVERY, Changes
 from isotype.conformance.excuses import Excuses
-from isotype.conformance.foreign import Foreign, is_foreign
+from isotype.conformance.foreign import Foreign
 from isotype.conformance.matrix import Matrix, Rate
-from isotype.conformance.model import CALLED, ROWS, Answer, Witness
+from isotype.conformance.model import ROWS, Said, Witness
 from isotype.conformance.moves import ask_moves
+from isotype.conformance.panel import Panel
 from isotype.conformance.shrinking import shrunk
 from isotype.conformance.tally import Tally, place, unreached
 from isotype.domain.lazy import NamedTuple
 from isotype.probes import Probe, Prober
-from isotype.probes.inputs import INPUTS
-from isotype.probes.unseen import MOVED, NEW
 
 BATCH = 1000
 QUICK = 12
 """A quick run asks one boundary in so many, and a random record for each five of them."""
-SLOW, FEW = frozenset({"round_trip", "http"}), 4
-"""Witnesses to which a value takes milliseconds; a quick run of a domain asks them one in so many."""
 SHRUNK = 25
 """Disagreements for which the smallest value is looked for; the others show what was found first."""
 
@@ -39,6 +34,15 @@ class Request(NamedTuple):
     seed: int = 0
     quick: bool = False
     only: str = ""
+
+
+class _Put(NamedTuple):
+    """A batch that has been put to everybody: so many values, then their UPDATEs, then what no JSON says."""
+
+    batch: Sequence[Probe]
+    values: int
+    updates: int
+    said: Callable[[], Sequence[Said]]
 
 
 def run(
@@ -57,21 +61,25 @@ def run(
     order = {name: place for place, name in enumerate(prober.shapes.by_name, 1)}
     updates, done = 0, 0.0
     thin = request.quick and not request.only
-    with ThreadPoolExecutor(max_workers=max(1, len(witnesses))) as pool:
-        for asked in _batches(chosen(prober, request)):
+    places = {witness.name: place for place, witness in enumerate(witnesses)}
+    with Panel(witnesses) as panel:
+
+        def put(asked: list[Probe]) -> _Put:
             changed = list(changes.beside(asked))
             batch = [*asked, *changed, *foreign.beside((*asked, *changed))]
-            # Engines of their own work meanwhile; the others share one interpreter.
-            apart = [(witness, pool.submit(_timed, witness, batch, thin)) for witness in witnesses if witness.apart]
-            answers = [(witness, _timed(witness, batch, thin)) for witness in witnesses if not witness.apart]
-            answers += [(witness, future.result()) for witness, future in apart]
-            for witness, (judged, found, seconds) in answers:
-                tally.count(witness, judged, found, seconds)
-            tally.values += len(asked)
-            tally.accepted += sum(not probe.refusals for probe in asked)
-            updates += len(changed)
+            return _Put(batch, len(asked), len(changed), panel.put(batch, thin))
+
+        # Others answer while the next batch is made.
+        for one in _behind(map(put, _batches(chosen(prober, request)))):
+            for said in sorted(one.said(), key=lambda said: places[said.witness]):
+                asked = [one.batch[place] for place in said.places]
+                tally.count(witnesses[places[said.witness]], asked, said.answers, said.seconds)
+            values = one.batch[: one.values]
+            tally.values += one.values
+            tally.accepted += sum(not probe.refusals for probe in values)
+            updates += one.updates
             # How many boundaries there are is not known before they are made, but one shape comes after the other.
-            part = tally.values / request.cases if request.cases else order[asked[-1].shape] / len(order)
+            part = tally.values / request.cases if request.cases else order[values[-1].shape] / len(order)
             done = max(done, min(part, 1.0))
             say(_said(of.domain.name, tally, time.monotonic() - began), done)
     several = beside(of.bindings.tables, prober, witnesses, tally, request.only)
@@ -127,25 +135,15 @@ def _batches(probes: Iterable[Probe]) -> Iterator[list[Probe]]:
         yield batch
 
 
-def _timed(witness: Witness, batch: Sequence[Probe], thin: bool) -> tuple[list[Probe], Sequence[Answer], float]:
-    began = time.monotonic()
-    some = [probe for probe in batch if _is_chosen(probe)] if thin and witness.name in SLOW else batch
-    asked = [probe for probe in some if not is_for_others(witness, probe) and witness.asks(probe)]
-    return asked, witness.judge(asked) if asked else (), time.monotonic() - began
-
-
-def _is_chosen(probe: Probe) -> bool:
-    return probe.constraint == "valid" or crc32(probe.text.encode(errors="surrogatepass")) % FEW == 0
-
-
-def is_for_others(witness: Witness, probe: Probe) -> bool:
-    """Whether a probe is of rows or calls alone, an UPDATE, what no body shows, or says what only others are given."""
-    row = probe.row
-    if row is None:
-        return probe.variant == INPUTS and witness.target not in CALLED
-    if witness.target in ROWS:
-        return witness.target in row.unasked
-    return row.before is not None or is_foreign(row) or probe.variant in (NEW, MOVED)
+def _behind(made: Iterable[_Put]) -> Iterator[_Put]:
+    """Each one after the next has been made."""
+    before: _Put | None = None
+    for one in made:
+        if before is not None:
+            yield before
+        before = one
+    if before is not None:
+        yield before
 
 
 def _said(name: str, tally: Tally, seconds: float) -> str:

@@ -71,6 +71,8 @@ class Meaning:
         # Rules with the names of what they read, and what they said of it; the shape has to stay as well.
         self._read_by: dict[int, tuple[Shape, tuple[tuple[ShapeRule, tuple[str, ...]], ...]]] = {}
         self._verdicts: dict[tuple[object, ...], bool] = {}
+        # Shapes of one name may be several; each has to stay.
+        self._places: dict[tuple[int, Path], tuple[Shape, Property]] = {}
         self._names = {name: frozenset(prop.name for prop in of.properties) for name, of in shapes.by_name.items()}
 
     def text(self, of: Type, nullable: bool, text: str) -> Judged:
@@ -244,6 +246,12 @@ class Meaning:
 
     def at(self, shape: Shape, path: Path) -> Property:
         """The property at a path of wire names."""
+        found = self._places.get((id(shape), path))
+        if found is None:
+            found = self._places[id(shape), path] = (shape, self._at(shape, path))
+        return found[1]
+
+    def _at(self, shape: Shape, path: Path) -> Property:
         prop = next(prop for prop in shape.properties if prop.name == path[0])
         if len(path) == 1:
             return prop

@@ -9,8 +9,8 @@ from typing import Protocol
 from isotype.conformance.building import Compiled
 from isotype.conformance.model import Told
 from isotype.conformance.moves import replies
+from isotype.conformance.processes import Lines
 from isotype.conformance.witnesses import pydantic
-from isotype.conformance.witnesses.node import Process
 from isotype.conformance.witnesses.zod import about_moves
 from isotype.domain.values import frozen, replace
 from isotype.layers import Options, schemas, typescript
@@ -120,7 +120,7 @@ class MovesInTypeScript:
 
     witness = "zod"
 
-    def __init__(self, of: Compiled, process: Process) -> None:
+    def __init__(self, of: Compiled, process: Lines) -> None:
         self._folder = str(of.folder / "javascript" / "out" / "types")
         self._process = process
         self._renderer = Renderer()

@@ -14,7 +14,7 @@ from isotype.conformance.building import Compiled
 from isotype.conformance.judging import judged
 from isotype.conformance.matrix import Outcome
 from isotype.conformance.model import Answer
-from isotype.conformance.run import is_for_others
+from isotype.conformance.panel import is_for_others
 from isotype.conformance.witnesses.postgres import Postgres
 from isotype.conformance.witnesses.round_trip import RoundTrip
 from isotype.probes import Probe

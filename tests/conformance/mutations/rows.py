@@ -12,7 +12,8 @@ from isotype.conformance.foreign import Foreign
 from isotype.conformance.judging import judged
 from isotype.conformance.matrix import Outcome
 from isotype.conformance.model import Witness
-from isotype.conformance.run import BATCH, is_for_others
+from isotype.conformance.panel import is_for_others
+from isotype.conformance.run import BATCH
 from isotype.conformance.tally import concerns
 from isotype.probes import Probe
 from isotype.tables.model import Tables

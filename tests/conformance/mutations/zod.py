@@ -13,7 +13,8 @@ from typing import Any
 from isotype.conformance.building import Compiled
 from isotype.conformance.engines import Engines
 from isotype.conformance.model import Answer
-from isotype.conformance.witnesses.node import Process, find_node
+from isotype.conformance.processes import Lines
+from isotype.conformance.witnesses.node import find_node
 from isotype.conformance.witnesses.zod import Zod
 from isotype.domain.values import replace
 from isotype.layers import LayerOptions, Options, zod
@@ -42,7 +43,7 @@ _EXPORTED = re.compile(r"^export (?:async )?(?:const|function) (\w+)", re.MULTIL
 class Validators:
     """The layer `zod` of a compiled domain; `process` runs SCRIPT, and is somebody else's."""
 
-    def __init__(self, of: Compiled, engines: Engines, process: Process) -> None:
+    def __init__(self, of: Compiled, engines: Engines, process: Lines) -> None:
         self.witness = Zod(of, ROOT, engines)
         self._folder = str(of.folder / "javascript" / "out" / "zod")
         self._sources = of.folder / of.package / "zod"
@@ -141,6 +142,6 @@ def _texts() -> dict[str, Any]:
     return found
 
 
-def process() -> Process:
+def process() -> Lines:
     """Node, which judges by whatever was loaded last."""
-    return Process(SCRIPT, find_node())
+    return Lines(SCRIPT, find_node())

@@ -1,26 +1,19 @@
-"""Node.js: where it is; and processes that are asked by lines."""
+"""Node.js, and the packages that it loads: where they are."""
 
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import shutil
 import subprocess
-import tempfile
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
 
 from isotype.conformance.model import NotAsked
 
 OLDEST = 20
 STRIPS = (22, 13)
 """From this version Node reads TypeScript by itself."""
-
-LAST = 4000
-"""Bytes of what a process printed that are shown."""
 
 
 @cache
@@ -58,48 +51,3 @@ def _wheel() -> str | None:
         return None
     program = Path(specification.origin).parent / "bin" / "node"
     return str(program) if program.exists() else None
-
-
-class Process:
-    """A script that answers each line of JSON with one; `command` is the program that runs it, with its options."""
-
-    def __init__(self, script: Path, *command: str) -> None:
-        self._name = Path(command[0]).stem
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- it lives as long as the process.
-        self._process = subprocess.Popen(
-            [*command, str(script)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            cwd=script.parent,
-        )
-
-    def ask(self, question: Sequence[Any]) -> Any:
-        """The answer to one line; raises `RuntimeError` with what it printed when it has ended."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        try:
-            self._process.stdin.write(json.dumps(question).encode() + b"\n")
-            self._process.stdin.flush()
-            line = self._process.stdout.readline()
-        except OSError:
-            line = b""
-        if not line:
-            raise RuntimeError(f"{self._name} has ended: {self.said()}")
-        return json.loads(line)
-
-    def said(self) -> str:
-        """What it printed last beside its answers."""
-        # The place in the file is the process's own.
-        file = self._errors.fileno()
-        return os.pread(file, LAST, max(0, os.fstat(file).st_size - LAST)).decode(errors="replace").strip()
-
-    @property
-    def ended(self) -> bool:
-        """Whether it is gone."""
-        return self._process.poll() is not None
-
-    def close(self) -> None:
-        """End it."""
-        self._process.kill()
-        self._process.communicate()
-        self._errors.close()
