@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import tempfile
 from collections.abc import Sequence
@@ -50,11 +49,12 @@ def run(
 ) -> int:
     """Put values to every layer of the named domains, or of all; the exit code."""
     from isotype.conformance.engines import Engines
+    from isotype.conformance.garbage import seldom
 
     used = collaborators or pipeline.real()
     progress = Progress(output.quiet)
     # A command does without: one that asks a million rows leaves circles behind.
-    gc.enable()
+    seldom()
     try:
         found = configuration.load(os.getcwd(), names)  # noqa: PTH109
         if asked.api:

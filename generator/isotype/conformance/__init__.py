@@ -7,6 +7,7 @@ http/          APIs that are asked, and the rows behind them
 worker/        witnesses of rows in processes of their own
 engines        what is started once for all domains of a run
 processes      processes that are asked, and end with the run
+garbage        how often it is looked for
 panel          a batch, put to everybody
 model          what a witness is, and what it answers
 changes        rows that an UPDATE makes

@@ -16,7 +16,7 @@ from isotype.conformance.building import Compiled
 from isotype.conformance.changes import refused_moves
 from isotype.conformance.comparison import agree
 from isotype.conformance.http.model import by_field
-from isotype.conformance.witnesses.models import python_value
+from isotype.conformance.witnesses.models import begin, python_value
 from isotype.domain.lazy import NamedTuple
 from isotype.domain.types import Opaque
 from isotype.probes.made import present
@@ -162,11 +162,11 @@ class Way:
     def anywhere(self) -> Iterator[None]:
         """Rows may be in every state, as those that have moved on."""
         starts = self._class.__starts__
-        self._class.__starts__ = {}
+        begin(self._class, {})
         try:
             yield
         finally:
-            self._class.__starts__ = starts
+            begin(self._class, starts)
 
     def standing(self, update: Json) -> list[Standing]:
         """The rows that an update may change, that first of which it changes most."""

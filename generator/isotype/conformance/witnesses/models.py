@@ -72,7 +72,8 @@ class Models:
         except ImportError as error:
             raise NotAsked("SQLAlchemy is not installed: pip install 'isotype[verify]'") from error
         self._expression: Any = literal_column("expression")
-        self._session, self._detached = Session(unreached()), make_transient_to_detached
+        self._connection = unreached().connect()
+        self._session, self._detached = Session(self._connection), make_transient_to_detached
         module = of.module("models")
         self._classes: dict[str, Any] = {
             entity.table.name: getattr(module, entity.class_name) for entity in of.bindings.entities
@@ -100,11 +101,12 @@ class Models:
             return Answer(elsewhere=True)
         made = self._classes[row.table.name]
         # A row that has moved on may be in every state; one that is changed without a state begins as a new one.
-        made.__starts__ = self._starts[row.table.name] if row.started or row.before is not None else {}
+        begin(made, self._starts[row.table.name] if row.started or row.before is not None else {})
         given = self._given(row.table, row.cells)
         try:
             model = made(**given) if row.before is None else made(**self._given(row.table, row.before))
         except Exception as error:
+            _unwound(error)
             refused = _refusal(error)
             before = row.before is not None and refused.reason
             return Answer(fault=f"the row to be changed is refused: {refused.reason}") if before else refused
@@ -116,8 +118,10 @@ class Models:
                 self._change(model, given)
             self._session.flush()
         except Reached as reached:
+            _unwound(reached)
             return Answer(changed=self._reached(row, given, reached) if row.stands else "")
         except Exception as error:
+            _unwound(error)
             return _refusal(error)
         finally:
             self._session.close()
@@ -212,11 +216,23 @@ class Models:
 
     def close(self) -> None:
         self._session.close()
+        self._connection.close()
+
+
+def begin(model: Any, starts: Mapping[str, Any]) -> None:
+    """Say in which states rows of a model begin."""
+    # A mapper forgets all that it has worked out whenever something of its class is set in the usual way.
+    type.__setattr__(model, "__starts__", starts)
 
 
 def _is_unknown(table: Table, before: Mapping[str, Cell]) -> bool:
     """Whether a row of a table without a key is none that models can change: by null no row is known."""
     return table.primary_key is None and any(cell.value is None for cell in before.values())
+
+
+def _unwound(error: BaseException) -> None:
+    """Let go of how an error came about: a session keeps it, and so all that was there would be kept in a circle."""
+    error.__traceback__ = None
 
 
 def _refusal(error: Exception) -> Answer:
