@@ -58,11 +58,12 @@ def _same(prober: Prober, witness: Witness, probe: Probe, value: str) -> bool:
         return not written or not prober.meaning.whole(prober.shapes.shape(probe.shape), value).refusals
     if witness.target in CANONICAL:
         return False
-    # What is not canonical may be spelled as it came.
-    again = prober.meaning.whole(prober.shapes.shape(probe.shape), value)
-    if again.refusals or keeps(again.value, found):
+    # What is not canonical may be spelled as it came; what came has been judged.
+    again = prober.meaning.whole(prober.shapes.shape(probe.shape), value) if value != probe.text else None
+    if again is not None and again.refusals:
         return False
-    return agree(probe.value, again.value if witness.target in UNFILLED else _present(again.value, found))
+    made = probe.value if again is None else again.value
+    return not keeps(made, found) and agree(probe.value, made if witness.target in UNFILLED else _present(made, found))
 
 
 def _present(made: Any, found: Any) -> Any:
