@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from functools import partial
 from typing import Self
 from zlib import crc32
@@ -38,17 +37,17 @@ class Panel:
                 self._apart[id(witness)] = partial(_timed, witness)
             else:
                 self._here.append(partial(_timed, witness))
-        self._stack = ExitStack()
+        self._lines: list[tuple[Ask, ThreadPoolExecutor]] = []
 
     def __enter__(self) -> Self:
         # Each answers one batch after the other, in order.
-        self._lines = [
-            (ask, self._stack.enter_context(ThreadPoolExecutor(max_workers=1))) for ask in self._apart.values()
-        ]
+        self._lines = [(ask, ThreadPoolExecutor(max_workers=1)) for ask in self._apart.values()]
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # Whoever is asked when Ctrl-C is pressed is not waited for.
+        for _ask, line in self._lines:
+            line.shutdown(wait=kind is not KeyboardInterrupt, cancel_futures=kind is not None)
 
     def put(self, batch: Sequence[Probe], thin: bool = False) -> Callable[[], Sequence[Said]]:
         """Ask everybody, slow ones about less where that is wanted; what is given back waits for the last answer."""

@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,9 +16,14 @@ LAST = 4000
 
 
 class Process:
-    """A script that reads from its input and answers on its output; `command` is what runs it, with its options."""
+    """A script that reads from its input and answers on its output; `command` is what runs it, with its options.
 
-    def __init__(self, script: Path, *command: str, environment: Mapping[str, str] | None = None) -> None:
+    It works in the `folder`, or where it stands itself.
+    """
+
+    def __init__(
+        self, script: Path, *command: str, environment: Mapping[str, str] | None = None, folder: Path | None = None
+    ) -> None:
         self.name = Path(command[0]).stem
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- it lives as long as the process.
         self._process = subprocess.Popen(
@@ -25,7 +31,7 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            cwd=script.parent,
+            cwd=folder or script.parent,
             env=environment,
             # Ctrl-C is for the run, which ends it.
             start_new_session=True,
@@ -46,12 +52,14 @@ class Process:
 
     def close(self, patience: float = 0) -> None:
         """End it; with `patience`, in seconds, once it had that long to end by itself."""
-        try:
-            self.input.close()
-            self._process.wait(patience)
-        except (OSError, subprocess.TimeoutExpired):
-            self._process.kill()
+        if patience:
+            with suppress(OSError, subprocess.TimeoutExpired):
+                self.input.close()
+                self._process.wait(patience)
+        self._process.kill()
         self._process.wait()
+        with suppress(OSError):
+            self.input.close()
         self.output.close()
         self._errors.close()
 

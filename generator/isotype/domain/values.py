@@ -68,8 +68,13 @@ def frozen(cls: type[T]) -> type[T]:
             known = self._hash = hash(contents(self))
         return known
 
+    def __getstate__(self: Any) -> tuple[None, dict[str, Any]]:
+        # Texts have another hash in another process.
+        return None, {name: getattr(self, name) for name in _parts(made)}
+
     made.__eq__ = __eq__  # type: ignore[method-assign]
     made.__hash__ = __hash__  # type: ignore[method-assign]
+    made.__getstate__ = __getstate__  # type: ignore[method-assign]
     return made
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from isotype.conformance.building import Compiled
-from isotype.conformance.model import ROWS, Answer, Said
+from isotype.conformance.model import Answer, Said
 from isotype.conformance.processes import Process
 from isotype.conformance.worker.parcels import Parcels
 from isotype.findings import Finding, IsotypeError
@@ -56,22 +57,26 @@ class Worker(Process):
 
     def __init__(self) -> None:
         path = os.pathsep.join(filter(None, sys.path))
-        super().__init__(SCRIPT, sys.executable, "-P", environment={**os.environ, "PYTHONPATH": path})
+        environment = {**os.environ, "PYTHONPATH": path}
+        super().__init__(SCRIPT, sys.executable, "-P", environment=environment, folder=Path.cwd())
         self._parcels = Parcels()
-        self._bodies = False
+        self._bodies = self._owes = False
 
     def open(self, of: Compiled, root: Path, names: Iterable[str]) -> tuple[list[Remote], dict[str, str]]:
         """The witnesses of a domain that can be asked there, and why the others cannot."""
         found, missing = self.call("open", of, root, tuple(names))
         # From now on both have the same tables.
         self._parcels = Parcels(of.bindings.tables.tables)
-        self._bodies = any(name not in ROWS for name, _, _ in found)
+        # The whole way begins with a body.
+        self._bodies = any(name == "round_trip" for name, _, _ in found)
         made = ((RemoteStage if plays else Remote)(self, name, target) for name, target, plays in found)
         return list(made), missing
 
     def leave(self) -> None:
-        """Let the witnesses of a domain go."""
-        if not self.ended:
+        """Let the witnesses of a domain go; one who was interrupted in the middle is ended."""
+        if self._owes:
+            self.close()
+        elif not self.ended:
             self.call("leave")
         self._parcels = Parcels()
 
@@ -82,13 +87,16 @@ class Worker(Process):
         return [one._replace(places=[places[place] for place in one.places]) for one in said]
 
     def call(self, method: str, *arguments: object) -> Any:
-        """What the other side answers. Raises what it raised there."""
+        """What the other side answers, one call after the other. Raises what was raised there."""
+        self._owes = True
         try:
             self._parcels.write((method, arguments), self.input)
             error, found = self._parcels.read(self.output)
-        except (OSError, EOFError) as gone:
+        except (OSError, EOFError, pickle.UnpicklingError) as gone:
             fact = f"the process that asks about rows has ended: {self.said()}"
+            self.close()
             raise IsotypeError(Finding("witness-stopped", fact)) from gone
+        self._owes = False
         if error is not None:
             raise error
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sys
 import traceback
@@ -64,6 +65,19 @@ class Desk:
         self.parcels = Parcels()
 
 
+def _sendable(error: Exception) -> Exception:
+    """An error with the way that led to it; another one with its words where it cannot be made again elsewhere."""
+    error.add_note(traceback.format_exc())
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # whatever an error of a library stumbles over
+        other = RuntimeError(f"{type(error).__name__}: {error}")
+        for note in error.__notes__:
+            other.add_note(note)
+        return other
+    return error
+
+
 def main() -> None:
     """Answer until there are no more calls."""
     # Ctrl-C is for the run, which ends this process.
@@ -82,8 +96,7 @@ def main() -> None:
                 try:
                     result = desk.calls[method](*arguments)
                 except Exception as raised:  # it is raised again where the call came from
-                    raised.add_note(traceback.format_exc())
-                    error = raised
+                    error = _sendable(raised)
                 writing.write((error, result), answers)
         except EOFError:
             pass
