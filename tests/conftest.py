@@ -13,10 +13,15 @@ import pytest
 from tests.engines import chromium as chromium_engine
 from tests.engines import sqlite as sqlite_engine
 from tests.engines.node import Node
-from tests.engines.postgres import Database, Server, find_installation
+from tests.engines.postgres import Database, Server, find_installation, make_known
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+
+def pytest_configure() -> None:
+    """A machine without PostgreSQL has what `make` brought, which only tests know of."""
+    make_known()
 
 
 @pytest.fixture(scope="session")

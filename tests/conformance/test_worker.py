@@ -180,6 +180,8 @@ def test_an_interrupted_run_leaves_no_process(how: signal.Signals, tmp_path: Pat
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell lets what it starts in the background ignore SIGINT, and so would this.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         # Two workers, and PostgreSQL with a process for each of its connections.

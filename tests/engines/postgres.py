@@ -43,6 +43,16 @@ def find_installation(major: int | None = None) -> Installation:
     return equipped or known.find_installation(major, _package_folders)
 
 
+def make_known() -> None:
+    """Let commands find what tests use, where that is one of `make majors`: they look for a server like it."""
+    with suppress(PostgresError):
+        chosen = find_installation()
+        if chosen not in known.installations():
+            folders = filter(None, (str(chosen.binaries), os.environ.get("ISOTYPE_POSTGRES_BINARIES")))
+            os.environ["ISOTYPE_POSTGRES_BINARIES"] = os.pathsep.join(folders)
+            known.installations.cache_clear()
+
+
 def has_extensions(installation: Installation) -> bool:
     """Whether the extensions that come with the source of PostgreSQL are there."""
     root = installation.binaries.parent

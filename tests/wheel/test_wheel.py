@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import isotype
 from isotype.layers.options import LAYERS
 from tests.engines import ROOT
+from tests.engines.node import find_node
 from tests.wheel.installation import Installation, build, install
 
 
@@ -59,8 +61,9 @@ def test_from_nothing_to_a_project_in_sync(installation: Installation, shop: Pat
     assert "generated/shop/sql/postgres.sql" in done.stdout
 
 
-def test_types_of_a_frontend_are_read(installation: Installation, shop: Path) -> None:
+def test_types_of_a_frontend_are_read(installation: Installation, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The programs that ask the compiler are in the wheel: what is generated is what the schema says."""
+    monkeypatch.setenv("PATH", f"{Path(find_node()).parent}{os.pathsep}{os.environ['PATH']}")
     for command in ("init", "generate"):
         assert installation.run(command, folder=shop).returncode == 0
     (shop / "node_modules").symlink_to(ROOT / "node_modules")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.drift.conftest import SCHEMA, Shop
 from tests.engines import ROOT
-from tests.engines.node import find_package
+from tests.engines.node import find_node, find_package
 
 PURCHASE = """\
 export interface Purchase {
@@ -261,9 +260,7 @@ def test_compiler_on_the_path_is_used(shop: Shop, tmp_path: Path, monkeypatch: p
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "tsc").symlink_to(find_package("typescript") / "bin" / "tsc")
-    node = shutil.which("node")
-    assert node is not None
-    monkeypatch.setenv("PATH", f"{folder}:{Path(node).parent}")
+    monkeypatch.setenv("PATH", f"{folder}:{Path(find_node()).parent}")
     assert shop.drift("--types", "web/types.ts") == 0, shop.err
 
 
